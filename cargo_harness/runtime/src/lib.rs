@@ -1,0 +1,10 @@
+//! Run-time library of crates written by c2rs.
+//!
+//! [`memory`] is the block-and-offset memory model that any C pointer can fall back to; the other modules are the
+//! C library, one module per C header, each function under its C name. State that C keeps in the library (stdio
+//! buffers, `errno`, the `rand` seed) lives in thread-locals here, so that a function that prints needs no context.
+#![forbid(unsafe_code)]
+
+pub mod memory;
+
+pub use memory::{BitField, Context, Field, FnPtr, LongDouble, Memory, Pod, Ptr, Void};

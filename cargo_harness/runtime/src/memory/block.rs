@@ -1,0 +1,374 @@
+//! [`Memory`]: the table of blocks, typed access to them, and the lifetimes of heap and stack blocks.
+
+use std::collections::VecDeque;
+
+use super::pod::Bits;
+use super::varargs::VaFrames;
+use super::{BitField, Pod, Ptr, Void, FUNCTIONS, HANDLES, LITERALS};
+
+/// How many freed block numbers wait before the first of them is used again.
+const QUARANTINE: usize = 1024;
+/// The largest block: offsets compare as signed 32-bit numbers.
+const MAX_BLOCK: u64 = i32::MAX as u64;
+
+type Block = Box<[u8]>;
+
+/// All memory that pointers of the program can reach.
+pub struct Memory {
+    blocks: Vec<Block>,
+    literals: &'static [&'static [u8]],
+    freed: VecDeque<u32>,
+    heap: HeapBlocks,
+    stack: Vec<u32>,
+    pub(super) va_frames: VaFrames,
+}
+
+/// Which block numbers are of the heap: `free` and `realloc` take only these. One bit per block.
+#[derive(Default)]
+struct HeapBlocks(Vec<u64>);
+
+impl HeapBlocks {
+    fn insert(&mut self, block: u32) {
+        let word = block as usize / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (block % 64);
+    }
+
+    /// Removes the block and says whether it was in.
+    fn remove(&mut self, block: u32) -> bool {
+        let bit = 1 << (block % 64);
+        match self.0.get_mut(block as usize / 64) {
+            Some(word) if *word & bit != 0 => {
+                *word &= !bit;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A point in the lives of stack blocks, taken by [`Memory::enter`].
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    stack: usize,
+    va_frames: usize,
+}
+
+impl Memory {
+    /// Memory with `statics` empty static blocks, numbered from 1, to be filled by [`Memory::define`], and the string
+    /// literals that [`Ptr::literal`] numbers.
+    pub fn new(statics: u32, literals: &'static [&'static [u8]]) -> Self {
+        let blocks = (0..=statics).map(|_| Block::default()).collect();
+        Memory {
+            blocks,
+            literals,
+            freed: VecDeque::new(),
+            heap: HeapBlocks::default(),
+            stack: Vec::new(),
+            va_frames: VaFrames::default(),
+        }
+    }
+
+    /// Gives the static block at `at` its initial value.
+    pub fn define<T: Pod>(&mut self, at: Ptr<T>, value: T) {
+        let mut bytes = vec![0; T::SIZE].into_boxed_slice();
+        value.store(&mut bytes);
+        self.blocks[at.block() as usize] = bytes;
+    }
+
+    /// Gives the static block at `at` its size; its bytes are zero.
+    pub fn define_zeroed<T>(&mut self, at: Ptr<T>, size: usize) {
+        self.blocks[at.block() as usize] = vec![0; size].into_boxed_slice();
+    }
+
+    /// Reads the value at `at`.
+    #[inline(always)]
+    #[track_caller]
+    pub fn read<T: Pod>(&self, at: Ptr<T>) -> T {
+        let start = at.offset() as usize;
+        match self.block(at).get(start..start + T::SIZE) {
+            Some(bytes) => T::load(bytes),
+            None => self.bad_access("read", at.cast(), T::SIZE as u64),
+        }
+    }
+
+    /// Writes `value` at `at`.
+    #[inline(always)]
+    #[track_caller]
+    pub fn write<T: Pod>(&mut self, at: Ptr<T>, value: T) {
+        let start = at.offset() as usize;
+        if let Some(block) = self.blocks.get_mut(at.block() as usize) {
+            if let Some(bytes) = block.get_mut(start..start + T::SIZE) {
+                return value.store(bytes);
+            }
+        }
+        self.bad_access("write", at.cast(), T::SIZE as u64)
+    }
+
+    /// Reads a bit-field of the struct at `at`.
+    #[track_caller]
+    pub fn read_bits<S, F: Bits>(&self, at: Ptr<S>, field: BitField<S, F>) -> F {
+        let bytes = field_bytes(field);
+        field.at_start().load(self.bytes(at.byte_add(field.offset), bytes))
+    }
+
+    /// Writes a bit-field of the struct at `at`; the neighbours stay.
+    #[track_caller]
+    pub fn write_bits<S, F: Bits>(&mut self, at: Ptr<S>, field: BitField<S, F>, value: F) {
+        let bytes = field_bytes(field);
+        field.at_start().store(self.bytes_mut(at.byte_add(field.offset), bytes), value);
+    }
+
+    /// The `count` bytes at `at`.
+    #[inline]
+    #[track_caller]
+    pub fn bytes<T: ?Sized>(&self, at: Ptr<T>, count: u64) -> &[u8] {
+        if count == 0 {
+            return &[];
+        }
+        let start = at.offset() as usize;
+        match self.block(at).get(start..start.saturating_add(count as usize)) {
+            Some(bytes) => bytes,
+            None => self.bad_access("read", at.cast(), count),
+        }
+    }
+
+    /// The `count` bytes at `at`, to be written.
+    #[inline]
+    #[track_caller]
+    pub fn bytes_mut<T: ?Sized>(&mut self, at: Ptr<T>, count: u64) -> &mut [u8] {
+        if count == 0 {
+            return &mut [];
+        }
+        let start = at.offset() as usize;
+        let end = start.saturating_add(count as usize);
+        let fits = self.blocks.get(at.block() as usize).is_some_and(|block| end <= block.len());
+        if !fits {
+            self.bad_access("write", at.cast(), count);
+        }
+        &mut self.blocks[at.block() as usize][start..end]
+    }
+
+    /// The bytes from `at` to the end of its block.
+    #[inline]
+    #[track_caller]
+    pub fn tail<T: ?Sized>(&self, at: Ptr<T>) -> &[u8] {
+        match self.block(at).get(at.offset() as usize..) {
+            Some(bytes) => bytes,
+            None => self.bad_access("read", at.cast(), 1),
+        }
+    }
+
+    /// The string at `at`, without its NUL.
+    #[track_caller]
+    pub fn c_str(&self, at: Ptr<u8>) -> &[u8] {
+        let tail = self.tail(at);
+        match find_byte(tail, 0) {
+            Some(len) => &tail[..len],
+            None => self.bad_access("read", at.byte_add(tail.len() as u32).cast(), 1),
+        }
+    }
+
+    /// Copies `count` bytes from `from` to `to`, as memmove does.
+    #[track_caller]
+    pub fn copy<T: ?Sized, U: ?Sized>(&mut self, to: Ptr<T>, from: Ptr<U>, count: u64) {
+        if count == 0 {
+            return;
+        }
+        self.bytes(from, count);
+        if from.block() == to.block() {
+            self.bytes_mut(to, count);
+            let start = from.offset() as usize;
+            self.blocks[to.block() as usize].copy_within(start..start + count as usize, to.offset() as usize);
+        } else if from.block() >= LITERALS {
+            let literal = self.literals[(from.block() - LITERALS) as usize];
+            let start = from.offset() as usize;
+            self.bytes_mut(to, count).copy_from_slice(&literal[start..start + count as usize]);
+        } else {
+            let source = std::mem::take(&mut self.blocks[from.block() as usize]);
+            let start = from.offset() as usize;
+            let fits =
+                self.blocks.get(to.block() as usize).is_some_and(|b| to.offset() as usize + count as usize <= b.len());
+            if fits {
+                self.bytes_mut(to, count).copy_from_slice(&source[start..start + count as usize]);
+            }
+            self.blocks[from.block() as usize] = source;
+            if !fits {
+                self.bad_access("write", to.cast(), count);
+            }
+        }
+    }
+
+    /// A new heap block of `size` zero bytes; null where C's malloc would give null.
+    pub fn allocate(&mut self, size: u64) -> Ptr<Void> {
+        if size > MAX_BLOCK {
+            return Ptr::NULL;
+        }
+        let block = self.new_block(vec![0; size as usize].into_boxed_slice());
+        self.heap.insert(block);
+        Ptr::new(block, 0)
+    }
+
+    /// Frees a heap block; null is ignored.
+    #[track_caller]
+    pub fn release(&mut self, at: Ptr<Void>) {
+        if !at.is_null() {
+            self.take_heap_block(at, "free");
+        }
+    }
+
+    /// Moves a heap block into one of `size` bytes; what is new of it is zero.
+    #[track_caller]
+    pub fn reallocate(&mut self, at: Ptr<Void>, size: u64) -> Ptr<Void> {
+        if at.is_null() {
+            return self.allocate(size);
+        }
+        if size > MAX_BLOCK {
+            return Ptr::NULL;
+        }
+        let mut bytes = self.take_heap_block(at, "realloc").into_vec();
+        bytes.reserve_exact((size as usize).saturating_sub(bytes.len()));
+        bytes.resize(size as usize, 0);
+        let block = self.new_block(bytes.into_boxed_slice());
+        self.heap.insert(block);
+        Ptr::new(block, 0)
+    }
+
+    /// The size of the heap block that starts at `at`.
+    pub fn heap_size(&self, at: Ptr<Void>) -> u64 {
+        self.blocks.get(at.block() as usize).map_or(0, |block| block.len() as u64)
+    }
+
+    /// Marks the start of a function's life; [`Memory::leave`] ends the lives of the stack blocks made since.
+    #[inline]
+    pub fn enter(&self) -> Mark {
+        Mark { stack: self.stack.len(), va_frames: self.va_frames.len() }
+    }
+
+    #[inline]
+    pub fn leave(&mut self, mark: Mark) {
+        while self.stack.len() > mark.stack {
+            if let Some(block) = self.stack.pop() {
+                self.retire(block);
+            }
+        }
+        self.va_frames.truncate(mark.va_frames);
+    }
+
+    /// A new stack block that holds `value`.
+    #[inline]
+    pub fn local<T: Pod>(&mut self, value: T) -> Ptr<T> {
+        let at = self.alloca(T::SIZE as u64).cast();
+        self.write(at, value);
+        at
+    }
+
+    /// A new stack block of `size` zero bytes, freed when its function ends: C's alloca.
+    #[track_caller]
+    pub fn alloca(&mut self, size: u64) -> Ptr<Void> {
+        if size > MAX_BLOCK {
+            panic!("stack overflow: a local of {size} bytes");
+        }
+        let block = self.new_block(vec![0; size as usize].into_boxed_slice());
+        self.stack.push(block);
+        Ptr::new(block, 0)
+    }
+
+    /// Ends the life of a stack block before its function ends, where a variable-length array goes out of scope. Null
+    /// is ignored.
+    pub fn end_local<T>(&mut self, at: Ptr<T>) {
+        if let Some(index) = self.stack.iter().rposition(|&block| block == at.block()) {
+            self.stack.remove(index);
+            self.retire(at.block());
+        }
+    }
+
+    /// The bytes of the block that `at` points into; none where it points nowhere.
+    #[inline(always)]
+    fn block<T: ?Sized>(&self, at: Ptr<T>) -> &[u8] {
+        match self.blocks.get(at.block() as usize) {
+            Some(block) => block,
+            None => self.literal(at.block()),
+        }
+    }
+
+    #[cold]
+    fn literal(&self, block: u32) -> &[u8] {
+        match block.checked_sub(LITERALS) {
+            Some(number) => self.literals.get(number as usize).copied().unwrap_or(&[]),
+            None => &[],
+        }
+    }
+
+    fn new_block(&mut self, bytes: Block) -> u32 {
+        if self.freed.len() > QUARANTINE {
+            if let Some(block) = self.freed.pop_front() {
+                self.blocks[block as usize] = bytes;
+                return block;
+            }
+        }
+        self.blocks.push(bytes);
+        let block = self.blocks.len() - 1;
+        assert!(block < LITERALS as usize, "out of memory: too many blocks");
+        block as u32
+    }
+
+    /// Empties a block and sends its number to the quarantine.
+    fn retire(&mut self, block: u32) {
+        self.blocks[block as usize] = Block::default();
+        self.freed.push_back(block);
+    }
+
+    #[track_caller]
+    fn take_heap_block(&mut self, at: Ptr<Void>, function: &str) -> Block {
+        if at.offset() != 0 || at.block() >= LITERALS {
+            panic!("{function} of a pointer that malloc did not give ({at:?})");
+        }
+        if !self.heap.remove(at.block()) {
+            panic!("{function} of a block that is free or not of the heap ({at:?})");
+        }
+        let bytes = std::mem::take(&mut self.blocks[at.block() as usize]);
+        self.freed.push_back(at.block());
+        bytes
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn bad_access(&self, verb: &str, at: Ptr<Void>, size: u64) -> ! {
+        let offset = at.offset() as i32;
+        if at.block() == 0 {
+            panic!("{verb} of {size} bytes through a null pointer (offset {offset})");
+        }
+        if at.block() >= HANDLES {
+            let what = if at.block() >= FUNCTIONS { "a function" } else { "a library handle" };
+            panic!("{verb} of {size} bytes through the address of {what}");
+        }
+        let len = self.block(at).len();
+        if at.block() >= LITERALS && verb == "write" {
+            panic!("write to a string literal");
+        }
+        if len == 0 {
+            panic!("{verb} of {size} bytes in a block that is free or empty ({at:?})");
+        }
+        panic!("{verb} of {size} bytes at offset {offset} of a block of {len} bytes");
+    }
+}
+
+/// The index of the first `byte`.
+pub fn find_byte(bytes: &[u8], byte: u8) -> Option<usize> {
+    bytes.iter().position(|&b| b == byte)
+}
+
+fn field_bytes<S, F>(field: BitField<S, F>) -> u64 {
+    u64::from((field.shift + field.width).div_ceil(8))
+}
+
+impl<S, F> BitField<S, F> {
+    /// The same field where the bytes start at its own offset.
+    fn at_start(self) -> Self {
+        BitField::new(0, self.shift, self.width)
+    }
+}
