@@ -1,0 +1,1 @@
+"""c2rs: turns a C project into a safe-Rust Cargo workspace that behaves the same."""
