@@ -1,0 +1,65 @@
+"""Traversals of IR nodes: `children`, `walk`, `map_children`, so that a pass writes only the cases it cares about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from functools import cache
+from typing import TypeVar, cast, get_args
+
+from c2rust_py.ir.nodes import Arm, ElementRun, Place, Statement, Value
+
+Node = Place | Value | Statement | ElementRun | Arm
+N = TypeVar("N", bound=Node)
+
+_NODE_CLASSES: tuple[type, ...] = (*get_args(Place), *get_args(Value), *get_args(Statement), ElementRun, Arm)
+_LEAF_FIELDS = frozenset({"span", "type", "patterns", "label", "name", "op"})
+
+
+@cache
+def _child_fields(cls: type) -> tuple[str, ...]:
+    """The fields of a node class that can hold nodes, in order of evaluation as the class lists them."""
+    return tuple(f.name for f in fields(cls) if f.name not in _LEAF_FIELDS)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The direct children, in field order."""
+    for name in _child_fields(type(node)):
+        child = getattr(node, name)
+        if isinstance(child, _NODE_CLASSES):
+            yield cast(Node, child)
+        elif isinstance(child, tuple):
+            for item in child:
+                if isinstance(item, _NODE_CLASSES):
+                    yield cast(Node, item)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, in preorder. Iterative, so deep trees are fine."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(list(children(top))))
+
+
+def walk_all(nodes: tuple[Statement, ...]) -> Iterator[Node]:
+    """`walk` over each of a list of statements."""
+    for node in nodes:
+        yield from walk(node)
+
+
+def map_children(node: N, change: Callable[[Node], Node]) -> N:
+    """The node with each direct child replaced by `change(child)`; the same node where nothing changed."""
+    updates: dict[str, object] = {}
+    for name in _child_fields(type(node)):
+        child = getattr(node, name)
+        if isinstance(child, _NODE_CLASSES):
+            new = change(cast(Node, child))
+            if new is not child:
+                updates[name] = new
+        elif isinstance(child, tuple) and child:
+            items = tuple(change(cast(Node, c)) if isinstance(c, _NODE_CLASSES) else c for c in child)
+            if any(a is not b for a, b in zip(items, child, strict=True)):
+                updates[name] = items
+    return replace(node, **updates) if updates else node
