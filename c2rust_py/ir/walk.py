@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
-from functools import cache
-from typing import TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from c2rust_py.ir.nodes import Arm, ElementRun, Place, Statement, Value
 
 Node = Place | Value | Statement | ElementRun | Arm
 N = TypeVar("N", bound=Node)
 
-_NODE_CLASSES: tuple[type, ...] = (*get_args(Place), *get_args(Value), *get_args(Statement), ElementRun, Arm)
+_NODE_CLASSES: tuple[Any, ...] = (*get_args(Place), *get_args(Value), *get_args(Statement), ElementRun, Arm)
 _LEAF_FIELDS = frozenset({"span", "type", "patterns", "label", "name", "op"})
 
 
-@cache
-def _child_fields(cls: type) -> tuple[str, ...]:
-    """The fields of a node class that can hold nodes, in order of evaluation as the class lists them."""
-    return tuple(f.name for f in fields(cls) if f.name not in _LEAF_FIELDS)
+_CHILD_FIELDS: dict[type, tuple[str, ...]] = {
+    cls: tuple(f.name for f in fields(cls) if f.name not in _LEAF_FIELDS) for cls in _NODE_CLASSES
+}
+"""The fields of each node class that can hold nodes, in the order in which the class lists them."""
 
 
 def children(node: Node) -> Iterator[Node]:
     """The direct children, in field order."""
-    for name in _child_fields(type(node)):
+    for name in _CHILD_FIELDS[type(node)]:
         child = getattr(node, name)
         if isinstance(child, _NODE_CLASSES):
             yield cast(Node, child)
@@ -52,7 +51,7 @@ def walk_all(nodes: tuple[Statement, ...]) -> Iterator[Node]:
 def map_children(node: N, change: Callable[[Node], Node]) -> N:
     """The node with each direct child replaced by `change(child)`; the same node where nothing changed."""
     updates: dict[str, object] = {}
-    for name in _child_fields(type(node)):
+    for name in _CHILD_FIELDS[type(node)]:
         child = getattr(node, name)
         if isinstance(child, _NODE_CLASSES):
             new = change(cast(Node, child))
@@ -62,4 +61,4 @@ def map_children(node: N, change: Callable[[Node], Node]) -> N:
             items = tuple(change(cast(Node, c)) if isinstance(c, _NODE_CLASSES) else c for c in child)
             if any(a is not b for a, b in zip(items, child, strict=True)):
                 updates[name] = items
-    return replace(node, **updates) if updates else node
+    return cast(N, replace(cast(Any, node), **updates)) if updates else node

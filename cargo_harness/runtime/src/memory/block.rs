@@ -1,6 +1,6 @@
 //! [`Memory`]: the table of blocks, typed access to them, and the lifetimes of heap and stack blocks.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::pod::Bits;
 use super::varargs::VaFrames;
@@ -20,6 +20,7 @@ pub struct Memory {
     freed: VecDeque<u32>,
     heap: HeapBlocks,
     stack: Vec<u32>,
+    library: HashMap<&'static str, Ptr<Void>>,
     pub(super) va_frames: VaFrames,
 }
 
@@ -67,6 +68,7 @@ impl Memory {
             freed: VecDeque::new(),
             heap: HeapBlocks::default(),
             stack: Vec::new(),
+            library: HashMap::new(),
             va_frames: VaFrames::default(),
         }
     }
@@ -236,6 +238,17 @@ impl Memory {
         Ptr::new(block, 0)
     }
 
+    /// The static block that the library keeps under `name`, of `size` zero bytes when first asked for: what C's
+    /// library hands out pointers to (the results of `strerror`, `localtime`, `getenv`). `free` refuses it.
+    pub(crate) fn library_block(&mut self, name: &'static str, size: usize) -> Ptr<Void> {
+        if let Some(&at) = self.library.get(name) {
+            return at;
+        }
+        let at = Ptr::new(self.new_block(vec![0; size].into_boxed_slice()), 0);
+        self.library.insert(name, at);
+        at
+    }
+
     /// The size of the heap block that starts at `at`.
     pub fn heap_size(&self, at: Ptr<Void>) -> u64 {
         self.blocks.get(at.block() as usize).map_or(0, |block| block.len() as u64)
@@ -357,9 +370,40 @@ impl Memory {
     }
 }
 
-/// The index of the first `byte`.
+/// The index of the first `byte`. Strings are mostly short, so the first bytes are looked at word by word, the rest in
+/// chunks that the compiler turns into vector compares.
+#[inline]
 pub fn find_byte(bytes: &[u8], byte: u8) -> Option<usize> {
-    bytes.iter().position(|&b| b == byte)
+    const SHORT: usize = 32;
+    const CHUNK: usize = 64;
+    let (head, rest) = bytes.split_at(bytes.len().min(SHORT));
+    if let Some(index) = find_by_words(head, byte) {
+        return Some(index);
+    }
+    let has_byte = |chunk: &[u8]| chunk.iter().fold(0, |found, &b| found | u8::from(b == byte)) != 0;
+    let mut start = 0;
+    while let Some(chunk) = rest[start..].first_chunk::<CHUNK>() {
+        if has_byte(chunk) {
+            break;
+        }
+        start += CHUNK;
+    }
+    find_by_words(&rest[start..], byte).map(|index| SHORT + start + index)
+}
+
+/// [`find_byte`] eight bytes at a time: subtracting 1 from each byte borrows from the first zero byte's top bit.
+#[inline]
+fn find_by_words(bytes: &[u8], byte: u8) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let differs = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
+        let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+        if zeros != 0 {
+            return Some(index * 8 + zeros.trailing_zeros() as usize / 8);
+        }
+    }
+    rest.iter().position(|&b| b == byte).map(|index| words.len() * 8 + index)
 }
 
 fn field_bytes<S, F>(field: BitField<S, F>) -> u64 {
