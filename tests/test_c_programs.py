@@ -1,0 +1,53 @@
+"""The fixtures themselves: every C program means one thing (gcc -O0 and -O2 agree) and is clean under ASan and UBSan."""
+
+from __future__ import annotations
+
+import re
+import resource
+from pathlib import Path
+
+import pytest
+from c_programs import FAULTS, SANITIZE, Case, Program, all_programs, build, load_program, run
+
+SANITIZER_REPORT = re.compile(rb"AddressSanitizer|runtime error:|LeakSanitizer")
+FAULT_MARK = re.compile(r"// fault: (heap|stack|global)-(\S+)")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", all_programs(), ids=lambda p: p.name)
+def test_program_has_one_meaning(program: Program, tmp_path: Path) -> None:
+    plain, fast, checked = tmp_path / "O0", tmp_path / "O2", tmp_path / "checked"
+    build(program, ["-O0"], plain)
+    build(program, ["-O2"], fast)
+    build(program, SANITIZE, checked)
+    for case in program.cases:
+        expected = run(plain, case)
+        assert expected.stdout, f"{case.name}: a program must print something"
+        assert run(fast, case).visible() == expected.visible(), case.name
+        if program.sanitize_stack:
+            clean = run(checked, case)
+            assert not SANITIZER_REPORT.search(clean.stderr), clean.stderr.decode(errors="replace")
+            assert clean.visible() == expected.visible(), case.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted(FAULTS.glob("*.c")), ids=lambda p: p.stem)
+def test_fault_is_detected_at_its_line(path: Path, tmp_path: Path) -> None:
+    marked = [n for n, line in enumerate(path.read_text().splitlines(), 1) if FAULT_MARK.search(line)]
+    assert len(marked) == 1, "one line carries the mark of the fault"
+    build(load_program(path), ["-O0", *SANITIZE], tmp_path / "checked")
+    outcome = run(tmp_path / "checked", Case("default"))
+    assert outcome.status != 0
+    report = outcome.stderr.decode(errors="replace")
+    assert "ERROR: AddressSanitizer" in report
+    assert f"{path.name}:{marked[0]}" in report
+
+
+def test_there_are_enough_programs() -> None:
+    assert len(all_programs()) >= 120
+
+
+def test_core_limit_does_not_leave_files() -> None:
+    """A program that aborts must not leave a core file that would count as its output."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_CORE)
+    assert soft == 0
