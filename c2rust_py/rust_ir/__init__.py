@@ -1,0 +1,1 @@
+"""A small Rust AST: `nodes`, the traversals of `walk`, and the one `printer`."""
