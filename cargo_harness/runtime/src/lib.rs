@@ -5,6 +5,11 @@
 //! buffers, `errno`, the `rand` seed) lives in thread-locals here, so that a function that prints needs no context.
 #![forbid(unsafe_code)]
 
+mod descriptors;
+pub mod errno;
+pub mod fcntl;
 pub mod memory;
+pub mod start;
+pub mod stdio;
 
 pub use memory::{BitField, Context, Field, FnPtr, LongDouble, Memory, Pod, Ptr, Void};

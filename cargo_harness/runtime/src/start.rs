@@ -1,0 +1,84 @@
+//! The start and the end of a translated program.
+
+use std::any::Any;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::panic::{self, Location, PanicHookInfo};
+use std::{env, process, thread};
+
+use crate::stdio;
+
+/// What C programs may use of the stack.
+const STACK: usize = 1 << 30;
+
+/// The exit status of a program that panics.
+const PANICKED: i32 = 101;
+
+/// Which C lines the lines of one Rust file come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    /// The Rust file, from the crate's folder on: `src/list.rs`.
+    pub file: &'static str,
+    /// First Rust line, C file and C line, in the order of the Rust lines.
+    pub lines: &'static [(u32, &'static str, u32)],
+}
+
+/// Runs a program: `main` gets `argv` and gives the exit status. A panic prints one line with the C place.
+pub fn run(places: &'static [Places], main: impl FnOnce(Vec<Vec<u8>>) -> i32 + Send + 'static) -> ! {
+    panic::set_hook(Box::new(move |info| report_panic(places, info)));
+    let argv = env::args_os().map(OsString::into_vec).collect();
+    let program = move || {
+        let status = main(argv);
+        stdio::flush_all();
+        status
+    };
+    let thread = thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(program);
+    let result = match thread {
+        Ok(thread) => thread.join(),
+        Err(error) => {
+            eprintln!("c2rs: no thread with a stack of {STACK} bytes: {error}");
+            process::exit(PANICKED);
+        }
+    };
+    // A payload that nobody caught is a longjmp to a function that has returned.
+    let status = result.unwrap_or_else(|_| {
+        eprintln!("c2rs: longjmp to a function that has returned");
+        PANICKED
+    });
+    process::exit(status & 0xff);
+}
+
+/// Writes C's output up to here, then the one line of the panic, and ends the process.
+fn report_panic(places: &[Places], info: &PanicHookInfo<'_>) {
+    stdio::flush_on_panic();
+    let message = message(info.payload()).replace('\n', " ");
+    match info.location() {
+        Some(location) => eprintln!("{}: c2rs: {message}", c_place(places, location.file(), location)),
+        None => eprintln!("c2rs: {message}"),
+    }
+    process::exit(PANICKED);
+}
+
+fn message(payload: &dyn Any) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+/// `FILE.c:LINE`, or the Rust place where the table has none.
+fn c_place(places: &[Places], file: &str, location: &Location<'_>) -> String {
+    let line = location.line();
+    let found = places.iter().filter(|places| is_path_suffix(file, places.file)).max_by_key(|places| places.file.len());
+    let entry = found.and_then(|places| {
+        let after = places.lines.partition_point(|&(first, _, _)| first <= line);
+        places.lines[..after].last()
+    });
+    match entry {
+        Some((_, c_file, c_line)) => format!("{c_file}:{c_line}"),
+        None => format!("{file}:{line}"),
+    }
+}
+
+/// Whether `path` ends with the whole components of `suffix`.
+fn is_path_suffix(path: &str, suffix: &str) -> bool {
+    path.strip_suffix(suffix).is_some_and(|front| front.is_empty() || front.ends_with('/'))
+}

@@ -1,0 +1,46 @@
+//! `stdio.h`: streams, formatted output and formatted input.
+//!
+//! - [`stream`]: one stream, its buffer and its position; [`table`]: the open streams under their handles.
+//! - [`format`]: the engine behind the printf family; [`scan`]: the one behind the scanf family.
+//! - [`print`], [`chars`], [`files`], [`position`]: the C functions, by what they do.
+//! - [`out`]: formatted output of Rust values, for generated code.
+
+mod chars;
+pub(crate) mod files;
+pub(crate) mod format;
+pub mod out;
+mod position;
+mod print;
+mod stream;
+mod table;
+
+pub use chars::*;
+pub use files::*;
+pub use position::*;
+pub use print::*;
+
+use crate::memory::Ptr;
+
+pub(crate) use table::{flush_all, flush_on_panic};
+
+/// C's `FILE`: only ever pointed to.
+#[derive(Clone, Copy, Debug)]
+pub struct File;
+
+#[allow(non_upper_case_globals)]
+pub const stdin: Ptr<File> = Ptr::handle(0);
+#[allow(non_upper_case_globals)]
+pub const stdout: Ptr<File> = Ptr::handle(1);
+#[allow(non_upper_case_globals)]
+pub const stderr: Ptr<File> = Ptr::handle(2);
+
+/// What functions that give a byte or a status give at the end of the file and on errors.
+pub const EOF: i32 = -1;
+pub const SEEK_SET: i32 = 0;
+pub const SEEK_CUR: i32 = 1;
+pub const SEEK_END: i32 = 2;
+/// The modes of `setvbuf`.
+pub const _IOFBF: i32 = 0;
+pub const _IOLBF: i32 = 1;
+pub const _IONBF: i32 = 2;
+pub const BUFSIZ: i32 = 8192;

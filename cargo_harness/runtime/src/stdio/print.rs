@@ -1,0 +1,144 @@
+//! The printf family.
+
+use std::cell::Cell;
+
+use super::format::{format, Store};
+use super::{stdout, table, File};
+use crate::descriptors;
+use crate::errno;
+use crate::memory::{Memory, Ptr, VaArg, VaList, Void};
+
+thread_local! {
+    /// A buffer that lives on from call to call.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Formats into the scratch buffer and gives that to `write`, which says whether it could write it. The result is
+/// printf's: the number of bytes, or -1.
+#[track_caller]
+fn print_to(mem: &mut Memory, fmt: Ptr<u8>, args: &[VaArg], write: impl FnOnce(&mut Memory, &[u8]) -> bool) -> i32 {
+    let mut text = SCRATCH.take();
+    text.clear();
+    let mut stores: Vec<Store> = Vec::new();
+    let result = format(mem, mem.c_str(fmt), args, &mut text, &mut stores);
+    let written = write(mem, &text);
+    let len = text.len();
+    SCRATCH.set(text);
+    for store in stores {
+        store.apply(mem);
+    }
+    match result {
+        Ok(()) if written => len as i32,
+        Ok(()) => -1,
+        Err(number) => {
+            errno::set(number);
+            -1
+        }
+    }
+}
+
+#[track_caller]
+fn print_list(
+    mem: &mut Memory,
+    fmt: Ptr<u8>,
+    list: VaList,
+    print: impl FnOnce(&mut Memory, Ptr<u8>, &[VaArg]) -> i32,
+) -> i32 {
+    let args = mem.va_rest(list).to_vec();
+    print(mem, fmt, &args)
+}
+
+#[track_caller]
+pub fn printf(mem: &mut Memory, format: Ptr<u8>, args: &[VaArg]) -> i32 {
+    fprintf(mem, stdout, format, args)
+}
+
+#[track_caller]
+pub fn fprintf(mem: &mut Memory, stream: Ptr<File>, format: Ptr<u8>, args: &[VaArg]) -> i32 {
+    print_to(mem, format, args, |_, text| table::with(stream, |out| out.write(text)))
+}
+
+#[track_caller]
+pub fn dprintf(mem: &mut Memory, fd: i32, format: Ptr<u8>, args: &[VaArg]) -> i32 {
+    print_to(mem, format, args, |_, text| descriptors::write_all(fd, text))
+}
+
+#[track_caller]
+pub fn sprintf(mem: &mut Memory, s: Ptr<u8>, format: Ptr<u8>, args: &[VaArg]) -> i32 {
+    print_to(mem, format, args, |mem, text| {
+        let to = mem.bytes_mut(s, text.len() as u64 + 1);
+        to[..text.len()].copy_from_slice(text);
+        to[text.len()] = 0;
+        true
+    })
+}
+
+#[track_caller]
+pub fn snprintf(mem: &mut Memory, s: Ptr<u8>, n: u64, format: Ptr<u8>, args: &[VaArg]) -> i32 {
+    print_to(mem, format, args, |mem, text| {
+        if n > 0 {
+            let kept = text.len().min(n as usize - 1);
+            let to = mem.bytes_mut(s, kept as u64 + 1);
+            to[..kept].copy_from_slice(&text[..kept]);
+            to[kept] = 0;
+        }
+        true
+    })
+}
+
+#[track_caller]
+pub fn asprintf(mem: &mut Memory, strp: Ptr<Ptr<u8>>, format: Ptr<u8>, args: &[VaArg]) -> i32 {
+    print_to(mem, format, args, |mem, text| {
+        let copy: Ptr<Void> = mem.allocate(text.len() as u64 + 1);
+        mem.bytes_mut(copy, text.len() as u64).copy_from_slice(text);
+        mem.write(strp, copy.cast());
+        true
+    })
+}
+
+#[track_caller]
+pub fn vprintf(mem: &mut Memory, format: Ptr<u8>, list: VaList) -> i32 {
+    print_list(mem, format, list, printf)
+}
+
+#[track_caller]
+pub fn vfprintf(mem: &mut Memory, stream: Ptr<File>, format: Ptr<u8>, list: VaList) -> i32 {
+    print_list(mem, format, list, |mem, format, args| fprintf(mem, stream, format, args))
+}
+
+#[track_caller]
+pub fn vdprintf(mem: &mut Memory, fd: i32, format: Ptr<u8>, list: VaList) -> i32 {
+    print_list(mem, format, list, |mem, format, args| dprintf(mem, fd, format, args))
+}
+
+#[track_caller]
+pub fn vsprintf(mem: &mut Memory, s: Ptr<u8>, format: Ptr<u8>, list: VaList) -> i32 {
+    print_list(mem, format, list, |mem, format, args| sprintf(mem, s, format, args))
+}
+
+#[track_caller]
+pub fn vsnprintf(mem: &mut Memory, s: Ptr<u8>, n: u64, format: Ptr<u8>, list: VaList) -> i32 {
+    print_list(mem, format, list, |mem, format, args| snprintf(mem, s, n, format, args))
+}
+
+#[track_caller]
+pub fn vasprintf(mem: &mut Memory, strp: Ptr<Ptr<u8>>, format: Ptr<u8>, list: VaList) -> i32 {
+    print_list(mem, format, list, |mem, format, args| asprintf(mem, strp, format, args))
+}
+
+/// Prints `s`, unless it is null or empty, and the text of `errno` on stderr.
+#[track_caller]
+pub fn perror(mem: &Memory, s: Ptr<u8>) {
+    let number = errno::get();
+    let mut line = Vec::new();
+    if !s.is_null() && mem.read(s) != 0 {
+        line.extend_from_slice(mem.c_str(s));
+        line.extend_from_slice(b": ");
+    }
+    match errno::message(number) {
+        Some(text) => line.extend_from_slice(text.as_bytes()),
+        None => line.extend_from_slice(std::format!("Unknown error {number}").as_bytes()),
+    }
+    line.push(b'\n');
+    table::with(super::stderr, |out| out.write(&line));
+}

@@ -1,0 +1,326 @@
+//! [`Stream`]: a descriptor with a buffer, in the state of reading or of writing.
+//!
+//! The buffer's size and the moments of writing are glibc's, so that a program that aborts leaves the same bytes.
+
+use std::io::SeekFrom;
+
+use crate::descriptors;
+use crate::errno;
+
+/// glibc's buffer is a block of the file, which is 4096 bytes on the usual file systems and for pipes.
+pub(super) const BLOCK: usize = 4096;
+
+/// When output is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Buffering {
+    Full,
+    Line,
+    None,
+}
+
+/// What a stream's mode string allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Access {
+    pub(super) read: bool,
+    pub(super) write: bool,
+    pub(super) append: bool,
+}
+
+pub(super) struct Stream {
+    pub(super) fd: i32,
+    access: Access,
+    buffering: Buffering,
+    capacity: usize,
+    /// Bytes read; those before `next` are consumed.
+    input: Vec<u8>,
+    next: usize,
+    /// Bytes to be written.
+    output: Vec<u8>,
+    /// How many bytes `output` may hold before a single byte takes the slow path: 0 unless writing and fully buffered.
+    fast_limit: usize,
+    pub(super) eof: bool,
+    pub(super) error: bool,
+}
+
+impl Stream {
+    pub(super) fn new(fd: i32, access: Access, buffering: Buffering) -> Self {
+        Stream {
+            fd,
+            access,
+            buffering,
+            capacity: if buffering == Buffering::None { 1 } else { BLOCK },
+            input: Vec::new(),
+            next: 0,
+            output: Vec::new(),
+            fast_limit: 0,
+            eof: false,
+            error: false,
+        }
+    }
+
+    /// Writes one byte; false on an error.
+    #[inline]
+    pub(super) fn put(&mut self, byte: u8) -> bool {
+        if self.output.len() < self.fast_limit {
+            self.output.push(byte);
+            return true;
+        }
+        self.write(&[byte])
+    }
+
+    /// Writes `bytes`; false on an error.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> bool {
+        if self.output.len() + bytes.len() <= self.fast_limit {
+            self.output.extend_from_slice(bytes);
+            return true;
+        }
+        if bytes.is_empty() {
+            return true;
+        }
+        if !self.start_writing() {
+            return false;
+        }
+        match self.buffering {
+            Buffering::Full => self.write_blocks(bytes),
+            Buffering::Line => {
+                let lines = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+                let (lines, rest) = bytes.split_at(lines);
+                let flushed = lines.is_empty() || self.write_blocks(lines) && self.flush();
+                flushed && self.write_blocks(rest)
+            }
+            Buffering::None => self.write_through(bytes),
+        }
+    }
+
+    /// Fills the buffer, writes it and whole blocks after it, and keeps the rest.
+    fn write_blocks(&mut self, bytes: &[u8]) -> bool {
+        let room = self.capacity.saturating_sub(self.output.len());
+        if bytes.len() <= room {
+            self.output.extend_from_slice(bytes);
+            return true;
+        }
+        let (head, rest) = bytes.split_at(room);
+        self.output.extend_from_slice(head);
+        if !self.flush() {
+            return false;
+        }
+        let (blocks, rest) = rest.split_at(rest.len() - rest.len() % self.capacity);
+        self.output.extend_from_slice(rest);
+        self.write_through(blocks)
+    }
+
+    fn write_through(&mut self, bytes: &[u8]) -> bool {
+        let written = descriptors::write_all(self.fd, bytes);
+        self.error |= !written;
+        written
+    }
+
+    /// Writes what is buffered. What could not be written is lost, as in glibc.
+    pub(super) fn flush(&mut self) -> bool {
+        if self.output.is_empty() {
+            return true;
+        }
+        let output = std::mem::take(&mut self.output);
+        let written = self.write_through(&output);
+        self.output = output;
+        self.output.clear();
+        written
+    }
+
+    /// What `fflush` does: writes pending output; on a seekable input stream, moves the descriptor to the next byte.
+    pub(super) fn synchronise(&mut self) -> bool {
+        if !self.flush() {
+            return false;
+        }
+        self.drop_input();
+        true
+    }
+
+    /// Turns to writing; false where the stream is not open for it.
+    fn start_writing(&mut self) -> bool {
+        if !self.access.write {
+            self.error = true;
+            errno::set(errno::EBADF);
+            return false;
+        }
+        self.drop_input();
+        if self.buffering == Buffering::Full {
+            self.fast_limit = self.capacity;
+            self.output.reserve(self.capacity.saturating_sub(self.output.len()));
+        }
+        true
+    }
+
+    /// Turns to reading; false where the stream is not open for it.
+    fn start_reading(&mut self) -> bool {
+        if !self.access.read {
+            self.error = true;
+            errno::set(errno::EBADF);
+            return false;
+        }
+        self.fast_limit = 0;
+        self.flush()
+    }
+
+    /// Forgets the bytes read ahead, moving the descriptor back where it can be.
+    fn drop_input(&mut self) {
+        let unread = self.unread_len();
+        let seekable = unread == 0 || {
+            let saved = errno::get();
+            let moved = descriptors::seek(self.fd, SeekFrom::Current(-(unread as i64))).is_some();
+            errno::set(saved);
+            moved
+        };
+        if seekable {
+            self.input.clear();
+            self.next = 0;
+        }
+    }
+
+    fn unread_len(&self) -> usize {
+        self.input.len() - self.next
+    }
+
+    /// The bytes that can be read without a system call.
+    #[inline]
+    pub(super) fn buffered(&self) -> &[u8] {
+        &self.input[self.next..]
+    }
+
+    /// Marks `count` bytes of [`Stream::buffered`] as read.
+    #[inline]
+    pub(super) fn consume(&mut self, count: usize) {
+        self.next += count;
+    }
+
+    /// Whether the next read waits for somebody at a terminal, before which glibc writes a terminal's output.
+    pub(super) fn is_about_to_wait(&self) -> bool {
+        self.buffering != Buffering::Full && self.unread_len() == 0
+    }
+
+    pub(super) fn is_line_buffered(&self) -> bool {
+        self.buffering == Buffering::Line
+    }
+
+    /// Reads one byte; none at the end of the file and on errors.
+    #[inline]
+    pub(super) fn get(&mut self) -> Option<u8> {
+        if self.next == self.input.len() && !self.refill() {
+            return None;
+        }
+        let byte = self.input[self.next];
+        self.next += 1;
+        Some(byte)
+    }
+
+    /// Reads the next bytes into the empty buffer; false at the end of the file and on errors.
+    pub(super) fn refill(&mut self) -> bool {
+        if !self.start_reading() || self.eof {
+            return false;
+        }
+        self.next = 0;
+        self.input.resize(self.capacity, 0);
+        let count = descriptors::read(self.fd, &mut self.input);
+        self.input.truncate(count.unwrap_or(0));
+        self.note_end(count);
+        count.is_some_and(|count| count > 0)
+    }
+
+    fn note_end(&mut self, count: Option<usize>) {
+        match count {
+            Some(0) => self.eof = true,
+            Some(_) => {}
+            None => self.error = true,
+        }
+    }
+
+    /// Fills `buffer` as far as the file goes; gives the number of bytes read.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> usize {
+        let mut done = 0;
+        while done < buffer.len() {
+            if self.next == self.input.len() {
+                let wanted = buffer.len() - done;
+                if wanted >= self.capacity && self.capacity > 1 {
+                    match self.read_blocks(&mut buffer[done..done + wanted - wanted % self.capacity]) {
+                        Some(count) => done += count,
+                        None => break,
+                    }
+                    continue;
+                }
+                if !self.refill() {
+                    break;
+                }
+            }
+            let count = self.unread_len().min(buffer.len() - done);
+            buffer[done..done + count].copy_from_slice(&self.input[self.next..self.next + count]);
+            self.next += count;
+            done += count;
+        }
+        done
+    }
+
+    /// Reads past the buffer, which is empty; none at the end of the file and on errors.
+    fn read_blocks(&mut self, buffer: &mut [u8]) -> Option<usize> {
+        if !self.start_reading() || self.eof {
+            return None;
+        }
+        let count = descriptors::read(self.fd, buffer);
+        self.note_end(count);
+        count.filter(|&count| count > 0)
+    }
+
+    /// Pushes `byte` back, so that it is read next.
+    pub(super) fn unread(&mut self, byte: u8) -> bool {
+        if !self.start_reading() {
+            return false;
+        }
+        if self.next > 0 {
+            self.next -= 1;
+            self.input[self.next] = byte;
+        } else {
+            self.input.insert(0, byte);
+        }
+        self.eof = false;
+        true
+    }
+
+    /// Moves to a position; false on an error.
+    pub(super) fn seek(&mut self, to: SeekFrom) -> bool {
+        let to = match to {
+            SeekFrom::Current(distance) => SeekFrom::Current(distance - self.unread_len() as i64),
+            absolute => absolute,
+        };
+        if !self.flush() || descriptors::seek(self.fd, to).is_none() {
+            return false;
+        }
+        self.input.clear();
+        self.next = 0;
+        self.fast_limit = 0;
+        self.eof = false;
+        true
+    }
+
+    /// The position of the next byte.
+    pub(super) fn tell(&mut self) -> Option<i64> {
+        let appends = self.access.append && !self.output.is_empty();
+        let from = if appends { SeekFrom::End(0) } else { SeekFrom::Current(0) };
+        let position = descriptors::seek(self.fd, from)?;
+        let position = position - self.unread_len() as i64 + self.output.len() as i64;
+        if position < 0 {
+            errno::set(errno::EINVAL);
+            return None;
+        }
+        Some(position)
+    }
+
+    /// Sets when output is written and how large the buffer is.
+    pub(super) fn set_buffering(&mut self, buffering: Buffering, capacity: Option<usize>) {
+        self.flush();
+        self.buffering = buffering;
+        self.fast_limit = 0;
+        self.capacity = match buffering {
+            Buffering::None => 1,
+            _ => capacity.unwrap_or(BLOCK).max(1),
+        };
+    }
+}

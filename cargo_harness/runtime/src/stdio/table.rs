@@ -1,0 +1,161 @@
+//! The open streams, under the numbers of their handles.
+//!
+//! A number is not used again, so a `FILE *` that outlives its stream is always found out.
+
+use std::cell::{Cell, RefCell};
+use std::io::IsTerminal;
+
+use super::stream::{Access, Buffering, Stream};
+use super::File;
+use crate::descriptors;
+use crate::memory::Ptr;
+
+type Streams = Vec<Option<Box<Stream>>>;
+
+const STDOUT: usize = 1;
+
+thread_local! {
+    static STREAMS: RefCell<Streams> = RefCell::new(standard());
+    /// How many temporary names were given.
+    static NAMES: Cell<u64> = const { Cell::new(0) };
+}
+
+fn standard() -> Streams {
+    let read = Access { read: true, write: false, append: false };
+    let write = Access { read: false, write: true, append: false };
+    let streams = [
+        Stream::new(0, read, usual_buffering(0)),
+        Stream::new(1, write, usual_buffering(1)),
+        Stream::new(2, write, Buffering::None),
+    ];
+    streams.into_iter().map(|stream| Some(Box::new(stream))).collect()
+}
+
+/// By line for a terminal, by block for the rest.
+pub(super) fn usual_buffering(fd: i32) -> Buffering {
+    let saved = crate::errno::get();
+    let terminal = descriptors::with(fd, |file| Ok(file.is_terminal())).unwrap_or(false);
+    crate::errno::set(saved);
+    if terminal {
+        Buffering::Line
+    } else {
+        Buffering::Full
+    }
+}
+
+fn slot(streams: &mut Streams, file: Ptr<File>) -> Option<&mut Option<Box<Stream>>> {
+    streams.get_mut(file.handle_number()? as usize)
+}
+
+/// Calls `act` on an open stream. `act` must not reach for memory of the program, since a bad access would lose the
+/// output of all streams.
+#[inline]
+#[track_caller]
+pub(super) fn with<R>(file: Ptr<File>, act: impl FnOnce(&mut Stream) -> R) -> R {
+    match STREAMS.with_borrow_mut(|streams| slot(streams, file)?.as_deref_mut().map(act)) {
+        Some(result) => result,
+        None => bad_stream(file),
+    }
+}
+
+/// Calls `act` on a stream that is about to be read: a terminal's output is written first.
+#[inline]
+#[track_caller]
+pub(super) fn with_reader<R>(file: Ptr<File>, act: impl FnOnce(&mut Stream) -> R) -> R {
+    let found = STREAMS.with_borrow_mut(|streams| {
+        let waits = slot(streams, file)?.as_deref()?.is_about_to_wait();
+        if waits {
+            flush_terminal(streams);
+        }
+        slot(streams, file)?.as_deref_mut().map(act)
+    });
+    match found {
+        Some(result) => result,
+        None => bad_stream(file),
+    }
+}
+
+fn flush_terminal(streams: &mut Streams) {
+    if let Some(stdout) = streams[STDOUT].as_deref_mut() {
+        if stdout.is_line_buffered() {
+            stdout.flush();
+        }
+    }
+}
+
+/// Calls `act` on standard output, unless it is closed.
+#[inline]
+pub(super) fn with_stdout<R>(act: impl FnOnce(&mut Stream) -> R) -> Option<R> {
+    STREAMS.with_borrow_mut(|streams| streams[STDOUT].as_deref_mut().map(act))
+}
+
+/// Takes a stream out of the table for the time of `act`, which may then touch memory of the program: a bad access
+/// there loses this stream, not the others.
+#[track_caller]
+pub(super) fn with_taken<R>(file: Ptr<File>, act: impl FnOnce(&mut Stream) -> R) -> R {
+    with_reader(file, |_| ());
+    let mut stream = take(file);
+    let result = act(&mut stream);
+    STREAMS.with_borrow_mut(|streams| {
+        if let Some(slot) = slot(streams, file) {
+            *slot = Some(stream);
+        }
+    });
+    result
+}
+
+/// Takes a stream out of the table for good.
+#[track_caller]
+pub(super) fn take(file: Ptr<File>) -> Box<Stream> {
+    match STREAMS.with_borrow_mut(|streams| slot(streams, file)?.take()) {
+        Some(stream) => stream,
+        None => bad_stream(file),
+    }
+}
+
+/// Enters a new stream.
+pub(super) fn insert(stream: Stream) -> Ptr<File> {
+    STREAMS.with_borrow_mut(|streams| {
+        streams.push(Some(Box::new(stream)));
+        Ptr::handle(streams.len() as u32 - 1)
+    })
+}
+
+/// Gives the handle `file` another stream.
+pub(super) fn put(file: Ptr<File>, stream: Stream) {
+    STREAMS.with_borrow_mut(|streams| {
+        if let Some(slot) = slot(streams, file) {
+            *slot = Some(Box::new(stream));
+        }
+    });
+}
+
+/// A file name in `/tmp` that this process has not used yet.
+pub(super) fn unique_name() -> String {
+    let number = NAMES.replace(NAMES.get() + 1);
+    format!("/tmp/file{:x}_{number:x}", std::process::id())
+}
+
+/// Writes the pending output of all streams; false where one failed.
+pub(crate) fn flush_all() -> bool {
+    STREAMS.with_borrow_mut(flush_each)
+}
+
+/// Writes pending output in a thread that panics, perhaps in the midst of its streams.
+pub(crate) fn flush_on_panic() {
+    // The streams are gone where the thread is ending, and taken where they panicked themselves.
+    let _ = STREAMS.try_with(|streams| streams.try_borrow_mut().map(|mut streams| flush_each(&mut streams)));
+}
+
+fn flush_each(streams: &mut Streams) -> bool {
+    streams.iter_mut().flatten().fold(true, |ok, stream| stream.flush() && ok)
+}
+
+#[cold]
+#[track_caller]
+fn bad_stream(file: Ptr<File>) -> ! {
+    if file.is_null() {
+        panic!("use of a null FILE pointer");
+    }
+    panic!("use of a FILE that is closed or was never open ({file:?})");
+}
