@@ -64,7 +64,7 @@ _KEYWORDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("__asm", "__asm__"), ("ASM", "asm")),
     **{word: ("FLOAT", word) for word in ("_Float16", "_Float32", "_Float32x", "_Float64", "_Float64x", "_Float128")},
     "__float128": ("FLOAT", "_Float128"),
-    "__int128": ("__INT128", "__int128"),
+    **dict.fromkeys(("__int128", "__int128_t"), ("__INT128", "__int128")),
     **{word: (word.upper(), word) for word in ("_Decimal32", "_Decimal64", "_Decimal128")},
     "_Bool": ("_BOOL", "_Bool"),
     "_Noreturn": ("_NORETURN", "_Noreturn"),
@@ -73,6 +73,7 @@ _KEYWORDS: dict[str, tuple[str, str]] = {
     "_Atomic": ("_ATOMIC", "_Atomic"),
     "_Alignas": ("_ALIGNAS", "_Alignas"),
     "__auto_type": ("AUTO_TYPE", "__auto_type"),
+    # It only silences -pedantic, so it is recognised here and then dropped.
     "__extension__": ("EXTENSION", "__extension__"),
     "__label__": ("LOCAL_LABEL", "__label__"),
     "__builtin_va_arg": ("__BUILTIN_VA_ARG", "__builtin_va_arg"),
@@ -250,7 +251,7 @@ class _Lexer:
                 keyword = keywords.get(value)
                 if keyword is None:
                     append(Token("ID", value, line, column, filename))
-                else:
+                elif value != "__extension__":
                     append(Token(keyword[0], keyword[1], line, column, filename))
             elif kind == _PUNCTUATOR:
                 value = _DIGRAPHS.get(value, value)

@@ -1,0 +1,64 @@
+"""The GNU C parser: pycparser's, with its token access, declarations, expressions and statements replaced.
+
+What is left of pycparser here are its node classes and the parts of its grammar that GNU C does not touch: how base
+types and declarators are joined, `_Atomic(T)`, `_Alignas`, `typeof`, `_Generic`, `_Static_assert`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pycparser import c_ast
+from pycparser.c_parser import ParseError
+
+from c2rust_py.diagnostics import Code, CompileError, error
+from c2rust_py.frontend.gnu_c.declarations import DeclarationParser
+from c2rust_py.frontend.gnu_c.expressions import ExpressionParser
+from c2rust_py.frontend.gnu_c.lexer import TokenList, tokenise
+from c2rust_py.frontend.gnu_c.statements import StatementParser
+
+
+class GnuCParser(StatementParser, ExpressionParser, DeclarationParser):
+    """Parses one list of tokens, once."""
+
+    def translation_unit(self) -> c_ast.FileAST:
+        """Everything up to the end of the tokens; an empty unit is fine (a GNU extension)."""
+        items: list[Any] = []
+        try:
+            while (kind := self._peek_type()) is not None:
+                if kind == "SEMI":
+                    self._advance()
+                elif kind == "ASM":
+                    items.append(self._parse_asm())
+                else:
+                    items += self._parse_declaration()
+        except ParseError as failure:
+            # Raised by the inherited parts; their text begins with a place that we know better.
+            message = str(failure).rsplit(": ", 1)[-1]
+            raise CompileError(error(Code.SYNTAX, message, self._span())) from None
+        except RecursionError:
+            raise CompileError(error(Code.TOO_DEEP, "the code nests too deeply here", self._span())) from None
+        return c_ast.FileAST(items)
+
+    def constant_expression(self) -> Any:
+        """The tokens as one constant expression, as in a macro's body."""
+        expression = self._parse_constant_expression()
+        if self._peek_type() is not None:
+            self._unexpected("the end of the expression")
+        return expression
+
+
+def parse_tokens(tokens: TokenList) -> c_ast.FileAST:
+    """The tree of a unit; raises CompileError at the first syntax error."""
+    return GnuCParser(tokens).translation_unit()
+
+
+def parse_text(text: str, filename: str, keywords: Mapping[str, tuple[str, str]]) -> c_ast.FileAST:
+    """The tree of preprocessed text."""
+    return parse_tokens(tokenise(text, filename, keywords))
+
+
+def parse_constant(text: str, filename: str, keywords: Mapping[str, tuple[str, str]]) -> Any:
+    """The tree of one constant expression."""
+    return GnuCParser(tokenise(text, filename, keywords)).constant_expression()
