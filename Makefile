@@ -1,0 +1,27 @@
+# `make demo` and `make test` need python3 >= 3.11, gcc and cargo; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+N ?= 200
+export CARGO_TARGET_DIR ?= $(CURDIR)/build/target
+
+.PHONY: demo test fuzz bench clean
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 >= 3.11 is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	    echo "no venv module: trying the Debian package python3-venv" >&2; \
+	    rm -rf $(VENV); apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+test: $(VENV)/installed
+	$(BIN)/ruff check c2rust_py tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	cargo test --quiet --manifest-path cargo_harness/runtime/Cargo.toml
+	$(BIN)/pytest -n 2
+
+clean:
+	rm -rf build
