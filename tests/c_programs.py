@@ -5,6 +5,7 @@ A program is a `NAME.c`, or a folder `NAME/` with its sources and an optional `c
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import tempfile
 import tomllib
@@ -17,6 +18,7 @@ FAULTS = PROGRAMS / "faults"
 STRICT = ["-std=gnu17", "-ffp-contract=off", "-w"]
 SANITIZE = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
 RUN_SECONDS = 20
+STACK_BYTES = 1 << 30  # deep recursion in C must not die earlier than in the translation, whose main has this stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +111,22 @@ def run(executable: Path, case: Case) -> Outcome:
     return Outcome(stdout, status if status >= 0 else 128 - status, stderr, left)
 
 
+def limit_child() -> None:
+    """In the child: the stack that a translated program has, and no core file beside the outputs."""
+    resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def run_in(executable: Path, case: Case, folder: Path) -> tuple[bytes, int, bytes]:
     """One run of `executable` with `folder` as its working folder: stdout, status, stderr."""
     argv = ["program", *case.args]
     environment = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C"}
     if case.close_stdout_after is None:
         done = subprocess.run(argv, executable=executable, input=case.stdin, capture_output=True, cwd=folder,
-                              env=environment, timeout=RUN_SECONDS, check=False)  # fmt: skip
+                              env=environment, timeout=RUN_SECONDS, check=False, preexec_fn=limit_child)  # fmt: skip
         return done.stdout, done.returncode, done.stderr
     child = subprocess.Popen(argv, executable=executable, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, cwd=folder, env=environment)  # fmt: skip
+                             stderr=subprocess.PIPE, cwd=folder, env=environment, preexec_fn=limit_child)  # fmt: skip
     assert child.stdout is not None and child.stderr is not None
     stdout = child.stdout.read(case.close_stdout_after)
     child.stdout.close()
