@@ -101,6 +101,7 @@ def build(program: Program, flags: list[str], out: Path) -> None:
 
 def run(executable: Path, case: Case) -> Outcome:
     """Runs `executable` on `case` in a scratch folder of its own, with argv[0] the word `program`."""
+    set_child_limits()
     with tempfile.TemporaryDirectory(prefix="c2rs-case-") as scratch:
         folder = Path(scratch)
         for name, data in case.files:
@@ -111,8 +112,8 @@ def run(executable: Path, case: Case) -> Outcome:
     return Outcome(stdout, status if status >= 0 else 128 - status, stderr, left)
 
 
-def limit_child() -> None:
-    """In the child: the stack that a translated program has, and no core file beside the outputs."""
+def set_child_limits() -> None:
+    """Limits that every child inherits: the stack that a translated program has, and no core file beside the outputs."""
     resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -123,10 +124,10 @@ def run_in(executable: Path, case: Case, folder: Path) -> tuple[bytes, int, byte
     environment = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C"}
     if case.close_stdout_after is None:
         done = subprocess.run(argv, executable=executable, input=case.stdin, capture_output=True, cwd=folder,
-                              env=environment, timeout=RUN_SECONDS, check=False, preexec_fn=limit_child)  # fmt: skip
+                              env=environment, timeout=RUN_SECONDS, check=False)  # fmt: skip
         return done.stdout, done.returncode, done.stderr
     child = subprocess.Popen(argv, executable=executable, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, cwd=folder, env=environment, preexec_fn=limit_child)  # fmt: skip
+                             stderr=subprocess.PIPE, cwd=folder, env=environment)  # fmt: skip
     assert child.stdout is not None and child.stderr is not None
     stdout = child.stdout.read(case.close_stdout_after)
     child.stdout.close()
