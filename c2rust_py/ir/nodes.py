@@ -524,7 +524,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Break:
-    """Leaves the loop, switch, match or labelled block of that label."""
+    """Leaves the loop, switch, match, labelled block or catch of that label."""
 
     label: str
     span: Span
@@ -637,8 +637,10 @@ class VaEnd:
 @dataclass(frozen=True, slots=True, eq=False)
 class CatchJump:
     """`setjmp(env)`: runs `body` with `result` 0, and again with the value of each `longjmp` to `env` that unwinds into
-    it. The body ends in a return on every path: it is the rest of its function. Made by `normalise.lower_setjmp`."""
+    it. The body ends on every path in a `Return`, which returns from its function, or in a `Break(label)`, which ends the
+    catch and goes on behind it. No other jump leaves the body. Made by `normalise.lower_setjmp`."""
 
+    label: str
     env: Value
     result: int
     body: tuple[Statement, ...]

@@ -1,0 +1,283 @@
+"""The types of places and values: what `verify` checks of each expression node on its own.
+
+Each check returns what is wrong in words, or None.
+"""
+
+from __future__ import annotations
+
+from typing import overload
+
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    ArrayValue,
+    Binary,
+    BinaryOp,
+    BlockValue,
+    Call,
+    Compare,
+    Conditional,
+    Convert,
+    Decay,
+    DerefPlace,
+    FieldPlace,
+    FloatConst,
+    IndexPlace,
+    Load,
+    Logical,
+    Not,
+    Overflowing,
+    Place,
+    PointerAdd,
+    PointerDiff,
+    Program,
+    RecordValue,
+    StringValue,
+    Truncate,
+    Unary,
+    UnaryOp,
+    VaArgValue,
+    Value,
+)
+from c2rust_py.ir.printer import type_text
+from c2rust_py.ir.types import (
+    INT,
+    LONG,
+    ULONG,
+    ArrayType,
+    ComplexType,
+    EnumType,
+    FloatType,
+    FunctionType,
+    IntKind,
+    IntType,
+    PointerType,
+    Qualified,
+    RecordType,
+    Type,
+    VaListType,
+    VoidType,
+)
+
+
+def find_qualified(type: Type) -> bool:
+    """Whether a qualified type hides at any depth."""
+    match type:
+        case Qualified():
+            return True
+        case PointerType(target):
+            return find_qualified(target)
+        case ArrayType(element):
+            return find_qualified(element)
+        case FunctionType(result, params):
+            return find_qualified(result) or any(find_qualified(param) for param in params)
+        case _:
+            return False
+
+
+@overload
+def is_integer(type: Type) -> IntKind | None: ...
+@overload
+def is_integer(type: Type, program: Program) -> IntKind | None: ...
+def is_integer(type: Type, program: Program | None = None) -> IntKind | None:
+    """The representation of an integer or enum type; without `program` that of an enum is taken to be int."""
+    match type:
+        case IntType(kind):
+            return kind
+        case EnumType(id):
+            return program.enums[id].kind if program is not None else IntKind.INT
+        case _:
+            return None
+
+
+def is_scalar(type: Type) -> bool:
+    """Whether a value of the type can be a condition."""
+    return isinstance(type, (IntType, EnumType, FloatType, ComplexType, PointerType))
+
+
+def _is_arithmetic(type: Type) -> bool:
+    return isinstance(type, (IntType, EnumType, FloatType, ComplexType))
+
+
+def check_place(place: Place, program: Program) -> str | None:
+    """A place that is made of others."""
+    match place:
+        case DerefPlace(pointer, type):
+            if not isinstance(pointer.type, PointerType):
+                return f"a {type_text(pointer.type)} is dereferenced"
+            return _differ(type, pointer.type.target, "a dereferenced pointer has another target")
+        case FieldPlace(base, index, type):
+            if not isinstance(base.type, RecordType):
+                return f"a {type_text(base.type)} has fields"
+            fields = program.records[base.type.id].fields
+            if fields is None or not 0 <= index < len(fields):
+                return f"{type_text(base.type)} has no field {index}"
+            return _differ(type, fields[index].type, "a field has another type")
+        case IndexPlace(base, index, type):
+            if not isinstance(base.type, ArrayType):
+                return f"a {type_text(base.type)} is indexed"
+            if index.type not in (LONG, ULONG):
+                return f"an index has type {type_text(index.type)}"
+            return _differ(type, base.type.element, "an element has another type")
+        case _:
+            return None
+
+
+def _differ(found: Type, wanted: Type, message: str) -> str | None:
+    return None if found == wanted else f"{message}: {type_text(found)}, not {type_text(wanted)}"
+
+
+def _all_scalar(*values: Value) -> str | None:
+    for value in values:
+        if not is_scalar(value.type):
+            return f"a {type_text(value.type)} is a truth value"
+    return None
+
+
+def check_value(value: Value, program: Program) -> str | None:
+    """The types of a value and of its operands."""
+    match value:
+        case Load(place, type):
+            return _differ(type, place.type, "a load has another type than its place")
+        case AddressOf(place, type):
+            return _differ(type.target, place.type, "an address has another target than its place")
+        case Decay(place, type):
+            if not isinstance(place.type, ArrayType):
+                return f"a {type_text(place.type)} decays"
+            return _differ(type.target, place.type.element, "a decayed array has another element")
+        case Unary() | Binary() | Compare():
+            return _check_arithmetic(value)
+        case Not(operand, type):
+            return _all_scalar(operand) or _differ(type, INT, "a negation is no int")
+        case Logical(_, left, right, type):
+            return _all_scalar(left, right) or _differ(type, INT, "a logical value is no int")
+        case Conditional(condition, then, otherwise, type):
+            return (
+                _all_scalar(condition)
+                or _differ(then.type, type, "a branch of a conditional has another type")
+                or _differ(otherwise.type, type, "a branch of a conditional has another type")
+            )
+        case PointerAdd() | PointerDiff():
+            return _check_pointer_arithmetic(value)
+        case Convert() | Truncate() | Overflowing() | VaArgValue() | FloatConst():
+            return _check_scalar_value(value)
+        case Call():
+            return _check_call(value)
+        case RecordValue() | ArrayValue() | StringValue():
+            return _check_aggregate(value, program)
+        case BlockValue(_, result, type):
+            if result is None:
+                return None if isinstance(type, VoidType) else "a block without value is not void"
+            return _differ(result.type, type, "a block has another type than its value")
+        case _:
+            return None
+
+
+def _check_arithmetic(value: Unary | Binary | Compare) -> str | None:
+    match value:
+        case Unary(op, operand, type):
+            if op is UnaryOp.COMPLEMENT and is_integer(type) is None:
+                return f"the complement of a {type_text(type)}"
+            if not _is_arithmetic(type):
+                return f"the negation of a {type_text(type)}"
+            return _differ(operand.type, type, "an operand has another type")
+        case Binary(BinaryOp.SHL | BinaryOp.SHR, left, right, type):
+            if is_integer(type) is None or is_integer(right.type) is None:
+                return f"a {type_text(type)} is shifted by a {type_text(right.type)}"
+            return _differ(left.type, type, "a shifted operand has another type")
+        case Binary(op, left, right, type):
+            if not _is_arithmetic(type):
+                return f"'{op.value}' gives a {type_text(type)}"
+            bitwise = op in (BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR, BinaryOp.REM)
+            if bitwise and is_integer(type) is None:
+                return f"'{op.value}' on a {type_text(type)}"
+            return _differ(left.type, type, "a left operand has another type") or _differ(
+                right.type, type, "a right operand has another type"
+            )
+        case Compare(_, left, right, type):
+            if not is_scalar(left.type):
+                return f"a {type_text(left.type)} is compared"
+            return _differ(left.type, right.type, "two compared values have two types") or _differ(
+                type, INT, "a comparison is no int"
+            )
+
+
+def _check_pointer_arithmetic(value: PointerAdd | PointerDiff) -> str | None:
+    match value:
+        case PointerAdd(pointer, offset, _, type):
+            if is_integer(offset.type) is None:
+                return f"a {type_text(offset.type)} is added to a pointer"
+            return _differ(pointer.type, type, "a moved pointer has another type")
+        case PointerDiff(left, right, type):
+            if not isinstance(left.type, PointerType):
+                return f"the distance of a {type_text(left.type)}"
+            return _differ(left.type, right.type, "the distance of two types") or _differ(
+                type, LONG, "a distance is no long"
+            )
+
+
+def _check_scalar_value(value: Convert | Truncate | Overflowing | VaArgValue | FloatConst) -> str | None:
+    match value:
+        case Convert(operand, type):
+            if isinstance(type, VoidType):
+                return None
+            if not (is_scalar(type) or operand.type == type) or not (is_scalar(operand.type) or operand.type == type):
+                return f"a {type_text(operand.type)} is converted to {type_text(type)}"
+            return None
+        case Truncate(operand, width, type):
+            kind = is_integer(type)
+            if kind is None or not 0 < width <= 8 * kind.size:
+                return f"a {type_text(type)} is truncated to {width} bits"
+            return _differ(operand.type, type, "a truncated operand has another type")
+        case Overflowing(_, left, right, result):
+            if any(is_integer(type) is None for type in (left.type, right.type, result.type)):
+                return "a checked operation is not on integers"
+            return None
+        case VaArgValue(list):
+            return None if isinstance(list.type, VaListType) else "a va_list is expected"
+        case FloatConst(_, type):
+            return None if isinstance(type, FloatType) else f"a floating constant is a {type_text(type)}"
+
+
+def _check_call(value: Call) -> str | None:
+    function = value.function.type
+    if not isinstance(function, PointerType) or not isinstance(function.target, FunctionType):
+        return f"a {type_text(function)} is called"
+    target = function.target
+    if target.prototyped:
+        count, wanted = len(value.args), len(target.params)
+        if count < wanted or (count > wanted and not target.variadic):
+            return f"a call has {count} arguments for {wanted} parameters"
+        for arg, param in zip(value.args, target.params, strict=False):
+            if arg.type != param:
+                return _differ(arg.type, param, "an argument has another type than its parameter")
+    return _differ(value.type, target.result, "a call has another type than its function's result")
+
+
+def _check_aggregate(value: RecordValue | ArrayValue | StringValue, program: Program) -> str | None:
+    match value:
+        case RecordValue(fields, type):
+            record = program.records[type.id]
+            if record.fields is None or len(fields) != len(record.fields):
+                return f"a value of {type.id} has {len(fields)} fields"
+            if record.is_union and sum(item is not None for item in fields) != 1:
+                return f"a value of the union {type.id} has not one field"
+            for item, member in zip(fields, record.fields, strict=True):
+                # A flexible array member may be initialised: its value knows the length that its type lacks.
+                flexible = isinstance(member.type, ArrayType) and member.type.length is None
+                if item is not None and not flexible and item.type != member.type:
+                    return _differ(item.type, member.type, f"field {member.name} has another type")
+            return None
+        case ArrayValue(runs, type):
+            last = -1
+            for run in runs:
+                if not last < run.first <= run.last or (type.length is not None and run.last >= type.length):
+                    return "the runs of an array are not sorted, disjoint and inside"
+                if run.value.type != type.element:
+                    return _differ(run.value.type, type.element, "an element has another type")
+                last = run.last
+            return None
+        case StringValue(data, type):
+            kind = is_integer(type.element)
+            if kind is None or type.length is None or len(data) != kind.size * type.length:
+                return f"{len(data)} bytes initialise a {type_text(type)}"
+            return None
