@@ -121,7 +121,7 @@ def set_child_limits() -> None:
 def run_in(executable: Path, case: Case, folder: Path) -> tuple[bytes, int, bytes]:
     """One run of `executable` with `folder` as its working folder: stdout, status, stderr."""
     argv = ["program", *case.args]
-    environment = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C"}
+    environment = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C", "ASAN_OPTIONS": "detect_stack_use_after_return=1"}
     if case.close_stdout_after is None:
         done = subprocess.run(argv, executable=executable, input=case.stdin, capture_output=True, cwd=folder,
                               env=environment, timeout=RUN_SECONDS, check=False)  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from c_programs import FAULTS, SANITIZE, Case, Program, all_programs, build, load_program, run
 
 SANITIZER_REPORT = re.compile(rb"AddressSanitizer|runtime error:|LeakSanitizer")
-FAULT_MARK = re.compile(r"// fault: (heap|stack|global)-(\S+)")
+FAULT_MARK = re.compile(r"// fault: \S+$")
 
 
 @pytest.mark.slow
@@ -38,7 +38,7 @@ def test_fault_is_detected_at_its_line(path: Path, tmp_path: Path) -> None:
     outcome = run(tmp_path / "checked", Case("default"))
     assert outcome.status != 0
     report = outcome.stderr.decode(errors="replace")
-    assert "ERROR: AddressSanitizer" in report
+    assert SANITIZER_REPORT.search(outcome.stderr)
     assert f"{path.name}:{marked[0]}" in report
 
 
