@@ -5,11 +5,16 @@
 //! buffers, `errno`, the `rand` seed) lives in thread-locals here, so that a function that prints needs no context.
 #![forbid(unsafe_code)]
 
+pub mod assert;
+pub mod ctype;
 mod descriptors;
 pub mod errno;
 pub mod fcntl;
 pub mod memory;
 pub mod start;
 pub mod stdio;
+pub mod stdlib;
+pub mod string;
+pub mod strings;
 
 pub use memory::{BitField, Context, Field, FnPtr, LongDouble, Memory, Pod, Ptr, Void};

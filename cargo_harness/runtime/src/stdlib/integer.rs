@@ -1,0 +1,118 @@
+//! `strtol` and its kin.
+
+use super::is_space;
+use crate::{errno, Memory, Ptr};
+
+/// What stands at the start of a text as an integer.
+struct Parsed {
+    negative: bool,
+    /// The magnitude; none where it does not fit 64 bits.
+    magnitude: Option<u64>,
+    /// How many bytes it takes; 0 where there is no number.
+    len: usize,
+}
+
+/// Reads white space, a sign, a prefix and digits of `base` (0: as the prefix says); C11 7.22.1.4.
+fn parse(text: &[u8], base: u32) -> Parsed {
+    let byte = |index: usize| text.get(index).copied().unwrap_or(0);
+    let mut at = text.iter().take_while(|c| is_space(**c)).count();
+    let negative = byte(at) == b'-';
+    if matches!(byte(at), b'+' | b'-') {
+        at += 1;
+    }
+    let hex = byte(at) == b'0' && byte(at + 1) | 0x20 == b'x' && byte(at + 2).is_ascii_hexdigit();
+    let base = match base {
+        0 | 16 if hex => {
+            at += 2;
+            16
+        }
+        0 if byte(at) == b'0' => 8,
+        0 => 10,
+        base => base,
+    };
+    let start = at;
+    let mut magnitude = Some(0u64);
+    while let Some(digit) = char::from(byte(at)).to_digit(base) {
+        magnitude = magnitude.and_then(|m| m.checked_mul(base.into())?.checked_add(digit.into()));
+        at += 1;
+    }
+    Parsed { negative, magnitude, len: if at == start { 0 } else { at } }
+}
+
+/// The value of a text that is a number as a whole, as in `nan(0x12)`.
+pub(super) fn whole_number(text: &[u8]) -> Option<u64> {
+    let parsed = parse(text, 0);
+    parsed.magnitude.filter(|_| parsed.len == text.len())
+}
+
+/// Parses at `nptr` and stores the end in `*endptr`; none, with `EINVAL`, where the base is no base.
+#[track_caller]
+fn parse_at(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> Option<Parsed> {
+    if !(base == 0 || (2..=36).contains(&base)) {
+        errno::set(errno::EINVAL);
+        return None;
+    }
+    let parsed = parse(mem.c_str(nptr), base as u32);
+    if !endptr.is_null() {
+        mem.write(endptr, nptr + parsed.len);
+    }
+    Some(parsed)
+}
+
+/// The value as a `long`; out of range, the nearest one and `ERANGE`.
+fn to_signed(parsed: &Parsed) -> i64 {
+    let (limit, value) = if parsed.negative {
+        (i64::MIN, parsed.magnitude.and_then(|m| 0i64.checked_sub_unsigned(m)))
+    } else {
+        (i64::MAX, parsed.magnitude.and_then(|m| i64::try_from(m).ok()))
+    };
+    value.unwrap_or_else(|| {
+        errno::set(errno::ERANGE);
+        limit
+    })
+}
+
+#[track_caller]
+pub fn strtol(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> i64 {
+    parse_at(mem, nptr, endptr, base).map_or(0, |parsed| to_signed(&parsed))
+}
+
+#[track_caller]
+pub fn strtoll(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> i64 {
+    strtol(mem, nptr, endptr, base)
+}
+
+/// A minus sign negates the unsigned value, as C says.
+#[track_caller]
+pub fn strtoul(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> u64 {
+    match parse_at(mem, nptr, endptr, base) {
+        None => 0,
+        Some(Parsed { magnitude: None, .. }) => {
+            errno::set(errno::ERANGE);
+            u64::MAX
+        }
+        Some(Parsed { magnitude: Some(magnitude), negative: true, .. }) => magnitude.wrapping_neg(),
+        Some(Parsed { magnitude: Some(magnitude), .. }) => magnitude,
+    }
+}
+
+#[track_caller]
+pub fn strtoull(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> u64 {
+    strtoul(mem, nptr, endptr, base)
+}
+
+/// glibc's `atoi` is `(int) strtol(nptr, NULL, 10)`, whose range error it shares.
+#[track_caller]
+pub fn atoi(mem: &Memory, nptr: Ptr<u8>) -> i32 {
+    atol(mem, nptr) as i32
+}
+
+#[track_caller]
+pub fn atol(mem: &Memory, nptr: Ptr<u8>) -> i64 {
+    to_signed(&parse(mem.c_str(nptr), 10))
+}
+
+#[track_caller]
+pub fn atoll(mem: &Memory, nptr: Ptr<u8>) -> i64 {
+    atol(mem, nptr)
+}

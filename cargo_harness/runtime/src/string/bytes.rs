@@ -1,0 +1,96 @@
+//! The `mem…` functions.
+
+use super::{at_most, read_past};
+use crate::memory::find_byte;
+use crate::{Memory, Ptr, Void};
+
+#[inline]
+#[track_caller]
+pub fn memcpy(mem: &mut Memory, dest: Ptr<Void>, src: Ptr<Void>, n: u64) -> Ptr<Void> {
+    mem.copy(dest, src, n);
+    dest
+}
+
+#[inline]
+#[track_caller]
+pub fn memmove(mem: &mut Memory, dest: Ptr<Void>, src: Ptr<Void>, n: u64) -> Ptr<Void> {
+    mem.copy(dest, src, n);
+    dest
+}
+
+#[track_caller]
+pub fn mempcpy(mem: &mut Memory, dest: Ptr<Void>, src: Ptr<Void>, n: u64) -> Ptr<Void> {
+    mem.copy(dest, src, n);
+    dest + n
+}
+
+/// Copies up to and with the first `c`; the result is past it, or null where it is not in the `n` bytes.
+#[track_caller]
+pub fn memccpy(mem: &mut Memory, dest: Ptr<Void>, src: Ptr<Void>, c: i32, n: u64) -> Ptr<Void> {
+    match find_byte(at_most(mem, src.cast(), n), c as u8) {
+        Some(index) => mempcpy(mem, dest, src, index as u64 + 1),
+        None => {
+            mem.copy(dest, src, n);
+            Ptr::NULL
+        }
+    }
+}
+
+#[inline]
+#[track_caller]
+pub fn memset(mem: &mut Memory, s: Ptr<Void>, c: i32, n: u64) -> Ptr<Void> {
+    mem.bytes_mut(s, n).fill(c as u8);
+    s
+}
+
+#[track_caller]
+pub fn explicit_bzero(mem: &mut Memory, s: Ptr<Void>, n: u64) {
+    mem.bytes_mut(s, n).fill(0);
+}
+
+/// The difference of the first two bytes that differ, as glibc gives it.
+#[inline]
+#[track_caller]
+pub fn memcmp(mem: &Memory, s1: Ptr<Void>, s2: Ptr<Void>, n: u64) -> i32 {
+    let (a, b) = (mem.bytes(s1, n), mem.bytes(s2, n));
+    if a == b {
+        return 0;
+    }
+    let differ = a.iter().zip(b).find(|(x, y)| x != y);
+    differ.map_or(0, |(&x, &y)| i32::from(x) - i32::from(y))
+}
+
+#[inline]
+#[track_caller]
+pub fn memchr(mem: &Memory, s: Ptr<Void>, c: i32, n: u64) -> Ptr<Void> {
+    let bytes = at_most(mem, s.cast(), n);
+    match find_byte(bytes, c as u8) {
+        Some(index) => s + index,
+        None if bytes.len() as u64 == n => Ptr::NULL,
+        None => read_past(mem, s.cast(), bytes.len()),
+    }
+}
+
+#[track_caller]
+pub fn memrchr(mem: &Memory, s: Ptr<Void>, c: i32, n: u64) -> Ptr<Void> {
+    let found = mem.bytes(s, n).iter().rposition(|&b| b == c as u8);
+    found.map_or(Ptr::NULL, |index| s + index)
+}
+
+#[track_caller]
+pub fn rawmemchr(mem: &Memory, s: Ptr<Void>, c: i32) -> Ptr<Void> {
+    let bytes = mem.tail(s);
+    match find_byte(bytes, c as u8) {
+        Some(index) => s + index,
+        None => read_past(mem, s.cast(), bytes.len()),
+    }
+}
+
+#[track_caller]
+pub fn memmem(mem: &Memory, haystack: Ptr<Void>, haystacklen: u64, needle: Ptr<Void>, needlelen: u64) -> Ptr<Void> {
+    if needlelen > haystacklen {
+        return Ptr::NULL;
+    }
+    let found = super::search::find(mem.bytes(haystack, haystacklen), mem.bytes(needle, needlelen));
+    found.map_or(Ptr::NULL, |index| haystack + index)
+}

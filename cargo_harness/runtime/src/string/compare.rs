@@ -1,0 +1,148 @@
+//! Comparison of strings. Results are differences of bytes, as glibc's x86-64 versions give them.
+
+use std::cmp::Ordering;
+
+use super::{at_most, c_str_at_most, copy::strlen, read_past};
+use crate::{Memory, Ptr};
+
+/// The difference of the first bytes that differ, up to a NUL in both; none where the slices end before.
+#[inline]
+fn difference(a: &[u8], b: &[u8]) -> Option<i32> {
+    const ONES: u64 = u64::MAX / 255;
+    let (a_words, _) = a.as_chunks::<8>();
+    let (b_words, _) = b.as_chunks::<8>();
+    let same = a_words.iter().zip(b_words).take_while(|(x, y)| {
+        let word = u64::from_ne_bytes(**x);
+        x == y && word.wrapping_sub(ONES) & !word & (ONES << 7) == 0
+    });
+    let start = same.count() * 8;
+    for (&x, &y) in a[start..].iter().zip(&b[start..]) {
+        if x != y || x == 0 {
+            return Some(i32::from(x) - i32::from(y));
+        }
+    }
+    None
+}
+
+#[inline]
+#[track_caller]
+pub fn strcmp(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>) -> i32 {
+    let (a, b) = (mem.tail(s1), mem.tail(s2));
+    match difference(a, b) {
+        Some(result) => result,
+        None if a.len() <= b.len() => read_past(mem, s1, a.len()),
+        None => read_past(mem, s2, b.len()),
+    }
+}
+
+#[inline]
+#[track_caller]
+pub fn strncmp(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>, n: u64) -> i32 {
+    let (a, b) = (at_most(mem, s1, n), at_most(mem, s2, n));
+    match difference(a, b) {
+        Some(result) => result,
+        None if a.len().min(b.len()) as u64 == n => 0,
+        None if a.len() <= b.len() => read_past(mem, s1, a.len()),
+        None => read_past(mem, s2, b.len()),
+    }
+}
+
+/// Compares in the collation order of the C locale, that of the bytes.
+#[track_caller]
+pub fn strcoll(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>) -> i32 {
+    strcmp(mem, s1, s2)
+}
+
+/// Copies the key that [`strcoll`] compares, in the C locale the string itself, as far as `n` bytes hold it.
+#[track_caller]
+pub fn strxfrm(mem: &mut Memory, dest: Ptr<u8>, src: Ptr<u8>, n: u64) -> u64 {
+    let len = strlen(mem, src);
+    if n > 0 {
+        mem.copy(dest, src, n.min(len + 1));
+    }
+    len
+}
+
+/// Compares as ASCII without case, at most `limit` bytes; also `strcasecmp` and `strncasecmp` of strings.h.
+#[track_caller]
+pub(crate) fn compare_caseless(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>, limit: u64) -> i32 {
+    if limit == 0 || s1 == s2 {
+        return 0;
+    }
+    let (a, b) = (at_most(mem, s1, limit), at_most(mem, s2, limit));
+    for (&x, &y) in a.iter().zip(b) {
+        let (x, y) = (x.to_ascii_lowercase(), y.to_ascii_lowercase());
+        if x != y || x == 0 {
+            return i32::from(x) - i32::from(y);
+        }
+    }
+    match a.len().cmp(&b.len()) {
+        Ordering::Less => read_past(mem, s1, a.len()),
+        Ordering::Greater => read_past(mem, s2, b.len()),
+        Ordering::Equal if a.len() as u64 == limit => 0,
+        Ordering::Equal => read_past(mem, s1, a.len()),
+    }
+}
+
+/// Where a version comparison stands: outside digits, in a number, or in digits that began with zeros, which count as
+/// a fraction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Run {
+    Text,
+    Integer,
+    Fraction,
+    Zeros,
+}
+
+impl Run {
+    fn next(self, byte: u8) -> Run {
+        match (self, byte) {
+            (Run::Text, b'0') => Run::Zeros,
+            (Run::Text, b'1'..=b'9') => Run::Integer,
+            (Run::Integer, b'0'..=b'9') => Run::Integer,
+            (Run::Zeros, b'0') => Run::Zeros,
+            (Run::Zeros | Run::Fraction, b'0'..=b'9') => Run::Fraction,
+            _ => Run::Text,
+        }
+    }
+}
+
+/// Compares as versions: runs of digits by their numbers, with leading zeros as a fraction.
+#[track_caller]
+pub fn strverscmp(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>) -> i32 {
+    if s1 == s2 {
+        return 0;
+    }
+    compare_versions(c_str_at_most(mem, s1, u64::MAX), c_str_at_most(mem, s2, u64::MAX))
+}
+
+fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
+    let byte = |s: &[u8], index: usize| s.get(index).copied().unwrap_or(0);
+    let mut run = Run::Text;
+    let mut index = 0;
+    while byte(a, index) == byte(b, index) {
+        if index >= a.len() {
+            return 0;
+        }
+        run = run.next(a[index]);
+        index += 1;
+    }
+    let (x, y) = (byte(a, index), byte(b, index));
+    let difference = i32::from(x) - i32::from(y);
+    let digit = |c: u8| c.is_ascii_digit();
+    let longer_number = |otherwise: i32| {
+        let digits = |s: &[u8]| s[index.min(s.len())..].iter().take_while(|c| digit(**c)).count();
+        match digits(a).cmp(&digits(b)) {
+            Ordering::Less => -1,
+            Ordering::Greater => 1,
+            Ordering::Equal => otherwise,
+        }
+    };
+    match run {
+        Run::Text if digit(x) && digit(y) && x != b'0' && y != b'0' => longer_number(difference),
+        Run::Integer if digit(x) || digit(y) => longer_number(difference),
+        Run::Zeros if digit(x) && !digit(y) => -1,
+        Run::Zeros if digit(y) && !digit(x) => 1,
+        _ => difference,
+    }
+}
