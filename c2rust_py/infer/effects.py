@@ -1,0 +1,268 @@
+"""What each function touches, what context it takes, and the tables behind function pointers.
+
+    static int total;                        // a plain global
+    int add(int n) { return total += n; }    // reads and writes `total`; needs GLOBALS
+    int first(const int *p) { return *p; }   // reads memory; needs MEMORY
+    int both(int *p) { return add(*p); }     // needs CONTEXT (both)
+    int twice(int n) { return 2 * n; }       // touches nothing: pure, no context
+
+The least fixpoint over the call graph, in which a call through a pointer reaches every function whose address is taken and
+whose erased signature fits. It ends because facts only grow and are finite. What a function does to its own locals is
+nobody else's concern and left out; the memory for them still has to be passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntFlag
+from types import MappingProxyType
+
+from c2rust_py.infer.calls import Callbacks, call_targets, callback_function
+from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction
+from c2rust_py.infer.node_touches import NodeTouches
+from c2rust_py.infer.signatures import ErasedSignature, erase_signature
+from c2rust_py.infer.storage import Storage
+from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
+from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.nodes import Call, External, Function, FunctionRef, Program
+from c2rust_py.ir.types import VOID, FunctionType
+from c2rust_py.ir.walk import walk, walk_all
+
+
+class Needs(IntFlag):
+    """What a function takes as its last parameter: nothing, `&mut Memory`, `&mut Globals`, or `&mut Context`."""
+
+    NONE = 0
+    MEMORY = 1
+    GLOBALS = 2
+    CONTEXT = 3
+
+
+EXIT_HANDLER = ErasedSignature((), VOID, False)
+"""The signature of what atexit registers: a program that uses it runs these from `exit` and
+from main's return, so `exit` then takes the context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """The generated function behind calls through pointers of one erased signature: it matches on the function number.
+    `number` makes its name; `targets` are in the order of their numbers."""
+
+    number: int
+    signature: ErasedSignature
+    targets: tuple[str, ...]
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """needs, touches: by symbol, of functions and of the external functions that are used.
+
+    shared: those that take memory by `&Memory`, so that a caller may hold another shared use.
+    pure: functions that change nothing outside themselves and always come back (or trap); reads: those whose result
+    depends on memory, globals or the outside.
+    dispatch: by signature, in order of first use. function_numbers: of functions whose address is taken, from 0: those of
+    the program in source order, then external ones. callbacks: see `infer.calls`.
+    """
+
+    needs: Mapping[str, Needs]
+    touches: Mapping[str, Touches]
+    shared: frozenset[str]
+    pure: frozenset[str]
+    reads: frozenset[str]
+    dispatch: Mapping[ErasedSignature, Dispatcher]
+    function_numbers: Mapping[str, int]
+    callbacks: Callbacks
+
+    def of_call(self, call: Call, layout: Layout) -> Touches:
+        """What a call touches beside evaluating its operands."""
+        targets = call_targets(call, self.callbacks, layout)
+        touched = NOTHING
+        for symbol in targets.symbols:
+            touched |= self.touches[symbol]
+        for signature in targets.signatures:
+            for symbol in self.dispatch[signature].targets:
+                touched |= self.touches[symbol]
+        return touched
+
+    def needs_of_call(self, call: Call, layout: Layout) -> Needs:
+        """What a call needs of the caller's context."""
+        targets = call_targets(call, self.callbacks, layout)
+        needs = Needs.NONE
+        for symbol in targets.symbols:
+            needs |= self.needs[symbol]
+        for signature in targets.signatures:
+            needs |= self.dispatch[signature].needs
+        return needs
+
+    def takes_exclusively(self, call: Call, layout: Layout) -> Needs:
+        """The parts of the context that a call borrows mutably."""
+        function = call.function
+        if isinstance(function, FunctionRef) and function.symbol in self.shared:
+            return Needs.NONE
+        return self.needs_of_call(call, layout)
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What is known of one function so far."""
+
+    needs: Needs = Needs.NONE
+    touches: Touches = NOTHING
+    callees: set[str] = field(default_factory=set)
+    signatures: set[ErasedSignature] = field(default_factory=set)
+
+
+def infer_effects(program: Program, storage: Storage, library: Mapping[str, LibraryFunction]) -> Effects:
+    """The effects of every function of a normalised program (C11 5.1.2.3p2 is what counts as one)."""
+    layout = Layout(program.records, program.enums)
+    used = {symbol: library.get(external.symbol) for symbol, external in _external_functions(program)}
+    callbacks = {symbol: function.callbacks for symbol, function in used.items() if function and function.callbacks}
+    numbers = _number_functions(program, callbacks)
+    targets = _targets_by_signature(program, numbers, layout)
+
+    order: dict[ErasedSignature, None] = {}
+    facts = {symbol: _external_facts(function) for symbol, function in used.items()}
+    if "atexit" in facts:
+        order[EXIT_HANDLER] = None
+        if "exit" in facts:
+            facts["exit"].needs |= Needs.MEMORY
+            facts["exit"].signatures.add(EXIT_HANDLER)
+    for symbol, function in program.functions.items():
+        facts[symbol] = _direct_facts(program, storage, function, callbacks, layout, order)
+    if "main" in program.functions:
+        facts["main"].needs = Needs.CONTEXT
+    _close(facts, targets)
+
+    dispatch = {}
+    for number, signature in enumerate(order):
+        symbols = targets.get(signature, ())
+        needs = Needs.NONE
+        for target in symbols:
+            needs |= facts[target].needs
+        dispatch[signature] = Dispatcher(number, signature, symbols, needs)
+    own = {symbol: facts[symbol].touches for symbol in program.functions}
+    return Effects(
+        needs=MappingProxyType({symbol: fact.needs for symbol, fact in facts.items()}),
+        touches=MappingProxyType({symbol: fact.touches for symbol, fact in facts.items()}),
+        shared=frozenset(s for s, f in used.items() if f and f.context is ContextKind.SHARED),
+        pure=frozenset(symbol for symbol, touched in own.items() if not touched.writes),
+        reads=frozenset(symbol for symbol, touched in own.items() if touched.reads_state),
+        dispatch=MappingProxyType(dispatch),
+        function_numbers=MappingProxyType(numbers),
+        callbacks=MappingProxyType(callbacks),
+    )
+
+
+def _external_functions(program: Program) -> list[tuple[str, External]]:
+    return [(s, external) for s, external in program.externals.items() if isinstance(external.type, FunctionType)]
+
+
+def _number_functions(program: Program, callbacks: Callbacks) -> dict[str, int]:
+    """Numbers the functions whose address is taken anywhere but to be called on the spot."""
+    taken: set[str] = set()
+    for function in program.functions.values():
+        called: set[int] = set()
+        for node in walk_all(function.body):
+            match node:
+                case Call(FunctionRef(symbol, _, _) as direct, args, _, _):
+                    called.add(id(direct))
+                    called.update(id(callback_function(args[i])) for i in callbacks.get(symbol, ()))
+                case FunctionRef(symbol, _, _) if id(node) not in called:
+                    taken.add(symbol)
+                case _:
+                    pass
+    for variable in program.variables.values():
+        if variable.init is not None:
+            taken |= {node.symbol for node in walk(variable.init) if isinstance(node, FunctionRef)}
+    ordered = [symbol for symbol in (*program.functions, *program.externals) if symbol in taken]
+    return {symbol: number for number, symbol in enumerate(ordered)}
+
+
+def _targets_by_signature(
+    program: Program, numbers: Mapping[str, int], layout: Layout
+) -> dict[ErasedSignature, tuple[str, ...]]:
+    targets: dict[ErasedSignature, list[str]] = {}
+    for symbol in numbers:
+        type = (program.functions.get(symbol) or program.externals[symbol]).type
+        if isinstance(type, FunctionType):
+            targets.setdefault(erase_signature(type, layout), []).append(symbol)
+    return {signature: tuple(symbols) for signature, symbols in targets.items()}
+
+
+def _external_facts(function: LibraryFunction | None) -> _Facts:
+    """What the runtime's functions do; what it lacks becomes a stub, which stops the program."""
+    if function is None:
+        return _Facts(touches=OUTSIDE | Touches(leaves=True))
+    needs = Needs.NONE if function.context is ContextKind.NONE else Needs.MEMORY
+    match function.effect, function.context:
+        case LibraryEffect.PURE, _:
+            touches = NOTHING
+        case (LibraryEffect.READS, _):
+            touches = READS_MEMORY
+        case (LibraryEffect.WRITES, _):
+            touches = WRITES_MEMORY
+        case LibraryEffect.OUTSIDE, ContextKind.NONE:
+            touches = OUTSIDE
+        case LibraryEffect.OUTSIDE, ContextKind.SHARED:
+            touches = OUTSIDE | READS_MEMORY
+        case _:
+            touches = OUTSIDE | WRITES_MEMORY
+    if function.name in {"longjmp", "siglongjmp", "_longjmp"}:
+        touches |= Touches(leaves=True)
+    return _Facts(needs, touches)
+
+
+def _direct_facts(
+    program: Program,
+    storage: Storage,
+    function: Function,
+    callbacks: Callbacks,
+    layout: Layout,
+    order: dict[ErasedSignature, None],
+) -> _Facts:
+    """What the function does itself, and whom it calls. Notes signatures of indirect calls in `order`."""
+    facts = _Facts()
+    nodes = NodeTouches(program, storage, function.symbol, lambda call: NOTHING)
+    if any((function.symbol, local.id) in storage.memory_locals for local in function.locals):
+        facts.needs |= Needs.MEMORY
+    for node in walk_all(function.body):
+        if nodes.uses_memory(node):
+            facts.needs |= Needs.MEMORY
+        if not nodes.is_own(node):
+            facts.touches |= nodes.of(node)
+        if isinstance(node, Call):
+            targets = call_targets(node, callbacks, layout)
+            facts.callees.update(targets.symbols)
+            facts.signatures.update(targets.signatures)
+            order.update(dict.fromkeys(targets.signatures))
+    plain = facts.touches.globals_read | facts.touches.globals_written
+    if plain:
+        facts.needs |= Needs.GLOBALS
+    facts.touches = _without_locals(facts.touches)
+    return facts
+
+
+def _without_locals(touches: Touches) -> Touches:
+    return replace(touches, locals_read=frozenset(), locals_written=frozenset())
+
+
+def _close(facts: dict[str, _Facts], targets: Mapping[ErasedSignature, tuple[str, ...]]) -> None:
+    """Adds to each function what its callees need and touch, until nothing changes."""
+    callers: dict[str, set[str]] = {symbol: set() for symbol in facts}
+    for symbol, fact in facts.items():
+        for signature in fact.signatures:
+            fact.callees.update(targets.get(signature, ()))
+        for callee in fact.callees:
+            callers[callee].add(symbol)
+    waiting = dict.fromkeys(facts)
+    while waiting:
+        symbol, _ = waiting.popitem()
+        fact = facts[symbol]
+        for caller in sorted(callers[symbol]):
+            known = facts[caller]
+            needs, touches = known.needs | fact.needs, known.touches | fact.touches
+            if (needs, touches) != (known.needs, known.touches):
+                known.needs, known.touches = needs, touches
+                waiting[caller] = None

@@ -1,0 +1,264 @@
+"""The C functions that the runtime crate provides, read from its source.
+
+The runtime declares each C function as a top-level `pub fn` in the module of its header, so the rustfmt-ed source is the one
+place where a function's Rust type stands, and nothing can disagree with it:
+
+    // cargo_harness/runtime/src/string.rs
+    #[track_caller]
+    pub fn strlen(s: Ptr<u8>, mem: &Memory) -> u64 {
+
+    library_functions()["strlen"] == LibraryFunction("strlen", "strlen", "c2rs_rt::string", Context.SHARED, ...)
+
+A folder is one header's module: what its `mod.rs` re-exports (`pub use chars::*`) are C functions, its `pub mod`s are
+interfaces for generated code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+RUNTIME_SOURCE = Path(__file__).parents[2] / "cargo_harness" / "runtime" / "src"
+"""The runtime crate's source."""
+
+
+class ContextKind(Enum):
+    """What a library function takes of the program's context."""
+
+    NONE = "none"
+    SHARED = "&Memory"
+    EXCLUSIVE = "&mut Memory"
+    CALLBACK = "&mut impl Context"
+
+
+class ContextPosition(Enum):
+    """Where among the parameters the context stands."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+class LibraryEffect(Enum):
+    """What a library function does beside computing its result.
+
+    PURE: nothing, and the result depends on the arguments only. READS: nothing, but it reads memory. WRITES: it reads and
+    writes memory, nothing else. OUTSIDE: it may use or change the library's own state or the world, and memory as far as
+    its context allows.
+    """
+
+    PURE = "pure"
+    READS = "reads"
+    WRITES = "writes"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFunction:
+    """One C function of the runtime.
+
+    params, result: the Rust types of the C parameters as text, without the context and the variable arguments.
+    callbacks: the positions among `params` of function pointers that are generic callbacks (`impl FnMut(&mut C, ..)`).
+    diverges: it does not return.
+    """
+
+    name: str
+    rust_name: str
+    module: str
+    context: ContextKind
+    context_position: ContextPosition | None
+    params: tuple[str, ...]
+    result: str
+    variadic: bool
+    callbacks: tuple[int, ...]
+    diverges: bool
+    effect: LibraryEffect
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NOT_HEADERS = frozenset({"lib", "memory", "start"})
+"""Modules that are the crate's own, not a C header's."""
+_NOT_C = frozenset({("errno", "get"), ("errno", "set"), ("stdlib", "exit_with")})
+"""What generated code uses for the C lvalue `errno`, and for `exit` where there are handlers to run."""
+
+_PURE = _names(
+    """
+    isalnum isalpha isblank iscntrl isdigit isgraph islower isprint ispunct isspace isupper isxdigit isascii toascii
+    tolower toupper abs labs llabs imaxabs div ldiv lldiv imaxdiv difftime ffs ffsl ffsll
+    htonl htons ntohl ntohs makedev major minor
+    acos asin atan atan2 cos sin tan cosh sinh tanh acosh asinh atanh exp exp2 expm1 exp10 log log10 log1p log2 logb ilogb
+    pow sqrt cbrt hypot erf erfc tgamma ceil floor trunc round nearbyint rint lround llround lrint llrint fabs fmod
+    remainder fdim fmax fmin fma copysign nextafter nexttoward ldexp scalbn scalbln
+    acosf asinf atanf atan2f cosf sinf tanf coshf sinhf tanhf acoshf asinhf atanhf expf exp2f expm1f exp10f logf log10f
+    log1pf log2f logbf ilogbf powf sqrtf cbrtf hypotf erff erfcf tgammaf ceilf floorf truncf roundf nearbyintf rintf
+    lroundf llroundf lrintf llrintf fabsf fmodf remainderf fdimf fmaxf fminf fmaf copysignf nextafterf ldexpf scalbnf
+    acosl asinl atanl atan2l cosl sinl tanl expl logl log10l log2l powl sqrtl cbrtl hypotl ceill floorl truncl roundl
+    rintl fabsl fmodl fdiml fmaxl fminl fmal copysignl ldexpl
+    """
+)
+"""Functions of their arguments alone. (That some set errno on a domain error matters to no order of evaluation that a
+program can rely on: they are not dropped where their result is unused.)"""
+
+_READS = _names(
+    """
+    strlen strnlen strcmp strncmp strcasecmp strncasecmp strcoll memcmp bcmp strchr strrchr strchrnul index rindex strstr
+    strcasestr strspn strcspn strpbrk memchr memrchr memmem rawmemchr atoi atol atoll atof
+    """
+)
+"""Functions that only look at the memory they are given."""
+
+_WRITES = _names(
+    """
+    memcpy memmove mempcpy memccpy memset bcopy bzero explicit_bzero strcpy strncpy stpcpy stpncpy strcat strncat strlcpy
+    strlcat strsep strtok_r strrev swab frexp frexpf frexpl modf modff modfl
+    """
+)
+"""Functions that read and write memory and nothing else."""
+
+
+@cache
+def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunction]:
+    """Every C function that the runtime at `source` provides, by its C name.
+
+    Raises `FileNotFoundError` where there is no runtime, and `ValueError` where two modules declare one name.
+    """
+    found: dict[str, LibraryFunction] = {}
+    for module, text in _header_modules(source):
+        for signature in _signatures(text):
+            function = _parse_signature(signature, f"c2rs_rt::{module}")
+            if (module, function.name) in _NOT_C:
+                continue
+            if function.name in found:
+                raise ValueError(f"{function.name} is in {found[function.name].module} and in {function.module}")
+            found[function.name] = function
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _header_modules(source: Path) -> Iterator[tuple[str, str]]:
+    """The name and the source text of each header's module, one item a file."""
+    root = _strip_comments((source / "lib.rs").read_text())
+    for name in sorted(re.findall(r"^pub mod (?:r#)?(\w+);", root, re.MULTILINE)):
+        if name in _NOT_HEADERS:
+            continue
+        file = source / f"{name}.rs"
+        folder = source / name
+        text = _strip_comments((file if file.exists() else folder / "mod.rs").read_text())
+        yield name, text
+        for part in re.findall(r"^pub use (?:self::)?(\w+)::(?:\*|\{[^}]*\}|\w+);", text, re.MULTILINE):
+            inner = folder / f"{part}.rs"
+            if not inner.exists():
+                inner = folder / part / "mod.rs"
+            if inner.exists():
+                yield name, _strip_comments(inner.read_text())
+
+
+def _strip_comments(text: str) -> str:
+    """The text without line comments (rustfmt-ed code of ours has no block comments at top level)."""
+    return re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
+
+
+def _signatures(text: str) -> Iterator[str]:
+    """The text from `pub fn` to the opening brace of each top-level function; rustfmt starts these in column 0."""
+    for match in re.finditer(r"^pub (?:const )?fn (.*?)\s*\{$", text, re.MULTILINE | re.DOTALL):
+        yield " ".join(match[1].split())
+    for match in re.finditer(r"^pub (?:const )?fn (.*?)\s*\{[^\n]+\}$", text, re.MULTILINE):
+        yield " ".join(match[1].split())
+
+
+def _parse_signature(signature: str, module: str) -> LibraryFunction:
+    """One `NAME<GENERICS>(PARAMS) -> RESULT where ..`, white space normalised."""
+    head = re.match(r"(?:r#)?(\w+)", signature)
+    if head is None:
+        raise ValueError(f"not a function: {signature}")
+    rust_name = head[1]
+    rest = signature[head.end() :]
+    if rest.startswith("<"):
+        rest = rest[_closing(rest, 0) + 1 :]
+    close = _closing(rest, 0)
+    params = [_param_type(param) for param in _split_commas(rest[1:close])]
+    result_text = rest[close + 1 :].split(" where ")[0].strip()
+    result = result_text.removeprefix("->").strip() or "()"
+    context, position = _context(params)
+    if position is not None:
+        params.pop(0 if position is ContextPosition.FIRST else -1)
+    variadic = "&[VaArg]" in params
+    if variadic:
+        params.remove("&[VaArg]")
+    callbacks = tuple(i for i, param in enumerate(params) if "FnMut" in param or "FnOnce" in param)
+    name = rust_name.removesuffix("_") if rust_name.endswith("_") and rust_name != "_" else rust_name
+    diverges = result == "!"
+    return LibraryFunction(
+        name=name,
+        rust_name=rust_name,
+        module=module,
+        context=context,
+        context_position=position,
+        params=tuple(params),
+        result=result,
+        variadic=variadic,
+        callbacks=callbacks,
+        diverges=diverges,
+        effect=_effect(name),
+    )
+
+
+def _context(params: list[str]) -> tuple[ContextKind, ContextPosition | None]:
+    """The context parameter: `mem: &Memory`, `mem: &mut Memory` or `cx: &mut C`, at either end of the list."""
+    kinds = {"&Memory": ContextKind.SHARED, "&mut Memory": ContextKind.EXCLUSIVE, "&mut C": ContextKind.CALLBACK}
+    if params and params[-1] in kinds:
+        return kinds[params[-1]], ContextPosition.LAST
+    if params and params[0] in kinds:
+        return kinds[params[0]], ContextPosition.FIRST
+    return ContextKind.NONE, None
+
+
+def _effect(name: str) -> LibraryEffect:
+    if name in _PURE:
+        return LibraryEffect.PURE
+    if name in _READS:
+        return LibraryEffect.READS
+    if name in _WRITES:
+        return LibraryEffect.WRITES
+    return LibraryEffect.OUTSIDE
+
+
+def _param_type(param: str) -> str:
+    """The type of `mut name: Type` or `(a, b): Type`."""
+    return param.split(":", 1)[1].strip()
+
+
+def _closing(text: str, start: int) -> int:
+    """The index of the bracket that closes the one at `start`; the `>` of an arrow closes nothing."""
+    depth = 0
+    for i in range(start, len(text)):
+        if text[i] in "(<[":
+            depth += 1
+        elif text[i] in ")]" or (text[i] == ">" and text[i - 1] not in "-="):
+            depth -= 1
+            if depth == 0:
+                return i
+    raise ValueError(f"unbalanced brackets: {text}")
+
+
+def _split_commas(text: str) -> list[str]:
+    """The parts between commas outside brackets; a trailing comma ends the last part."""
+    parts: list[str] = []
+    depth = 0
+    start = 0
+    for i, char in enumerate(text):
+        if char in "(<[":
+            depth += 1
+        elif char in ")]" or (char == ">" and text[i - 1] not in "-="):
+            depth -= 1
+        elif char == "," and depth == 0:
+            parts.append(text[start:i].strip())
+            start = i + 1
+    parts.append(text[start:].strip())
+    return [part for part in parts if part]

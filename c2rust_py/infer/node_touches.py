@@ -1,0 +1,136 @@
+"""What one IR node reads, writes and needs by itself, without the nodes below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from c2rust_py.infer.places import root_of
+from c2rust_py.infer.storage import Storage
+from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
+from c2rust_py.ir.nodes import (
+    AllocateVla,
+    Assign,
+    Break,
+    Builtin,
+    Call,
+    CatchJump,
+    ComputedGoto,
+    Continue,
+    Declare,
+    DerefPlace,
+    GlobalPlace,
+    Goto,
+    Load,
+    LocalPlace,
+    Overflowing,
+    Place,
+    Program,
+    Return,
+    UnsupportedStatement,
+    UnsupportedValue,
+    VaArgValue,
+    VaStart,
+)
+from c2rust_py.ir.walk import Node
+
+_LEAVES = Touches(leaves=True)
+_STUB = OUTSIDE | _LEAVES
+_MEMORY_BUILTINS = frozenset({"alloca", "alloca_with_align"})
+_STOPPING_BUILTINS = frozenset({"trap", "unreachable", "abort"})
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTouches:
+    """Finds the touches of nodes of one function; `of_call` knows those of calls."""
+
+    program: Program
+    storage: Storage
+    function: str
+    of_call: Callable[[Call], Touches]
+
+    def of(self, node: Node) -> Touches:
+        """What `node` itself touches; jumps count as leaving the code around them."""
+        match node:
+            case Load(place, _, _):
+                return self.reads(place)
+            case Assign(place, _, _) | Overflowing(_, _, _, place, _, _) | VaStart(place, _):
+                return self.writes(place)
+            case VaArgValue(place, _, _):
+                return self.reads(place) | self.writes(place)
+            case Declare(local, _, _):
+                return self._declares(local)
+            case AllocateVla(local, _, _):
+                return WRITES_MEMORY | self._declares(local)
+            case CatchJump():
+                return WRITES_MEMORY | Touches(locals_written=frozenset({node.result}))
+            case Call():
+                return self.of_call(node)
+            case Builtin(name, _, _, _) if name in _MEMORY_BUILTINS:
+                return WRITES_MEMORY
+            case Builtin(name, _, _, _) if name in _STOPPING_BUILTINS:
+                return _STUB
+            case UnsupportedValue() | UnsupportedStatement():
+                return _STUB
+            case Break() | Continue() | Return() | Goto() | ComputedGoto():
+                return _LEAVES
+            case _:
+                return NOTHING
+
+    def reads(self, place: Place) -> Touches:
+        """A read of `place`, without computing its pointers and indices."""
+        match root_of(place):
+            case LocalPlace(local, _, _):
+                in_memory = (self.function, local) in self.storage.memory_locals
+                return READS_MEMORY if in_memory else Touches(locals_read=frozenset({local}))
+            case GlobalPlace(symbol, _, _):
+                if symbol in self.storage.constants:
+                    return NOTHING
+                if symbol not in self.program.variables:
+                    return Touches(outside_read=True)
+                in_memory = symbol in self.storage.memory_globals
+                return READS_MEMORY if in_memory else Touches(globals_read=frozenset({symbol}))
+            case DerefPlace():
+                return READS_MEMORY
+            case _:
+                return NOTHING
+
+    def writes(self, place: Place) -> Touches:
+        """A write to `place`, without computing its pointers and indices."""
+        match root_of(place):
+            case LocalPlace(local, _, _):
+                return self._declares(local)
+            case GlobalPlace(symbol, _, _):
+                if symbol not in self.program.variables:
+                    return Touches(outside_written=True)
+                in_memory = symbol in self.storage.memory_globals
+                return WRITES_MEMORY if in_memory else Touches(globals_written=frozenset({symbol}))
+            case _:
+                return WRITES_MEMORY
+
+    def _declares(self, local: int) -> Touches:
+        in_memory = (self.function, local) in self.storage.memory_locals
+        return WRITES_MEMORY if in_memory else Touches(locals_written=frozenset({local}))
+
+    def uses_memory(self, node: Node) -> bool:
+        """Whether translated code for `node` itself, other than a call, names the program's memory."""
+        match node:
+            case VaStart() | VaArgValue() | AllocateVla() | CatchJump():
+                return True
+            case Load() | Assign() | Overflowing() | Declare() | Builtin():
+                touched = self.of(node)
+                return touched.memory_read or touched.memory_written
+            case _:
+                return False
+
+    def is_own(self, node: Node) -> bool:
+        """Whether `node` touches nothing but a local of its function, so that nobody else can tell."""
+        match node:
+            case Load(place, _, _) | Assign(place, _, _) | Overflowing(_, _, _, place, _, _) | VaStart(place, _):
+                return isinstance(root_of(place), LocalPlace)
+            case VaArgValue(place, _, _):
+                return isinstance(root_of(place), LocalPlace)
+            case Declare() | AllocateVla() | Break() | Continue() | Return() | Goto() | ComputedGoto():
+                return True
+            case _:
+                return False
