@@ -53,6 +53,14 @@ int vsnprintf(char *s, size_t n, const char *format, va_list list);
 int vasprintf(char **strp, const char *format, va_list list);
 void perror(const char *s);
 
+/* Formatted input. */
+int scanf(const char *format, ...);
+int fscanf(FILE *stream, const char *format, ...);
+int sscanf(const char *s, const char *format, ...);
+int vscanf(const char *format, va_list list);
+int vfscanf(FILE *stream, const char *format, va_list list);
+int vsscanf(const char *s, const char *format, va_list list);
+
 /* Bytes, strings, lines and blocks. */
 int fputc(int c, FILE *stream);
 int putc(int c, FILE *stream);

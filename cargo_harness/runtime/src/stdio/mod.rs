@@ -2,7 +2,7 @@
 //!
 //! - [`stream`]: one stream, its buffer and its position; [`table`]: the open streams under their handles.
 //! - [`format`]: the engine behind the printf family; [`scan`]: the one behind the scanf family.
-//! - [`print`], [`chars`], [`files`], [`position`]: the C functions, by what they do.
+//! - [`print`], [`read`], [`chars`], [`files`], [`position`]: the C functions, by what they do.
 //! - [`out`]: formatted output of Rust values, for generated code.
 
 mod chars;
@@ -11,6 +11,8 @@ pub(crate) mod format;
 pub mod out;
 mod position;
 mod print;
+mod read;
+mod scan;
 mod stream;
 mod table;
 
@@ -18,6 +20,7 @@ pub use chars::*;
 pub use files::*;
 pub use position::*;
 pub use print::*;
+pub use read::*;
 
 use crate::memory::Ptr;
 

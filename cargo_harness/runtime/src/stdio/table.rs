@@ -148,7 +148,11 @@ pub(crate) fn flush_on_panic() {
 }
 
 fn flush_each(streams: &mut Streams) -> bool {
-    streams.iter_mut().flatten().fold(true, |ok, stream| stream.flush() && ok)
+    let mut all_flushed = true;
+    for stream in streams.iter_mut().flatten() {
+        all_flushed &= stream.flush();
+    }
+    all_flushed
 }
 
 #[cold]

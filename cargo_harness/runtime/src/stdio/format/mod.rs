@@ -248,7 +248,7 @@ fn unknown(out: &mut Vec<u8>, spec: &Spec) {
         (flags.plus, b'+'),
         (flags.space && !flags.plus, b' '),
         (flags.left, b'-'),
-        (flags.zero && !flags.left, b'0'),
+        (flags.zero, b'0'),
         (flags.other_digits, b'I'),
     ];
     out.extend(marks.iter().filter(|(set, _)| *set).map(|(_, mark)| mark));

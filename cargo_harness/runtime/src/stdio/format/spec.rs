@@ -128,6 +128,7 @@ impl Flags {
             }
             *rest = tail;
         }
+        flags.zero &= !flags.left;
         flags
     }
 }
