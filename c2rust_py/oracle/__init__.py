@@ -1,0 +1,1 @@
+"""Ground truth: builds the C and the Rust, runs both on the same cases, compares what they leave."""

@@ -1,0 +1,75 @@
+"""Runs `cargo build` on a workspace and reads rustc's messages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from c2rust_py.diagnostics import EXIT_TOOL_MISSING, Code, CompileError, error
+
+
+@dataclass(frozen=True, slots=True)
+class RustcMessage:
+    """One error or warning of rustc: its code (`E0308`, a lint's name, or none), and the place in the workspace."""
+
+    level: str
+    code: str | None
+    text: str
+    file: str | None
+    line: int
+
+    def __str__(self) -> str:
+        code = f"[{self.code}]" if self.code else ""
+        return f"{self.file or 'the workspace'}:{self.line}: {self.level}{code}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class CargoVerdict:
+    """Whether the workspace builds, and what rustc said, in its order."""
+
+    builds: bool
+    messages: tuple[RustcMessage, ...]
+
+    @property
+    def errors(self) -> tuple[RustcMessage, ...]:
+        return tuple(message for message in self.messages if message.level == "error")
+
+
+def cargo_build(out: Path, jobs: int = 0) -> CargoVerdict:
+    """Builds the workspace in `out` in the dev profile: deny-by-default lints fire only in a build, not in a check."""
+    command = ["cargo", "build", "--offline", "--quiet", "--message-format=json"]
+    command += [f"--jobs={jobs}"] if jobs > 0 else []
+    try:
+        done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        hint = "install Rust (stable) so that cargo is on the PATH, or use --no-check"
+        raise CompileError(error(Code.TOOL_MISSING, "cargo is not installed", hint=hint), EXIT_TOOL_MISSING) from None
+    messages = tuple(_messages(done.stdout))
+    if done.returncode != 0 and not any(message.level == "error" for message in messages):
+        text = next((line for line in done.stderr.splitlines() if line.startswith("error")), "cargo failed")
+        messages += (RustcMessage("error", None, text.removeprefix("error: "), None, 0),)
+    return CargoVerdict(done.returncode == 0, messages)
+
+
+def _messages(output: str) -> Iterator[RustcMessage]:
+    """The messages in cargo's output, which is one JSON value a line; each place once."""
+    seen: set[RustcMessage] = set()
+    for line in output.splitlines():
+        if not line.startswith("{"):
+            continue
+        entry = json.loads(line)
+        if entry.get("reason") != "compiler-message":
+            continue
+        body = entry["message"]
+        spans = [span for span in body["spans"] if span["is_primary"]]
+        if body["level"] not in ("error", "warning") or (not spans and body["code"] is None):
+            continue
+        code = body["code"]["code"] if body["code"] else None
+        file, number = (spans[0]["file_name"], spans[0]["line_start"]) if spans else (None, 0)
+        message = RustcMessage(body["level"], code, body["message"], file, number)
+        if message not in seen:
+            seen.add(message)
+            yield message
