@@ -65,7 +65,7 @@ class DeclarationParser(AttributeParser):
 
     # Specifiers --------------------------------------------------------------------------------------------------
 
-    def _parse_specifiers(self, *, is_type_name: bool = False) -> Specifiers:  # type: ignore[override]
+    def _parse_specifiers(self, *, is_type_name: bool = False) -> Specifiers:
         """A run of specifiers, possibly empty; storage classes end it where a bare type is asked for."""
         specifiers = Specifiers(self._span())
         while True:

@@ -8,8 +8,9 @@ since its parser asks for them; GNU spellings of a keyword get the plain keyword
 from __future__ import annotations
 
 import bisect
+import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pycparser.c_lexer import Token
@@ -18,7 +19,7 @@ from c2rust_py.diagnostics import Code, CompileError, Span, error
 
 _IDENTIFIER = r"(?:[A-Za-z_$\u0080-\U0010ffff]|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})"
 _TOKEN = re.compile(
-    r"[ \t\f\v\r]*(?:"
+    r"[ \t\f\v\r\0]*(?:"
     # Literal prefixes first: `L"..."` is not the identifier L.
     r"""((?:u8|[uUL])?"(?:[^"\\\n]|\\.)*")"""
     r"""|((?:u8|[uUL])?'(?:[^'\\\n]|\\.)+')"""
@@ -169,11 +170,15 @@ class Pragma:
 
 @dataclass(frozen=True, slots=True)
 class TokenList:
-    """The tokens of a unit, closed by one of kind None, and the pragmas that were between them."""
+    """The tokens of a unit, closed by one of kind None, and the pragmas that were between them.
+
+    files are those that line markers name; system_files the ones among them that gcc calls system headers.
+    """
 
     tokens: list[Token]
     pack: PackState
     pragmas: list[Pragma]
+    files: frozenset[str]
     system_files: frozenset[str]
 
 
@@ -191,20 +196,24 @@ def unescape_filename(text: str) -> str:
 class _Lexer:
     """State of one run over a text: the place, and what was found."""
 
-    def __init__(self, filename: str, keywords: Mapping[str, tuple[str, str]]) -> None:
-        self.filename = filename
+    def __init__(
+        self, filename: str, keywords: Mapping[str, tuple[str, str]], display: Callable[[str], str]
+    ) -> None:
+        self.display = display
+        self.filename = display(filename)
         self.line = 1
         self.keywords = keywords
         self.tokens: list[Token] = []
         self.pack = PackState([0], [0], [])
         self.pragmas: list[Pragma] = []
+        self.files: set[str] = set()
         self.system_files: set[str] = set()
 
     def read(self, text: str) -> None:
         """Take every line of `text`."""
         for line in text.split("\n"):
             stripped = line.lstrip(" \t")
-            if stripped.startswith("#") or stripped.startswith("%:"):
+            if stripped.startswith(("#", "%:")):
                 self._read_directive(stripped.replace("%:", "#", 1) if stripped[0] == "%" else stripped)
             else:
                 if stripped:
@@ -218,7 +227,8 @@ class _Lexer:
         if marker is not None:
             self.line = int(marker[1])
             if marker[2] is not None:
-                self.filename = unescape_filename(marker[2])
+                self.filename = self.display(unescape_filename(marker[2]))
+                self.files.add(self.filename)
                 if "3" in (marker[3] or "").split():
                     self.system_files.add(self.filename)
             return
@@ -233,9 +243,8 @@ class _Lexer:
 
     def _read_pragma(self, text: str) -> None:
         """Pack pragmas act on structs that close later; the others are kept for a diagnostic."""
-        if re.match(r"pack\b", text):
-            if self.pack.apply(text[4:], len(self.tokens)):
-                return
+        if re.match(r"pack\b", text) and self.pack.apply(text[4:], len(self.tokens)):
+            return
         self.pragmas.append(Pragma(text.strip(), self._span(1)))
 
     def _read_line(self, text: str) -> None:
@@ -278,8 +287,16 @@ def _number_kind(text: str) -> str:
     return "FLOAT_CONST" if "." in text or "e" in text or "E" in text else "INT_CONST_DEC"
 
 
-def tokenise(text: str, filename: str, keywords: Mapping[str, tuple[str, str]]) -> TokenList:
-    """All tokens of preprocessed `text`; raises CompileError at a character that no token starts with."""
-    lexer = _Lexer(filename, keywords)
+def tokenise(
+    text: str,
+    filename: str,
+    keywords: Mapping[str, tuple[str, str]],
+    display: Callable[[str], str] = lambda filename: filename,
+) -> TokenList:
+    """All tokens of preprocessed `text`; `display` turns a line marker's file name into the one that spans give.
+
+    Raises CompileError at a character that no token starts with.
+    """
+    lexer = _Lexer(filename, keywords, functools.cache(display))
     lexer.read(text)
-    return TokenList(lexer.tokens, lexer.pack, lexer.pragmas, frozenset(lexer.system_files))
+    return TokenList(lexer.tokens, lexer.pack, lexer.pragmas, frozenset(lexer.files), frozenset(lexer.system_files))

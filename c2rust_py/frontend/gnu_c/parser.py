@@ -6,7 +6,9 @@ types and declarators are joined, `_Atomic(T)`, `_Alignas`, `typeof`, `_Generic`
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pycparser import c_ast
@@ -49,16 +51,32 @@ class GnuCParser(StatementParser, ExpressionParser, DeclarationParser):
         return expression
 
 
-def parse_tokens(tokens: TokenList) -> c_ast.FileAST:
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A unit's tree, and the names that are called without ever having been declared."""
+
+    ast: c_ast.FileAST
+    undeclared_calls: frozenset[str]
+
+
+def parse_tokens(tokens: TokenList) -> Parsed:
     """The tree of a unit; raises CompileError at the first syntax error."""
-    return GnuCParser(tokens).translation_unit()
+    parser = GnuCParser(tokens)
+    ast = parser.translation_unit()
+    return Parsed(ast, frozenset(_called_names(tokens) - parser.declared))
 
 
-def parse_text(text: str, filename: str, keywords: Mapping[str, tuple[str, str]]) -> c_ast.FileAST:
-    """The tree of preprocessed text."""
-    return parse_tokens(tokenise(text, filename, keywords))
+def _called_names(tokens: TokenList) -> set[str]:
+    """The identifiers before a `(` that are neither members nor the compiler's builtins."""
+    called: set[str] = set()
+    before = None
+    for token, following in itertools.pairwise(tokens.tokens):
+        if following.type == "LPAREN" and token.type == "ID" and before not in ("PERIOD", "ARROW"):
+            called.add(token.value)
+        before = token.type
+    return {name for name in called if not name.startswith(("__builtin_", "__sync_", "__atomic_"))}
 
 
-def parse_constant(text: str, filename: str, keywords: Mapping[str, tuple[str, str]]) -> Any:
-    """The tree of one constant expression."""
-    return GnuCParser(tokenise(text, filename, keywords)).constant_expression()
+def parse_constant(text: str, filename: str, keywords: Mapping[str, tuple[str, str]], line: int) -> Any:
+    """The tree of one constant expression that stands on one line of a file."""
+    return GnuCParser(tokenise(f'# {line} "{filename}"\n{text}', filename, keywords)).constant_expression()

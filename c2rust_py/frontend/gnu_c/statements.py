@@ -36,7 +36,8 @@ class StatementParser(AttributeParser):
         if self._starts_attribute():
             return self._parse_attributed_item()
         if self._starts_declaration() and not self._starts_label():
-            return self._parse_declaration()
+            declared: list[Any] = self._parse_declaration()
+            return declared
         return [self._parse_statement()]
 
     def _parse_attributed_item(self) -> list[Any]:
@@ -46,7 +47,8 @@ class StatementParser(AttributeParser):
         if not self._starts_declaration() and self._peek_type() != "SEMI":
             return [self._parse_statement()]
         self._reset(mark)
-        return self._parse_declaration()
+        declared: list[Any] = self._parse_declaration()
+        return declared
 
     def _starts_label(self) -> bool:
         """An identifier before a colon; labels have a name space of their own, so it may be a typedef name."""

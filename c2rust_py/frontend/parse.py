@@ -1,0 +1,247 @@
+"""From units to trees: preprocess, keep macros, parse, in parallel and through a cache.
+
+    parse_units(find_units([Path("src")]), jobs=2, cache=Path("out/.c2rs/cache"))
+
+gives one ParsedUnit per unit, in order. A unit is tried with our headers first and with the system's if that fails or
+leaves calls undeclared; with macro names kept first and, where a kept name does not parse, expanded. If nothing parses,
+gcc is asked what is wrong, and its answer is the user's.
+"""
+
+from __future__ import annotations
+
+import marshal
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pycparser import c_ast
+
+from c2rust_py.diagnostics import Code, CompileError, Diagnostic, Span, error, note, warning
+from c2rust_py.frontend import cache
+from c2rust_py.frontend.comments import Comments, FileComments, read_comments
+from c2rust_py.frontend.deep import call_deeply, collector_paused
+from c2rust_py.frontend.gnu_c.lexer import TokenList, keywords_for, tokenise
+from c2rust_py.frontend.gnu_c.parser import Parsed, parse_tokens
+from c2rust_py.frontend.macros import KeptMacro, View, keep_macros
+from c2rust_py.frontend.preprocess import INCLUDE_DIR, Headers, Preprocessor, compiler_rejection
+from c2rust_py.frontend.units import Unit
+
+# Pragmas that say nothing about what the program computes.
+_HARMLESS_PRAGMA = re.compile(
+    r"(?:GCC|clang)\s+(?:diagnostic|poison|system_header|visibility|optimize|push_options|pop_options|ivdep|unroll|loop"
+    r"|target|dependency|warning)\b|once\b|mark\b|region\b|endregion\b|warning\b|message\b|STDC\s+FP_CONTRACT\b"
+    r"|STDC\s+CX_LIMITED_RANGE\b|(?:push|pop)_macro\b|omp\b|ident\b|comment\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedUnit:
+    """What the elaborator gets. `ast` is described in gnu_c/nodes.py; an ID named in `macros` is that constant.
+
+    A name in `macros` never stands for anything else in the tree: it is no variable, member or label.
+    """
+
+    unit: Unit
+    ast: c_ast.FileAST
+    macros: Mapping[str, KeptMacro]
+    comments: Comments
+    diagnostics: tuple[Diagnostic, ...]
+    headers: Headers
+
+    @property
+    def path(self) -> str:
+        """The C file, as spans name it."""
+        return self.unit.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A unit as one choice of headers shows it."""
+
+    headers: Headers
+    plain: TokenList
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """A parsed unit before its comments are known."""
+
+    ast: c_ast.FileAST
+    macros: tuple[KeptMacro, ...]
+    headers: Headers
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    undeclared_calls: frozenset[str]
+
+
+def parse_units(units: Sequence[Unit], jobs: int = 1, cache_dir: Path | None = None) -> tuple[ParsedUnit, ...]:
+    """Parse every unit, at most `jobs` at once; raises CompileError for the first unit, in order, that is not C."""
+    store = cache_dir
+    if jobs <= 1 or len(units) <= 1:
+        outcomes = [_parse_in_process(unit, store) for unit in units]
+    else:
+        with ProcessPoolExecutor(max_workers=min(jobs, len(units))) as pool:
+            # list() raises the first failure in order, whichever worker failed first.
+            encoded = list(pool.map(_parse_to_bytes, units, [store] * len(units)))
+        outcomes = [_decode(data) for data in encoded]
+    read: dict[Path, FileComments] = {}
+    return tuple(_with_comments(unit, outcome, read) for unit, outcome in zip(units, outcomes, strict=True))
+
+
+def parse_unit(unit: Unit) -> ParsedUnit:
+    """Parse one unit without a cache."""
+    return parse_units([unit])[0]
+
+
+def _parse_in_process(unit: Unit, cache_dir: Path | None) -> _Outcome:
+    with collector_paused():
+        return call_deeply(_parse, unit, cache_dir)
+
+
+def _parse_to_bytes(unit: Unit, cache_dir: Path | None) -> bytes:
+    """For a worker process, whose result must cross to its parent."""
+    return _encode(_parse_in_process(unit, cache_dir))
+
+
+def _parse(unit: Unit, cache_dir: Path | None) -> _Outcome:
+    """The first choice of headers that gives a tree in which every call is declared, or else the better one."""
+    best: _Outcome | None = None
+    failure: CompileError | None = None
+    for headers in (Headers.OURS, Headers.SYSTEM):
+        try:
+            outcome = _parse_with(unit, headers, cache_dir)
+        except CompileError as caught:
+            if caught.diagnostic.code in (Code.TOOL_MISSING, Code.INPUT_MISSING):
+                raise
+            failure = caught
+            continue
+        if best is None or len(outcome.undeclared_calls) < len(best.undeclared_calls):
+            best = outcome
+        if not outcome.undeclared_calls:
+            break
+    if best is not None:
+        return best
+    assert failure is not None
+    rejection = compiler_rejection(unit)
+    if rejection is not None:
+        raise CompileError(rejection)
+    raise CompileError(replace(failure.diagnostic, hint="gcc accepts this, so it is the translator that falls short"))
+
+
+def _parse_with(unit: Unit, headers: Headers, cache_dir: Path | None) -> _Outcome:
+    """Preprocess, then parse unless the cache has the tree of this very text."""
+    preprocessor = Preprocessor(unit, headers)
+    text = preprocessor.expand()
+    keywords = keywords_for(unit.flags)
+    plain = tokenise(text, unit.path, keywords, unit.display)
+    store = cache.Store(cache_dir) if cache_dir is not None else None
+    resolved = preprocessor.resolve_directives() if store is not None else ""
+    key = cache.key_of(unit.path, str(unit.directory), str(unit.root), *unit.flags, headers.value, text, resolved)
+    if store is not None and (saved := store.load(key)) is not None:
+        return _decode(saved)
+    view = keep_macros(preprocessor, plain, keywords)
+    outcome = _parse_reading(_Reading(headers, plain, view))
+    if store is not None:
+        store.save(key, _encode(outcome))
+    return outcome
+
+
+def _parse_reading(reading: _Reading) -> _Outcome:
+    """Parse the view with names; if a kept name stands where no expression can, parse the expanded text."""
+    tokens, macros = reading.view.tokens, reading.view.macros
+    try:
+        parsed = parse_tokens(tokens)
+    except CompileError:
+        if not macros:
+            raise
+        tokens, macros = reading.plain, ()
+        parsed = parse_tokens(tokens)
+    ast = c_ast.FileAST(_without_idle_prototypes(parsed.ast.ext, tokens))
+    files = tuple(sorted(file for file in tokens.files - tokens.system_files if not _is_ours(file)))
+    diagnostics = _pragma_warnings(tokens, files)
+    undeclared = parsed.undeclared_calls - {macro.name for macro in macros}
+    return _Outcome(ast, macros, reading.headers, files, diagnostics, undeclared)
+
+
+def _without_idle_prototypes(items: list[Any], tokens: TokenList) -> list[Any]:
+    """Leave out what library headers declare and nothing names again; those are most declarations of a unit."""
+    counts: dict[str, int] = {}
+    for token in tokens.tokens:
+        if token.type in ("ID", "TYPEID"):
+            counts[token.value] = counts.get(token.value, 0) + 1
+
+    def is_idle(item: Any) -> bool:
+        return (
+            isinstance(item, c_ast.Decl)
+            and isinstance(item.type, c_ast.FuncDecl)
+            and counts.get(item.name) == 1
+            and (item.coord.file in tokens.system_files or _is_ours(item.coord.file))
+        )
+
+    return [item for item in items if not is_idle(item)]
+
+
+def _is_ours(file: str) -> bool:
+    return file.startswith((str(INCLUDE_DIR), "<"))
+
+
+def _pragma_warnings(tokens: TokenList, files: tuple[str, ...]) -> tuple[Diagnostic, ...]:
+    """A word on each pragma of the project that might matter and that we do not carry out."""
+    return tuple(
+        warning(Code.PRAGMA_IGNORED, f"#pragma {pragma.text} is ignored", pragma.span)
+        for pragma in tokens.pragmas
+        if pragma.span.file in files and not _HARMLESS_PRAGMA.match(pragma.text)
+    )
+
+
+def _with_comments(unit: Unit, outcome: _Outcome, read: dict[Path, FileComments]) -> ParsedUnit:
+    """Attach the comments of every project file that the unit includes; `read` holds those read before."""
+    files: dict[str, FileComments] = {}
+    for file in outcome.files:
+        path = unit.root / file
+        if path not in read:
+            read[path] = read_comments(path)
+        files[file] = read[path]
+    comments = Comments(files)
+    macros = {
+        macro.name: replace(macro, doc=comments.doc_for(macro.span.file, macro.span.line)) for macro in outcome.macros
+    }
+    diagnostics = outcome.diagnostics
+    if outcome.headers is Headers.SYSTEM:
+        message = "the unit is read with the system's headers"
+        diagnostics += (note(Code.SYSTEM_HEADERS, message, Span(unit.name, 1)),)
+    return ParsedUnit(unit, outcome.ast, macros, comments, diagnostics, outcome.headers)
+
+
+def _encode(outcome: _Outcome) -> bytes:
+    """An outcome as bytes; the cache and the parent process both take it so."""
+    macros = [
+        (macro.name, macro.body, macro.span.file, macro.span.line, macro.is_library) for macro in outcome.macros
+    ]
+    warnings = [
+        (item.code.name, item.message, item.span.file if item.span else "", item.span.line if item.span else 0)
+        for item in outcome.diagnostics
+    ]
+    trees = cache.encode([outcome.ast, *(macro.expression for macro in outcome.macros)])
+    undeclared = sorted(outcome.undeclared_calls)
+    return marshal.dumps((trees, macros, outcome.headers.value, outcome.files, warnings, undeclared))
+
+
+def _decode(data: bytes) -> _Outcome:
+    trees, macros, headers, files, warnings, undeclared = marshal.loads(data)
+    ast, *expressions = cache.decode(trees)
+    return _Outcome(
+        ast,
+        tuple(
+            KeptMacro(name, body, Span(file, line), None, expression, is_library)
+            for (name, body, file, line, is_library), expression in zip(macros, expressions, strict=True)
+        ),
+        Headers(headers),
+        files,
+        tuple(warning(Code[code], message, Span(file, line)) for code, message, file, line in warnings),
+        frozenset(undeclared),
+    )
