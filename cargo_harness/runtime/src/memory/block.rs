@@ -85,6 +85,20 @@ impl Memory {
         self.blocks[at.block() as usize] = vec![0; size].into_boxed_slice();
     }
 
+    /// `argv`: the strings of the command line in blocks, and a block with a pointer to each and a null pointer.
+    pub fn arguments(&mut self, args: &[Vec<u8>]) -> Ptr<Ptr<u8>> {
+        let argv: Ptr<Ptr<u8>> = self.new_ptr(vec![0; (args.len() + 1) * 8]);
+        for (i, arg) in args.iter().enumerate() {
+            let text = self.new_ptr([arg, &b"\0"[..]].concat());
+            self.write(argv + i, text);
+        }
+        argv
+    }
+
+    fn new_ptr<T>(&mut self, bytes: Vec<u8>) -> Ptr<T> {
+        Ptr::new(self.new_block(bytes.into_boxed_slice()), 0)
+    }
+
     /// Reads the value at `at`.
     #[inline(always)]
     #[track_caller]

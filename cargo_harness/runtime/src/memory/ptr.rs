@@ -35,7 +35,7 @@ offsets!(i8 u8 i16 u16 i32 u32 i64 u64 isize usize i128 u128);
 
 /// The int form of a block number: what is added to the offset, a multiple of 16 whose bits spread.
 #[inline(always)]
-fn spread(block: u32) -> u32 {
+const fn spread(block: u32) -> u32 {
     block.wrapping_mul(0x9E37_79B1) & !15
 }
 
@@ -99,13 +99,13 @@ impl<T: ?Sized> Ptr<T> {
     /// blocks and whose low four bits are those of the offset. Null is 0.
     #[inline(always)]
     pub const fn to_int(self) -> u64 {
-        let low = self.offset.wrapping_add(self.block.wrapping_mul(0x9E37_79B1) & !15);
+        let low = self.offset.wrapping_add(spread(self.block));
         (self.block as u64) << 32 | low as u64
     }
 
     /// The pointer whose int form is `int`; any integer makes a round trip.
     #[inline(always)]
-    pub fn from_int(int: u64) -> Self {
+    pub const fn from_int(int: u64) -> Self {
         let block = (int >> 32) as u32;
         Self::new(block, (int as u32).wrapping_sub(spread(block)))
     }
@@ -113,7 +113,7 @@ impl<T: ?Sized> Ptr<T> {
 
 impl<T> Ptr<T> {
     /// The function pointer at this address; see [`FnPtr::to_ptr`].
-    pub fn to_fn<S>(self) -> FnPtr<S> {
+    pub const fn to_fn<S>(self) -> FnPtr<S> {
         FnPtr { code: self.cast(), signature: PhantomData }
     }
 }
@@ -121,7 +121,7 @@ impl<T> Ptr<T> {
 impl<T: Pod> Ptr<T> {
     /// The address of a field, `&p->field`.
     #[inline(always)]
-    pub fn at<F>(self, field: Field<T, F>) -> Ptr<F> {
+    pub const fn at<F>(self, field: Field<T, F>) -> Ptr<F> {
         Ptr::new(self.block, self.offset.wrapping_add(field.offset))
     }
 }
@@ -282,7 +282,7 @@ impl<S> FnPtr<S> {
         self.code.to_int()
     }
 
-    pub fn from_int(int: u64) -> Self {
+    pub const fn from_int(int: u64) -> Self {
         Ptr::<Void>::from_int(int).to_fn()
     }
 
