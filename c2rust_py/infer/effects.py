@@ -63,7 +63,7 @@ class Effects:
     pure: functions that change nothing outside themselves and always come back (or trap); reads: those whose result
     depends on memory, globals or the outside.
     dispatch: by signature, in order of first use. function_numbers: of functions whose address is taken, from 0: those of
-    the program in source order, then external ones. callbacks: see `infer.calls`.
+    the program in source order, then external ones. callbacks: see `infer.calls`. uses_atexit: see `EXIT_HANDLER`.
     """
 
     needs: Mapping[str, Needs]
@@ -74,6 +74,7 @@ class Effects:
     dispatch: Mapping[ErasedSignature, Dispatcher]
     function_numbers: Mapping[str, int]
     callbacks: Callbacks
+    uses_atexit: bool
 
     def of_call(self, call: Call, layout: Layout) -> Touches:
         """What a call touches beside evaluating its operands."""
@@ -152,6 +153,7 @@ def infer_effects(program: Program, storage: Storage, library: Mapping[str, Libr
         dispatch=MappingProxyType(dispatch),
         function_numbers=MappingProxyType(numbers),
         callbacks=MappingProxyType(callbacks),
+        uses_atexit="atexit" in used,
     )
 
 

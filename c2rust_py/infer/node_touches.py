@@ -27,6 +27,7 @@ from c2rust_py.ir.nodes import (
     Place,
     Program,
     Return,
+    StringPlace,
     UnsupportedStatement,
     UnsupportedValue,
     VaArgValue,
@@ -112,10 +113,16 @@ class NodeTouches:
         in_memory = (self.function, local) in self.storage.memory_locals
         return WRITES_MEMORY if in_memory else Touches(locals_written=frozenset({local}))
 
+    def in_memory(self, place: Place) -> bool:
+        """Whether translated code gets at the place through memory; a literal's bytes are there, too."""
+        return isinstance(root_of(place), StringPlace) or self.storage.in_memory(self.function, place)
+
     def uses_memory(self, node: Node) -> bool:
         """Whether translated code for `node` itself, other than a call, names the program's memory."""
         match node:
             case VaStart() | VaArgValue() | AllocateVla() | CatchJump():
+                return True
+            case Load(place, _, _) if isinstance(root_of(place), StringPlace):
                 return True
             case Load() | Assign() | Overflowing() | Declare() | Builtin():
                 touched = self.of(node)

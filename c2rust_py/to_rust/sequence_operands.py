@@ -1,0 +1,504 @@
+"""Makes the order of evaluation explicit wherever Rust's would differ from gcc's, or two uses of memory would overlap.
+
+    y = x++ + 1;             ->  tmp = x; x = x + 1; y = tmp + 1;
+    print(next(), next());   ->  tmp = next(); print(next(), tmp);        // gcc: the last argument first
+    *p = read(q);            ->  tmp = read(q); *p = tmp;                 // both need `mem: &mut Memory`
+    while (c = get(), c > 0) ->  while ({ c = get(); c > 0 })             // stays: it runs each time round
+    n = a[i] + sum(a);       ->  unchanged: left to right in both
+
+What gcc 12 does at every -O level (seen in generated programs, tests/test_sequence_gcc.py; C11 6.5p3 leaves it open):
+- operands go left to right, a place's pointer and indices before an assigned value (`a[f()] = g()`, `*f() = g()`: f, g;
+  `a[i] = f()` takes the old i, `p->x = f()` the old p), fields and elements of an initialiser in their own order;
+- but a commutative or comparing operator takes a variable on its left last (`x + f()`, `x < f()` see what f did to x,
+  `x - f()` and `(long)x + f()` for an int x do not), and so does `-x + f()`, which is `f() - x`;
+- arguments go right to left after the function's address; a struct argument that is an object is copied at the very end;
+- `x op= f()` computes f() first, then the place (the elaborator spells that out).
+Rust evaluates left to right, but an assigned value before a plain place, and holds memory from the start of
+`mem.read(..)` and `mem.write(.., ..)`, so that no operand there may take memory exclusively.
+
+Relies on `normalise` (no goto, no switch) and gives the function with more locals of kind TEMPORARY. It ends, being one
+walk over the function, and its result has the same effects in gcc's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from c2rust_py.infer.calls import callback_function
+from c2rust_py.infer.effects import Effects, Needs
+from c2rust_py.infer.node_touches import NodeTouches
+from c2rust_py.infer.storage import Storage
+from c2rust_py.infer.touches import NOTHING, Touches
+from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    AllocateVla,
+    Arm,
+    ArrayValue,
+    Assign,
+    Binary,
+    BinaryOp,
+    Block,
+    BlockValue,
+    Builtin,
+    Call,
+    CatchJump,
+    Compare,
+    Conditional,
+    Convert,
+    Decay,
+    Declare,
+    DerefPlace,
+    DoWhile,
+    Evaluate,
+    FieldPlace,
+    For,
+    Function,
+    FunctionRef,
+    GlobalPlace,
+    If,
+    IndexPlace,
+    IntConst,
+    Labelled,
+    Load,
+    Local,
+    LocalKind,
+    LocalPlace,
+    Logical,
+    Loop,
+    Match,
+    Not,
+    Overflowing,
+    Place,
+    PointerAdd,
+    PointerDiff,
+    Program,
+    RecordValue,
+    Return,
+    Statement,
+    Truncate,
+    Unary,
+    UnaryOp,
+    UnsupportedValue,
+    VaArgValue,
+    VaEnd,
+    Value,
+    VaStart,
+    While,
+)
+from c2rust_py.ir.types import EnumType, IntType, PointerType, RecordType, Type
+from c2rust_py.ir.walk import Node, children, walk
+from c2rust_py.to_rust.operand_order import Arranged, Operand, Position, arrange
+
+_COMMUTATIVE = frozenset({BinaryOp.ADD, BinaryOp.MUL, BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR})
+
+
+def sequence_operands(function: Function, program: Program, storage: Storage, effects: Effects) -> Function:
+    """The function with its operands in an order that Rust and gcc agree on."""
+    sequencer = _Sequencer(function, program, storage, effects)
+    body = sequencer.statements(function.body)
+    return replace(function, body=body, locals=(*function.locals, *sequencer.temporaries))
+
+
+@dataclass(slots=True)
+class _Sequencer:
+    """The state of one function: its facts, the values with side effects, the temporaries made so far."""
+
+    function: Function
+    program: Program
+    storage: Storage
+    effects: Effects
+    temporaries: list[Local] = field(default_factory=list)
+    layout: Layout = field(init=False)
+    nodes: NodeTouches = field(init=False)
+    active: set[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.layout = Layout(self.program.records, self.program.enums)
+        self.nodes = NodeTouches(
+            self.program, self.storage, self.function.symbol, lambda call: self.effects.of_call(call, self.layout)
+        )
+        self.active = _active_nodes(self.function.body)
+
+    # ---- statements
+
+    def statements(self, body: Iterable[Statement]) -> tuple[Statement, ...]:
+        return tuple(result for statement in body for result in self.statement(statement))
+
+    def statement(self, node: Statement) -> tuple[Statement, ...]:
+        """The statement, with what has to run in front of it."""
+        match node:
+            case If():
+                return self._if(node)
+            case Block() | Loop() | Labelled():
+                return (replace(node, body=self.statements(node.body)),)
+            case While() | DoWhile():
+                condition = self.repeated(node.condition)
+                return (replace(node, condition=condition, body=self.statements(node.body)),)
+            case For():
+                return (self._for(node),)
+            case Match():
+                value = self.value(node.value)
+                arms = tuple(Arm(arm.patterns, self.statements(arm.body)) for arm in node.arms)
+                return (*value.before, replace(node, value=value.value, arms=arms))
+            case CatchJump():
+                env = self.value(node.env)
+                return (*env.before, replace(node, env=env.value, body=self.statements(node.body)))
+            case _ if id(node) not in self.active:
+                return (node,)
+            case Evaluate():
+                return self._evaluate(node)
+            case Assign():
+                return self._assign(node)
+            case Declare() | AllocateVla():
+                return self._declare(node)
+            case Return():
+                result = self.value(cast(Value, node.value))
+                return (*result.before, replace(node, value=result.value))
+            case VaStart(place) | VaEnd(place):
+                operands = self._arrange(self._place_operands(place), self.nodes.in_memory(place))
+                return (*operands.before, replace(node, list=_with_operands(place, _values(operands))))
+            case _:
+                return (node,)
+
+    def _if(self, node: If) -> tuple[Statement, ...]:
+        """An else-if chain is taken from its end, so that its length does not matter."""
+        chain = [node]
+        while len(chain[-1].otherwise) == 1 and isinstance(chain[-1].otherwise[0], If):
+            chain.append(chain[-1].otherwise[0])
+        tail = self.statements(chain[-1].otherwise)
+        for link in reversed(chain):
+            condition = self.value(link.condition)
+            then = self.statements(link.then)
+            tail = (*condition.before, replace(link, condition=condition.value, then=then, otherwise=tail))
+        return tail
+
+    def _for(self, node: For) -> For:
+        return replace(
+            node,
+            init=self.statements(node.init),
+            condition=None if node.condition is None else self.repeated(node.condition),
+            step=self.statements(node.step),
+            body=self.statements(node.body),
+        )
+
+    def _evaluate(self, node: Evaluate) -> tuple[Statement, ...]:
+        """A block without a value dissolves; what is left of an expression whose value is not used may be nothing."""
+        value: Value = node.value
+        while isinstance(value, Convert) and isinstance(value.operand, BlockValue):
+            value = value.operand
+        if isinstance(value, BlockValue) and value.value is None:
+            return self.statements(value.body)
+        operand = self.value(value)
+        if operand.before and _is_idle(operand):
+            return operand.before
+        return (*operand.before, replace(node, value=operand.value))
+
+    def _assign(self, node: Assign) -> tuple[Statement, ...]:
+        """gcc: the place's operands, the value, the store. Rust: a plain place comes after the value."""
+        in_memory = self.nodes.in_memory(node.place)
+        place = self._place_operands(node.place)
+        value = self.value(node.value)
+        shift = 0 if in_memory else 1
+        positions = [Position(i + shift, barred=in_memory) for i in range(len(place))]
+        positions.append(Position(len(place) if in_memory else 0, barred=in_memory))
+        arranged = arrange((*place, value), positions, self.bind)
+        *operands, last = _values(arranged)
+        return (*arranged.before, replace(node, place=_with_operands(node.place, operands), value=last))
+
+    def _declare(self, node: Declare | AllocateVla) -> tuple[Statement, ...]:
+        """A new block of memory is made by a method of memory, so its value cannot use memory exclusively."""
+        if isinstance(node, AllocateVla):
+            size = self._arrange([self.value(node.size)], barred=True)
+            return (*size.before, replace(node, size=_values(size)[0]))
+        barred = (self.function.symbol, node.local) in self.storage.memory_locals
+        init = self._arrange([self.value(cast(Value, node.init))], barred)
+        return (*init.before, replace(node, init=_values(init)[0]))
+
+    # ---- values
+
+    def repeated(self, value: Value) -> Value:
+        """A value that is computed each time its turn comes: what it needs in front stays inside."""
+        return self.value(value).in_place().value
+
+    def value(self, value: Value) -> Operand:
+        """The value in gcc's order. A part without side effects stays as it is."""
+        if id(value) not in self.active:
+            return Operand(value, self._touches_below(value))
+        match value:
+            case Binary() | Compare():
+                return self._operators(value)
+            case Logical(_, left, right):
+                return self._lazy(value, left, {"right": right}, first="left")
+            case Conditional(condition, then, otherwise):
+                return self._lazy(value, condition, {"then": then, "otherwise": otherwise}, first="condition")
+            case BlockValue():
+                return self._block(value)
+            case Call():
+                return self._call(value)
+            case Load() | AddressOf() | Decay() | VaArgValue():
+                return self._access(value)
+            case Overflowing():
+                return self._overflowing(value)
+            case Convert() | Unary() | Not() | Truncate():
+                return self._named(value, {"operand": value.operand})
+            case PointerAdd():
+                return self._named(value, {"pointer": value.pointer, "offset": value.offset})
+            case PointerDiff():
+                return self._named(value, {"left": value.left, "right": value.right})
+            case RecordValue() | ArrayValue():
+                return self._aggregate(value)
+            case Builtin():
+                barred = self.nodes.uses_memory(value)
+                arranged = self._arrange([self.value(arg) for arg in value.args], barred)
+                return self._made(replace(value, args=tuple(_values(arranged))), arranged, borrows=barred)
+            case _:
+                return Operand(value, self._touches_below(value))
+
+    def _operators(self, value: Binary | Compare) -> Operand:
+        """Operators that lean left, however many: the innermost first."""
+        spine: list[Binary | Compare] = [value]
+        while isinstance(spine[-1].left, Binary | Compare) and id(spine[-1].left) in self.active:
+            spine.append(spine[-1].left)
+        left = self.value(spine[-1].left)
+        for node in reversed(spine):
+            right = self.value(node.right)
+            if self._takes_left_last(node):
+                arranged = arrange((right, left), (Position(1), Position(0)), self.bind)
+                new_right, new_left = _values(arranged)
+            else:
+                arranged = arrange((left, right), (Position(0), Position(1)), self.bind)
+                new_left, new_right = _values(arranged)
+            left = self._made(replace(node, left=new_left, right=new_right), arranged)
+        return left
+
+    def _takes_left_last(self, node: Binary | Compare) -> bool:
+        """Whether gcc swaps the operands: a variable goes to the right of anything but a variable or constant."""
+        if isinstance(node, Binary) and node.op not in _COMMUTATIVE:
+            return False
+        if isinstance(node, Binary) and node.op is BinaryOp.ADD and isinstance(node.left, Unary):
+            return node.left.op is UnaryOp.NEGATE
+        return self._is_variable(node.left) and not self._is_variable(node.right)
+
+    def _is_variable(self, value: Value) -> bool:
+        """Whether the value is a whole variable, maybe converted to another type of the same size."""
+        while isinstance(value, Convert) and self._same_bits(value.type, value.operand.type):
+            value = value.operand
+        return isinstance(value, Load) and isinstance(value.place, LocalPlace | GlobalPlace)
+
+    def _same_bits(self, a: Type, b: Type) -> bool:
+        kinds = (IntType, EnumType, PointerType)
+        return isinstance(a, kinds) and isinstance(b, kinds) and self.layout.size_of(a) == self.layout.size_of(b)
+
+    def _lazy(self, value: Logical | Conditional, strict: Value, lazy: dict[str, Value], first: str) -> Operand:
+        """The first operand runs in any case; the others keep in place what they need in front."""
+        head = self.value(strict)
+        parts = {name: self.value(part).in_place() for name, part in lazy.items()}
+        touches, borrows = head.touches, head.borrows
+        for part in parts.values():
+            touches |= part.touches
+            borrows = borrows or part.borrows
+        updates = {first: head.value, **{name: part.value for name, part in parts.items()}}
+        node: Value = replace(cast(Any, value), **updates)
+        return Operand(node, touches, borrows, head.before, head.before_touches, head.before_borrows)
+
+    def _block(self, value: BlockValue) -> Operand:
+        """Statements in front of a value; without a value, the block is one itself."""
+        body = self.statements(value.body)
+        touches, borrows = self._touches_of(body), self._borrows(body)
+        if value.value is None:
+            return Operand(replace(value, body=body), touches, borrows)
+        inner = self.value(value.value)
+        return Operand(
+            inner.value,
+            inner.touches,
+            inner.borrows,
+            (*body, *inner.before),
+            touches | inner.before_touches,
+            borrows or inner.before_borrows,
+        )
+
+    def _call(self, call: Call) -> Operand:
+        """gcc: the function, the arguments from the last to the first, then the copies of struct objects."""
+        args = [self.value(arg) for arg in call.args]
+        turns = sorted(range(len(args)), key=lambda i: (_is_object(call.args[i]), -i))
+        early = self._callback_positions(call)
+        operands = [self.value(call.function), *(args[i] for i in turns)]
+        positions = [Position(0), *(Position(i + 1, early=i in early) for i in turns)]
+        arranged = arrange(operands, positions, self.bind)
+        function, *values = _values(arranged)
+        ordered = dict(zip(turns, values, strict=True))
+        node = replace(call, function=function, args=tuple(ordered[i] for i in range(len(args))))
+        return self._made(node, arranged, borrows=self._takes_memory(call))
+
+    def _callback_positions(self, call: Call) -> frozenset[int]:
+        """Callback arguments that are computed, not named: they are bound, since they end up inside a closure."""
+        if not isinstance(call.function, FunctionRef):
+            return frozenset()
+        positions = self.effects.callbacks.get(call.function.symbol, ())
+        return frozenset(i for i in positions if not self._stays_in_closure(call.args[i]))
+
+    def _stays_in_closure(self, argument: Value) -> bool:
+        if callback_function(argument) is not None:
+            return True
+        inner = _below_conversions(argument)
+        if not isinstance(inner, Load) or not isinstance(inner.place, LocalPlace):
+            return False
+        return not self.nodes.in_memory(inner.place)
+
+    def _access(self, value: Load | AddressOf | Decay | VaArgValue) -> Operand:
+        """A read of memory holds it while its operands are computed; taking an address does not."""
+        place = value.list if isinstance(value, VaArgValue) else value.place
+        in_memory = self.nodes.in_memory(place)
+        barred = in_memory and isinstance(value, Load | VaArgValue)
+        arranged = self._arrange(self._place_operands(place), barred)
+        new_place = _with_operands(place, _values(arranged))
+        if isinstance(value, VaArgValue):
+            return self._made(replace(value, list=new_place), arranged, borrows=in_memory)
+        return self._made(replace(value, place=new_place), arranged)
+
+    def _overflowing(self, value: Overflowing) -> Operand:
+        in_memory = self.nodes.in_memory(value.result)
+        operands = [self.value(value.left), self.value(value.right), *self._place_operands(value.result)]
+        positions = [Position(i, barred=in_memory and i >= 2) for i in range(len(operands))]
+        arranged = arrange(operands, positions, self.bind)
+        left, right, *place = _values(arranged)
+        node = replace(value, left=left, right=right, result=_with_operands(value.result, place))
+        return self._made(node, arranged, borrows=in_memory)
+
+    def _aggregate(self, value: RecordValue | ArrayValue) -> Operand:
+        if isinstance(value, ArrayValue):
+            arranged = self._arrange([self.value(run.value) for run in value.runs])
+            values = _values(arranged)
+            runs = tuple(replace(run, value=new) for run, new in zip(value.runs, values, strict=True))
+            return self._made(replace(value, runs=runs), arranged)
+        present = [i for i, item in enumerate(value.fields) if item is not None]
+        arranged = self._arrange([self.value(cast(Value, value.fields[i])) for i in present])
+        fields = list(value.fields)
+        for i, new in zip(present, _values(arranged), strict=True):
+            fields[i] = new
+        return self._made(replace(value, fields=tuple(fields)), arranged)
+
+    def _named(self, value: Value, parts: dict[str, Value]) -> Operand:
+        """A node whose operands are these fields, evaluated in that order in C and in Rust."""
+        arranged = self._arrange([self.value(part) for part in parts.values()])
+        updates = dict(zip(parts, _values(arranged), strict=True))
+        return self._made(cast(Value, replace(cast(Any, value), **updates)), arranged)
+
+    # ---- operands
+
+    def _place_operands(self, place: Place) -> list[Operand]:
+        return [self.value(operand) for operand in _operands(place)]
+
+    def _arrange(self, operands: Sequence[Operand], barred: bool = False) -> Arranged:
+        return arrange(operands, [Position(i, barred) for i in range(len(operands))], self.bind)
+
+    def _made(self, node: Value, arranged: Arranged, borrows: bool = False) -> Operand:
+        """A node from arranged operands; `borrows`: it takes memory exclusively itself."""
+        touches = self.nodes.of(node)
+        for operand in arranged.operands:
+            touches |= operand.touches
+            borrows = borrows or operand.borrows
+        return Operand(node, touches, borrows, arranged.before, arranged.before_touches, arranged.before_borrows)
+
+    def bind(self, value: Value) -> tuple[Statement, Value]:
+        """A new temporary: its declaration and a use of it."""
+        id = len(self.function.locals) + len(self.temporaries)
+        self.temporaries.append(Local(id, "tmp", value.type, LocalKind.TEMPORARY, value.span))
+        return Declare(id, value, value.span), Load(LocalPlace(id, value.type, value.span), value.type, value.span)
+
+    # ---- what code touches
+
+    def _touches_below(self, node: Node) -> Touches:
+        touches = NOTHING
+        for inner in walk(node):
+            touches |= self.nodes.of(inner)
+        return touches
+
+    def _touches_of(self, body: Sequence[Statement]) -> Touches:
+        touches = NOTHING
+        for node in body:
+            touches |= self._touches_below(node)
+        return touches
+
+    def _borrows(self, body: Sequence[Statement]) -> bool:
+        """Whether statements take memory exclusively anywhere."""
+        return any(self._node_borrows(inner) for node in body for inner in walk(node))
+
+    def _node_borrows(self, node: Node) -> bool:
+        if isinstance(node, Call):
+            return self._takes_memory(node)
+        return self.nodes.uses_memory(node) and not isinstance(node, Load)
+
+    def _takes_memory(self, call: Call) -> bool:
+        return bool(self.effects.takes_exclusively(call, self.layout) & Needs.MEMORY)
+
+
+def _active_nodes(body: Sequence[Statement]) -> set[int]:
+    """The nodes in or below which something happens beside reading."""
+    active: set[int] = set()
+    order: list[tuple[Node, Node | None]] = []
+    stack: list[tuple[Node, Node | None]] = [(node, None) for node in body]
+    while stack:
+        node, parent = stack.pop()
+        order.append((node, parent))
+        stack.extend((child, node) for child in children(node))
+    for node, parent in reversed(order):
+        if isinstance(node, Call | BlockValue | Overflowing | VaArgValue | Builtin | UnsupportedValue):
+            active.add(id(node))
+        if parent is not None and id(node) in active:
+            active.add(id(parent))
+    return active
+
+
+def _operands(place: Place) -> list[Value]:
+    """The values that computing the place takes, in order of evaluation."""
+    found: list[Value] = []
+    while True:
+        match place:
+            case FieldPlace(base):
+                place = base
+            case IndexPlace(base, index):
+                found.append(index)
+                place = base
+            case DerefPlace(pointer):
+                found.append(pointer)
+                return found[::-1]
+            case _:
+                return found[::-1]
+
+
+def _with_operands(place: Place, operands: Sequence[Value]) -> Place:
+    """The place with other operands, as `_operands` lists them."""
+    match place:
+        case FieldPlace(base):
+            return replace(place, base=_with_operands(base, operands))
+        case IndexPlace(base):
+            return replace(place, base=_with_operands(base, operands[:-1]), index=operands[-1])
+        case DerefPlace():
+            return replace(place, pointer=operands[0])
+        case _:
+            return place
+
+
+def _values(arranged: Arranged) -> list[Value]:
+    return [operand.value for operand in arranged.operands]
+
+
+def _below_conversions(value: Value) -> Value:
+    while isinstance(value, Convert):
+        value = value.operand
+    return value
+
+
+def _is_object(argument: Value) -> bool:
+    """Whether an argument is a struct that lies somewhere: gcc copies it when all others are computed."""
+    return isinstance(argument, Load) and isinstance(argument.type, RecordType)
+
+
+def _is_idle(operand: Operand) -> bool:
+    """Whether computing the operand is just a look at a variable or constant."""
+    value = _below_conversions(operand.value)
+    return isinstance(value, Load | IntConst) and not operand.touches.memory_read
