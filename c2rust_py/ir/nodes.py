@@ -6,8 +6,9 @@ values of bit-fields are explicit. Side effects are statements; where C has one 
 
 Conditions (`If.condition`, operands of `Logical` and `Not`, ...) are scalars of any type, true where they are not zero.
 
-Order of evaluation is the textual one, left to right, with two exceptions: the arguments of a `Call` go right to left,
-and a `Call`'s function value after its arguments (as gcc does it).
+Order of evaluation is gcc's, spelled out in `to_rust.sequence_operands`: the textual one, left to right, but the arguments
+of a `Call` go right to left after its function value, and a commutative operator takes a variable on its left last. A
+compound assignment whose right operand has a side effect computes that first, into a temporary.
 """
 
 from __future__ import annotations
