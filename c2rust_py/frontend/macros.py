@@ -12,6 +12,7 @@ stringised, pasted, or used where it was not yet defined) is expanded after all;
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -196,29 +197,43 @@ def _without_definitions(
 
 def _verify(view: TokenList, plain: TokenList, kept: Mapping[str, list[Token]]) -> set[str]:
     """Empty if the view means what plain expansion means; else the macros to blame, or {""} if none can be named."""
-    expected = [token.value for token in plain.tokens]
     bodies = {name: _expansion(name, kept) for name in kept}
     found: list[str] = []
-    origins: list[int] = []
-    for index, token in enumerate(view.tokens):
+    for token, following in itertools.pairwise(view.tokens):
         body = bodies.get(token.value) if token.type == "ID" else None
         if body is None:
             found.append(token.value)
-            origins.append(index)
+        elif len(body) == 2 and following.type in _POSTFIX_STARTS:
+            # `-1[a]` is not `(-1)[a]`.
+            return {token.value}
         else:
-            if len(body) == 2 and view.tokens[index + 1].type in _POSTFIX_STARTS:
-                # `-1[a]` is not `(-1)[a]`.
-                return {token.value}
             found += body
-            origins += [index] * len(body)
+    if found != [token.value for token in plain.tokens[:-1]]:
+        return _blame(view, plain, bodies) or {""}
     same_pragmas = [pragma.text for pragma in view.pragmas] == [pragma.text for pragma in plain.pragmas]
-    if found == expected and same_pragmas and view.pack.alignments == plain.pack.alignments:
-        return set()
-    mismatch = next((at for at, pair in enumerate(zip(found, expected, strict=False)) if pair[0] != pair[1]), len(found))
-    first = view.tokens[origins[min(mismatch, len(origins) - 1)]].value
-    # Stringising and pasting leave spellings that plain expansion does not have.
-    strange = {first, *(set(found) - set(expected))}
-    return {name for name in kept if any(name in spelling for spelling in strange)} or {""}
+    return set() if same_pragmas and view.pack.alignments == plain.pack.alignments else {""}
+
+
+def _blame(view: TokenList, plain: TokenList, bodies: Mapping[str, list[str]]) -> set[str]:
+    """Walk both token lists side by side and name the macros where they part.
+
+    A token that differs is a kept name where plain expansion has none (used before its definition), or one that a kept
+    name was stringised or pasted into; then both lists go on after it. Where that finds no name, the walk ends.
+    """
+    blamed: set[str] = set()
+    expected = [token.value for token in plain.tokens]
+    at = 0
+    for token in view.tokens:
+        body = bodies.get(token.value, [token.value]) if token.type == "ID" else [token.value]
+        if body == expected[at : at + len(body)]:
+            at += len(body)
+            continue
+        culprits = {name for name in bodies if name in token.value}
+        if not culprits:
+            return blamed
+        blamed |= culprits
+        at += 1
+    return blamed
 
 
 def _expansion(name: str, kept: Mapping[str, list[Token]]) -> list[str]:

@@ -107,9 +107,9 @@ class DeclarationParser(AttributeParser):
         return c_ast.IdentifierType(names, self._tok_coord(token))
 
     def _parse_type_name(self) -> c_ast.Typename:
-        """A type name as in casts and sizeof (C11 6.7.7)."""
+        """A type name as in casts and sizeof (C11 6.7.7); `(volatile)x` casts to int."""
         specifiers = self._parse_specifiers(is_type_name=True)
-        if not specifiers.types:
+        if not specifiers.types and not specifiers.quals:
             self._unexpected("a type")
         declarator = self._parse_declarator_of(may_name=False, must_name=False)
         return self._typename(specifiers, declarator)
