@@ -99,6 +99,9 @@ int rename(const char *old_name, const char *new_name);
 FILE *tmpfile(void);
 char *tmpnam(char *s);
 
+FILE *popen(const char *command, const char *mode);
+int pclose(FILE *stream);
+
 /* Positions. */
 int fseek(FILE *stream, long offset, int whence);
 int fseeko(FILE *stream, off_t offset, int whence);

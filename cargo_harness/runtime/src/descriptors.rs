@@ -100,11 +100,14 @@ pub(crate) fn close(fd: i32) -> bool {
     removed.is_some()
 }
 
-/// Puts `file` under the number `fd`, in place of what is there.
-pub(crate) fn replace(fd: i32, file: File, status: i32) -> bool {
-    let Ok(index) = usize::try_from(fd) else {
+/// The largest number that may be asked for, as the usual limit on open files has it.
+const MOST: usize = 1 << 20;
+
+/// Puts `file` under the number `fd`, in place of what is there; gives `fd`, or -1 where it is no descriptor.
+pub(crate) fn replace(fd: i32, file: File, status: i32) -> i32 {
+    let Some(index) = usize::try_from(fd).ok().filter(|&index| index < MOST) else {
         errno::set(errno::EBADF);
-        return false;
+        return -1;
     };
     TABLE.with_borrow_mut(|table| {
         if index >= table.len() {
@@ -112,7 +115,7 @@ pub(crate) fn replace(fd: i32, file: File, status: i32) -> bool {
         }
         table[index] = Some(Descriptor { file, status, descriptor_flags: 0 });
     });
-    true
+    fd
 }
 
 /// Moves the file of `from` to the number `to`, in place of what is there.

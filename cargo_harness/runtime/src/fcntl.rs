@@ -53,7 +53,7 @@ pub fn fcntl(fd: i32, command: i32, args: &[VaArg]) -> i32 {
             descriptors::set_descriptor_flags(fd, argument);
             0
         }
-        F_DUPFD if argument < 0 => {
+        F_DUPFD if !(0..1 << 20).contains(&argument) => {
             errno::set(errno::EINVAL);
             -1
         }

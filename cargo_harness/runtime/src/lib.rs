@@ -6,15 +6,24 @@
 #![forbid(unsafe_code)]
 
 pub mod assert;
+pub mod builtin;
 pub mod ctype;
 mod descriptors;
+pub mod dirent;
 pub mod errno;
 pub mod fcntl;
+pub mod locale;
+pub mod math;
 pub mod memory;
+pub mod setjmp;
+pub mod signal;
 pub mod start;
 pub mod stdio;
 pub mod stdlib;
 pub mod string;
 pub mod strings;
+pub mod sys_stat;
+pub mod unistd;
+pub mod utime;
 
 pub use memory::{BitField, Context, Field, FnPtr, LongDouble, Memory, Pod, Ptr, Void};

@@ -90,6 +90,11 @@ fn open_stream(path: &Path, mode: &[u8]) -> Option<Stream> {
     Some(stream_on(descriptors::insert(file, flags), access))
 }
 
+/// A new stream on a descriptor that is open for the direction `status`.
+pub(super) fn open_on(fd: i32, status: i32) -> Ptr<File> {
+    table::insert(stream_on(fd, Access { read: status != O_WRONLY, write: status != O_RDONLY, append: false }))
+}
+
 #[track_caller]
 pub fn fopen(mem: &Memory, filename: Ptr<u8>, mode: Ptr<u8>) -> Ptr<File> {
     open_stream(path(mem, filename), mem.c_str(mode)).map_or(Ptr::NULL, table::insert)
@@ -201,7 +206,7 @@ pub fn tmpfile() -> Ptr<File> {
         return Ptr::NULL;
     }
     let fd = descriptors::insert(file, O_RDWR);
-    table::insert(stream_on(fd, Access { read: true, write: true, append: false }))
+    open_on(fd, O_RDWR)
 }
 
 fn unique_file() -> Option<(String, StdFile)> {

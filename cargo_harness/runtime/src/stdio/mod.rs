@@ -2,10 +2,11 @@
 //!
 //! - [`stream`]: one stream, its buffer and its position; [`table`]: the open streams under their handles.
 //! - [`format`]: the engine behind the printf family; [`scan`]: the one behind the scanf family.
-//! - [`print`], [`read`], [`chars`], [`files`], [`position`]: the C functions, by what they do.
+//! - [`print`], [`read`], [`chars`], [`files`], [`position`], [`command`]: the C functions, by what they do.
 //! - [`out`]: formatted output of Rust values, for generated code.
 
 mod chars;
+mod command;
 pub(crate) mod files;
 pub(crate) mod format;
 pub mod out;
@@ -17,6 +18,7 @@ mod stream;
 mod table;
 
 pub use chars::*;
+pub use command::*;
 pub use files::*;
 pub use position::*;
 pub use print::*;
