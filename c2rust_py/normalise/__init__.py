@@ -1,0 +1,47 @@
+"""The rewrites from IR to IR that make every function's control flow structured, one a file, in this order:
+
+1. `flatten_chains`: else-if chains of thousands of branches, so that nothing after it nests without bound.
+2. `lower_computed_goto`: gotos with a name only.
+3. `lower_switch`: matches, and gotos where cases stand in odd places.
+4. `lower_setjmp`: catches around the rest of a function, and gotos to resume it.
+5. `remove_goto`: no labels and gotos.
+6. `tidy`: less of everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from c2rust_py.ir.nodes import Program
+from c2rust_py.normalise.deep_stack import on_deep_stack
+from c2rust_py.normalise.flatten_chains import flatten_chains
+from c2rust_py.normalise.lower_computed_goto import lower_computed_goto
+from c2rust_py.normalise.lower_switch import lower_switch
+from c2rust_py.normalise.remove_goto import remove_goto
+from c2rust_py.normalise.tidy import tidy
+
+LIBRARY_NORETURN = frozenset({"abort", "exit", "_exit", "_Exit", "quick_exit", "longjmp", "siglongjmp", "_longjmp"})
+"""The functions of the C library that do not return."""
+
+
+def normalise(program: Program) -> Program:
+    """`program` with `Stage.NORMALISED`'s invariants (see `ir.verify`)."""
+    return on_deep_stack(lambda: _normalise(program))
+
+
+def _normalise(program: Program) -> Program:
+    noreturn = noreturn_functions(program)
+    program = replace(program, functions={s: flatten_chains(f) for s, f in program.functions.items()})
+    program = lower_computed_goto(program)
+    functions = {}
+    for symbol, function in program.functions.items():
+        function = lower_switch(function, noreturn)
+        function = remove_goto(function)
+        functions[symbol] = tidy(function, noreturn)
+    return replace(program, functions=functions)
+
+
+def noreturn_functions(program: Program) -> frozenset[str]:
+    """The symbols of functions that do not return to their caller."""
+    own = {symbol for symbol, function in program.functions.items() if function.noreturn}
+    return frozenset(own | (LIBRARY_NORETURN & program.externals.keys()))
