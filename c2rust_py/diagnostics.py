@@ -46,7 +46,8 @@ class Code(Enum):
     """Every message number with what it stands for.
 
     1xx usage and environment, 2xx preprocess and parse, 3xx elaboration and types, 4xx C that becomes a stub,
-    5xx C library functions that are missing, 6xx emission and cargo, 9xx internal.
+    5xx C library functions that are missing, 6xx emission and cargo, 7xx comparison of the running programs,
+    9xx internal.
     """
 
     USAGE = (101, "the command line or a setting is wrong")
@@ -91,6 +92,7 @@ class Code(Enum):
     ATTRIBUTE_UNSUPPORTED = (410, "an attribute that changes meaning is not translated")
     THREAD_LOCAL = (411, "thread-local storage in this place is not translated")
     IRREDUCIBLE = (412, "a goto in this place is not translated")
+    CALL_SHAPE = (413, "a call does not fit the function that is called")
     UNSUPPORTED_C = (499, "a C construct is not translated")
 
     LIBC_MISSING = (501, "a C library function is not provided")
@@ -101,6 +103,9 @@ class Code(Enum):
     HAND_EDITED = (602, "a generated file was edited by hand and is kept")
     RUSTFMT_FAILED = (603, "rustfmt refuses a generated file")
     TEMPLATE = (604, "a template could not be rendered")
+
+    DIFFERENT = (701, "the Rust does something else than the C")
+    UNDEFINED_C = (702, "the C is undefined on this input")
 
     INTERNAL = (901, "a defect of this tool")
     VERIFIER = (902, "a stage broke an invariant of its output")

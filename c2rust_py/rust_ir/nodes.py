@@ -317,6 +317,7 @@ class FunctionItem:
     doc: str | None
     span: Span
     attributes: tuple[str, ...] = ()
+    generics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -441,7 +441,8 @@ class _Printer:
             for p in item.params
         )
         arrow = "" if item.result is None else f" -> {print_type(item.result)}"
-        self.put(f"{'pub ' if item.public else ''}fn {item.name}({params}){arrow} ")
+        generics = f"<{', '.join(item.generics)}>" if item.generics else ""
+        self.put(f"{'pub ' if item.public else ''}fn {item.name}{generics}({params}){arrow} ")
         self.block(item.body)
         self.put("\n")
 

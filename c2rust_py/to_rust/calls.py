@@ -1,0 +1,277 @@
+"""Lowering of calls: direct, through pointers, and into the C library."""
+
+from __future__ import annotations
+
+from c2rust_py.diagnostics import Code
+from c2rust_py.infer.effects import EXIT_HANDLER, Needs
+from c2rust_py.infer.library import ContextKind, LibraryFunction
+from c2rust_py.infer.signatures import ErasedSignature, called_signature, erase_signature
+from c2rust_py.ir.nodes import Call, Convert, FunctionRef, Place, Value
+from c2rust_py.ir.types import (
+    ComplexType,
+    FloatType,
+    FunctionType,
+    PointerType,
+    RecordType,
+    Type,
+    VoidType,
+)
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.printer import print_type
+from c2rust_py.to_rust.conversions import ConversionLowering
+from c2rust_py.to_rust.frame import Unsupported
+from c2rust_py.to_rust.types import VOID_PTR
+
+
+def function_type(value: Value) -> FunctionType:
+    """The type of the function that a pointer value points to."""
+    assert isinstance(value.type, PointerType) and isinstance(value.type.target, FunctionType)
+    return value.type.target
+
+
+class CallLowering(ConversionLowering):
+    """Calls and function pointers."""
+
+    def call(self, call: Call) -> rs.Expr:
+        target = call.function
+        while isinstance(target, Convert) and isinstance(target.operand, FunctionRef):
+            target = target.operand
+        if not isinstance(target, FunctionRef):
+            return self.indirect_call(call)
+        if target.symbol in self.facts.program.functions:
+            return self.direct_call(target.symbol, call)
+        return self.library_call(target.symbol, call)
+
+    def direct_call(self, symbol: str, call: Call) -> rs.Expr:
+        function = self.facts.program.functions[symbol]
+        named = len(function.type.params)
+        if len(call.args) < named or (len(call.args) > named and not function.type.variadic):
+            if len(call.args) < named:
+                raise Unsupported(Code.CALL_SHAPE, f"`{function.name}` is called with too few arguments", call.span)
+        args = [
+            self.coerced(arg, type) for arg, type in zip(call.args[:named], function.type.params, strict=True)
+        ]
+        if function.type.variadic:
+            args.append(self.variable_args(call.args[named:]))
+        name = rs.Name(self.frame.import_item(self.facts.names.functions[symbol]))
+        result = rs.Call(name, (*args, *self.frame.context_args(self.facts.effects.needs[symbol])))
+        return self.adapted(result, function.type.result, call)
+
+    def coerced(self, arg: Value, type: Type) -> rs.Expr:
+        """An argument in the Rust type of its parameter; where C has no prototype in sight the two can differ."""
+        if self.facts.types.value(arg.type) == self.facts.types.value(type):
+            return self.value(arg, typed=True)
+        return self.conversion(Convert(arg, type, arg.span), typed=True)
+
+    def adapted(self, result: rs.Expr, actual: Type, call: Call) -> rs.Expr:
+        """A call's result in the type that the call expects, where the callee was seen under another type."""
+        expected = call.type
+        rust_actual, rust_expected = self.facts.types.value(actual), self.facts.types.value(expected)
+        if rust_actual == rust_expected or isinstance(expected, VoidType):
+            return result
+        if isinstance(actual, PointerType) and isinstance(expected, PointerType):
+            return self.pointer_method(result, "cast", self.pointee(expected), typed=False)
+        if self.facts.types.int_kind(actual) is not None and self.facts.types.int_kind(expected) is not None:
+            return rs.Cast(result, rust_expected)
+        raise Unsupported(Code.CALL_SHAPE, "a function is called under another type than its own", call.span)
+
+    def variable_args(self, args: tuple[Value, ...]) -> rs.Expr:
+        """Arguments beyond the named ones, as a slice of `VaArg`."""
+        self.frame.import_type("VaArg")
+        return rs.Borrow(rs.ArrayLiteral(tuple(self.variable_arg(arg) for arg in args)))
+
+    def variable_arg(self, arg: Value) -> rs.Expr:
+        if isinstance(arg.type, RecordType | ComplexType):
+            return rs.Call(rs.Name("VaArg::bytes"), (self.value(arg),))
+        return rs.Call(rs.Name("VaArg::from"), (self.value(arg),))
+
+    def pointee(self, type: Type) -> rs.Type:
+        """The Rust type argument of a pointer type."""
+        rust = self.frame.rust_type(type)
+        assert isinstance(rust, rs.PathType)
+        return rust.args[0]
+
+    # ---- the C library
+
+    def library_call(self, symbol: str, call: Call) -> rs.Expr:
+        function = self.facts.library.get(symbol)
+        if function is None:
+            raise Unsupported(Code.LIBC_MISSING, f"`{symbol}` is not defined in the program or the runtime library", call.span)
+        if symbol == "exit" and "atexit" in self.facts.program.externals:
+            return self.exit_call(call)
+        declared = function_type(call.function)
+        count = len(function.params)
+        if len(call.args) < count:
+            raise Unsupported(Code.CALL_SHAPE, f"`{symbol}` is called with too few arguments", call.span)
+        args = [self.library_arg(function, i, arg) for i, arg in enumerate(call.args[:count])]
+        if function.variadic:
+            args.append(self.variable_args(call.args[count:]))
+        path = rs.Name(f"{function.module}::{function.rust_name}")
+        result: rs.Expr = rs.Call(path, (*args, *self.library_context(function)))
+        return self.library_result(result, function, declared.result, call)
+
+    def library_arg(self, function: LibraryFunction, index: int, arg: Value) -> rs.Expr:
+        if index in function.callbacks:
+            return self.callback(arg, function)
+        expr = self.value(arg, typed=True)
+        rust = print_type(self.facts.types.value(arg.type))
+        wanted = function.params[index].removeprefix("impl ")
+        if rust == wanted or "<" in wanted and rust.split("<")[0] == wanted.split("<")[0] and "Ptr" not in rust:
+            return expr
+        if isinstance(arg.type, PointerType) and wanted.startswith(("Ptr<", "FnPtr<")):
+            return expr if _same_pointer(rust, wanted) else rs.MethodCall(self.value(arg), "cast")
+        if self.facts.types.int_kind(arg.type) is not None:
+            return rs.Cast(self.value(arg), rs.PathType(wanted))
+        return expr
+
+    def library_context(self, function: LibraryFunction) -> tuple[rs.Expr, ...]:
+        match function.context:
+            case ContextKind.NONE:
+                return ()
+            case ContextKind.SHARED:
+                return (self.frame.shared_memory(),)
+            case ContextKind.EXCLUSIVE:
+                return self.frame.context_args(Needs.MEMORY)
+            case ContextKind.CALLBACK:
+                return self.frame.context_args(self.frame.needs)
+
+    def library_result(
+        self, result: rs.Expr, function: LibraryFunction, declared: Type, call: Call
+    ) -> rs.Expr:
+        """The result in the type that the program's declaration gives it."""
+        if function.diverges or isinstance(declared, VoidType):
+            return result
+        rust = self.facts.types.value(declared)
+        if print_type(rust) == function.result or isinstance(declared, FloatType):
+            return result
+        if isinstance(declared, PointerType):
+            if _same_pointer(print_type(rust), function.result):
+                return result
+            return self.pointer_method(result, "cast", self.pointee(declared), typed=False)
+        if self.facts.types.int_kind(declared) is not None:
+            return rs.Cast(result, rust)
+        return result
+
+    def exit_call(self, call: Call) -> rs.Expr:
+        """`exit` of a program with atexit handlers: these run first, through the dispatcher of their signature."""
+        handler = self.dispatch(EXIT_HANDLER, rs.Name("handler"), ())
+        closure = rs.Closure((self.context_closure_param(), ("handler", None)), handler)
+        args = (self.value(call.args[0], typed=True), closure)
+        return rs.Call(rs.Name("c2rs_rt::stdlib::exit_with"), (*args, *self.frame.context_args(self.frame.needs)))
+
+    def context_closure_param(self) -> tuple[str, rs.Type | None]:
+        """The context as the parameter of a callback."""
+        (param,) = self.frame.context_params()
+        return param.name, param.type
+
+    # ---- calls through pointers
+
+    def callback(self, arg: Value, function: LibraryFunction) -> rs.Expr:
+        """A function pointer that the library calls back, as a closure over the program's context."""
+        while isinstance(arg, Convert) and isinstance(arg.operand.type, PointerType):
+            arg = arg.operand
+        if not isinstance(arg.type, PointerType) or not isinstance(arg.type.target, FunctionType):
+            raise Unsupported(Code.CALL_SHAPE, f"`{function.name}` is given a callback that is no function", arg.span)
+        type = arg.type.target
+        position = function.callbacks[0]
+        names = _callback_params(function.params[position])
+        args: tuple[rs.Expr, ...] = tuple(rs.Name(name) for name in names)
+        params = tuple((name, None) for name in names)
+        if isinstance(arg, FunctionRef) and arg.symbol in self.facts.program.functions:
+            callee = self.facts.program.functions[arg.symbol]
+            typed = tuple(
+                a if self.facts.types.value(t) == VOID_PTR else rs.MethodCall(a, "cast")
+                for a, t in zip(args, callee.type.params, strict=True)
+            )
+            name = rs.Name(self.frame.import_item(self.facts.names.functions[arg.symbol]))
+            body: rs.Expr = rs.Call(name, (*typed, *self.frame.context_args(self.facts.effects.needs[arg.symbol])))
+        else:
+            pointer = self.value(arg)
+            body = self.dispatch(self.erased(type), pointer, args)
+        return rs.Closure((self.context_closure_param(), *params), body)
+
+    def erased(self, type: FunctionType) -> ErasedSignature:
+        return erase_signature(type, self.facts.types.layout)
+
+    def dispatch(self, signature: ErasedSignature, pointer: rs.Expr, args: tuple[rs.Expr, ...]) -> rs.Expr:
+        """A call of the dispatcher of a signature."""
+        dispatcher = self.facts.effects.dispatch.get(signature)
+        if dispatcher is None:
+            return rs.MethodCall(pointer, "bad_call")
+        name = self.facts.dispatcher_names[signature]
+        self.frame.uses.add(f"crate::dispatch::{name}")
+        return rs.Call(rs.Name(name), (pointer, *args, *self.frame.context_args(dispatcher.needs)))
+
+    def indirect_call(self, call: Call) -> rs.Expr:
+        layout = self.facts.types.layout
+        signature = called_signature(call, layout)
+        named = len(signature.params)
+        args = [self.erased_arg(arg, type) for arg, type in zip(call.args[:named], signature.params, strict=True)]
+        if signature.variadic:
+            args.append(self.variable_args(call.args[named:]))
+        result = self.dispatch(signature, self.value(call.function), tuple(args))
+        return self.from_erased(result, signature.result, call.type)
+
+    def erased_arg(self, arg: Value, type: Type) -> rs.Expr:
+        """An argument in the type that stands for its kind in an erased signature."""
+        rust_from, rust_to = self.facts.types.value(arg.type), self.facts.types.value(type)
+        if rust_from == rust_to:
+            return self.value(arg, typed=True)
+        if isinstance(arg.type, PointerType):
+            code = isinstance(arg.type.target, FunctionType)
+            return rs.MethodCall(self.value(arg), "to_ptr" if code else "cast")
+        return rs.Cast(self.value(arg), rust_to)
+
+    def from_erased(self, result: rs.Expr, erased: Type, type: Type) -> rs.Expr:
+        rust_from, rust_to = self.facts.types.value(erased), self.facts.types.value(type)
+        if rust_from == rust_to or isinstance(type, VoidType):
+            return result
+        if isinstance(type, PointerType):
+            code = isinstance(type.target, FunctionType)
+            rust = self.frame.imported(rust_to)
+            assert isinstance(rust, rs.PathType)
+            return self.pointer_method(result, "to_fn" if code else "cast", rust.args[0], typed=False)
+        return rs.Cast(result, rust_to)
+
+    def function_pointer(self, value: FunctionRef) -> rs.Expr:
+        """The constant of a function's address."""
+        constant = self.facts.function_constants.get(value.symbol)
+        if constant is None:
+            raise Unsupported(Code.LIBC_MISSING, f"`{value.symbol}` is not defined in the program or the runtime", value.span)
+        self.frame.uses.add(f"crate::dispatch::{constant}")
+        actual = self.facts.function_type(value.symbol)
+        pointer = rs.Name(constant)
+        expected = function_type(value)
+        if actual is None or self.facts.types.function(actual) == self.facts.types.function(expected):
+            return pointer
+        return self.pointer_method(pointer, "cast", self.frame.imported(self.facts.types.function(expected)), False)
+
+    # ---- variable arguments
+
+    def va_arg(self, list: Place, type: Type) -> rs.Expr:
+        """`va_arg(list, type)`: where the list lives in memory it is read, moved on, and written back."""
+        method = "va_arg_bytes" if isinstance(type, RecordType) else "va_arg"
+        rust = print_type(self.frame.stored_type(type))
+        call = f"{method}::<{rust}>"
+        if not self.in_memory(list):
+            argument = rs.MethodCall(self.frame.memory, call, (rs.Borrow(self.path(list), mutable=True),))
+            return self.unwrapped(argument, type)
+        self.frame.import_type("VaList")
+        statements = (
+            rs.Let("list", None, self.load(list, list.type), mutable=True),
+            rs.Let("arg", None, rs.MethodCall(self.frame.memory, call, (rs.Borrow(rs.Name("list"), mutable=True),))),
+            rs.ExprStatement(self.store(list, rs.Name("list"))),
+        )
+        return rs.BlockExpr(rs.Block(statements, self.unwrapped(rs.Name("arg"), type)))
+
+
+def _same_pointer(rust: str, wanted: str) -> bool:
+    """Whether two pointer types as text are one, by the last words of their paths."""
+    return rust.replace("c2rs_rt::", "").split("::")[-1] == wanted.split("::")[-1] and rust.count("<") == wanted.count("<")
+
+
+def _callback_params(text: str) -> list[str]:
+    """Names for the parameters of a callback `impl FnMut(&mut C, A, B) -> R`, after the context."""
+    inside = text[text.index("(") + 1 : text.rindex(")")]
+    count = inside.count(",")
+    return ["a", "b", "c", "d"][:count]

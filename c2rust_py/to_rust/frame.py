@@ -1,0 +1,166 @@
+"""What the lowering of one function knows: facts of the program, names, and which context the function is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+from c2rust_py.diagnostics import Code, Span
+from c2rust_py.emit.names import Names
+from c2rust_py.infer.effects import Effects, Needs
+from c2rust_py.infer.library import LibraryFunction
+from c2rust_py.infer.signatures import ErasedSignature
+from c2rust_py.infer.storage import Storage
+from c2rust_py.ir.nodes import Function, Program
+from c2rust_py.ir.types import FunctionType, Type
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.strings import StringTable
+from c2rust_py.to_rust.types import TypeLowering
+
+
+class Unsupported(Exception):
+    """C without a translation: the function at hand becomes a stub with this reason."""
+
+    def __init__(self, code: Code, reason: str, span: Span) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.span = span
+
+
+def code_of(text: str) -> Code:
+    """The code that an IR node carries as text."""
+    return next(code for code in Code if str(code) == text)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that is known before any function is lowered."""
+
+    program: Program
+    names: Names
+    types: TypeLowering
+    storage: Storage
+    effects: Effects
+    library: Mapping[str, LibraryFunction]
+    strings: StringTable
+    owners: Mapping[str, str]
+    """The module that defines each symbol, record, enum and constant, by Rust name."""
+    constant_types: Mapping[str, rs.PathType]
+    """The type of each macro and enumerator, by C name."""
+    function_constants: Mapping[str, str]
+    """The constant of each function whose address is taken, by symbol."""
+    dispatcher_names: Mapping[ErasedSignature, str]
+    diverging: Set[str]
+    """The paths of Rust functions that return `!`."""
+    loop_counters: Mapping[str, frozenset[int]]
+    """By function, the locals that every loop may have for itself; see `loops.loop_counters`."""
+
+    def function_type(self, symbol: str) -> FunctionType | None:
+        """The type of a function of the program or of the library."""
+        found = self.program.functions.get(symbol) or self.program.externals.get(symbol)
+        return found.type if found is not None and isinstance(found.type, FunctionType) else None
+
+
+@dataclass(slots=True)
+class Frame:
+    """The state of one lowering: the function, and the imports that its text needs."""
+
+    facts: Facts
+    module: str
+    function: Function | None
+    needs: Needs
+    uses: set[str] = field(default_factory=set)
+    frame_marked: bool = False
+    """Whether the function took a mark of the stack that it must leave."""
+
+    # ---- types and names
+
+    def rust_type(self, type: Type) -> rs.Type:
+        """The type of a Rust variable of this C type; what it names is imported."""
+        return self.imported(self.facts.types.value(type))
+
+    def stored_type(self, type: Type) -> rs.Type:
+        """The type of a pointer's target, with imports."""
+        return self.imported(self.facts.types.stored(type))
+
+    def imported(self, type: rs.Type) -> rs.Type:
+        match type:
+            case rs.PathType(name, args):
+                self.import_type(name)
+                for arg in args:
+                    self.imported(arg)
+            case rs.ReferenceType(target, _) | rs.ArrayType(target, _) | rs.SliceType(target):
+                self.imported(target)
+            case rs.FnType(params, result):
+                for param in params:
+                    self.imported(param)
+                if result is not None:
+                    self.imported(result)
+        return type
+
+    def import_type(self, name: str) -> None:
+        if name in RUNTIME_TYPES:
+            self.uses.add(RUNTIME_TYPES[name])
+        else:
+            self.import_item(name)
+
+    def import_item(self, name: str) -> str:
+        """Imports an item of the crate by its Rust name, where another module defines it."""
+        owner = self.facts.owners.get(name)
+        if owner is not None and owner != self.module:
+            self.uses.add(f"crate::{owner}::{name}")
+        return name
+
+    # ---- the context
+
+    @property
+    def has_context(self) -> bool:
+        return self.needs == Needs.MEMORY | Needs.GLOBALS
+
+    @property
+    def memory(self) -> rs.Expr:
+        """The memory, as the receiver of a method."""
+        return rs.FieldAccess(rs.Name("cx"), "mem") if self.has_context else rs.Name("mem")
+
+    @property
+    def globals(self) -> rs.Expr:
+        return rs.FieldAccess(rs.Name("cx"), "globals") if self.has_context else rs.Name("globals")
+
+    def context_args(self, needs: Needs) -> tuple[rs.Expr, ...]:
+        """What a call passes on to a function with these needs."""
+        if needs == Needs.NONE:
+            return ()
+        if needs == Needs.MEMORY | Needs.GLOBALS:
+            return (rs.Name("cx"),)
+        part = self.memory if needs == Needs.MEMORY else self.globals
+        return (rs.Borrow(part, mutable=True) if self.has_context else part,)
+
+    def shared_memory(self) -> rs.Expr:
+        """The memory for a function that only reads it."""
+        return rs.Borrow(self.memory) if self.has_context else self.memory
+
+    def context_params(self) -> tuple[rs.Param, ...]:
+        """The parameter that the function itself is given its context by."""
+        match self.needs:
+            case Needs.NONE:
+                return ()
+            case Needs.MEMORY:
+                name, type = "mem", "Memory"
+            case Needs.GLOBALS:
+                name, type = "globals", "Globals"
+            case _:
+                name, type = "cx", "Context"
+        self.import_type(type)
+        return (rs.Param(name, rs.ReferenceType(rs.PathType(type), mutable=True)),)
+
+    def method(self, name: str, *args: rs.Expr) -> rs.Expr:
+        """A method call on the memory."""
+        return rs.MethodCall(self.memory, name, args)
+
+
+RUNTIME_TYPES = {
+    name: f"c2rs_rt::{name}"
+    for name in ("Ptr", "FnPtr", "Void", "Memory", "Pod", "Field", "BitField", "LongDouble", "VaArg", "VaList", "Complex")
+} | {"Context": "crate::context::Context", "Globals": "crate::context::Globals"}
+"""Where the types of the runtime and of the crate's context are imported from."""

@@ -1,0 +1,79 @@
+"""Rust literals of C constants, and which Rust expressions fix their own type."""
+
+from __future__ import annotations
+
+import math
+import struct
+
+from c2rust_py.ir.types import IntKind
+from c2rust_py.rust_ir import nodes as rs
+
+_LIMITS = {"i32": IntKind.INT, "u32": IntKind.UINT, "i64": IntKind.LONG, "u64": IntKind.ULONG}
+
+
+def int_literal(value: int, rust: str, typed: bool) -> rs.Expr:
+    """`value` as an expression of the integer type `rust` (or bool); where not `typed`, with a suffix unless i32."""
+    if rust == "bool":
+        return rs.Literal("true" if value else "false", suffixed=True)
+    kind = _LIMITS.get(rust)
+    if kind is not None:
+        if value == kind.maximum:
+            return rs.Name(f"{rust}::MAX")
+        if value == kind.minimum and kind.signed:
+            return rs.Name(f"{rust}::MIN")
+    suffix = "" if typed or rust == "i32" else rust
+    digits = f"{abs(value):#x}" if abs(value) >= 0x1_0000 and rust.startswith("u") else str(abs(value))
+    if suffix and digits.startswith("0x"):
+        suffix = f"_{suffix}"
+    literal = rs.Literal(digits + suffix, suffixed=bool(suffix))
+    return rs.Unary("-", literal) if value < 0 else literal
+
+
+def float_literal(value: float, rust: str, typed: bool) -> rs.Expr:
+    """`value` as an expression of type f32 or f64: the shortest digits that give it back."""
+    if math.isnan(value):
+        return rs.Name(f"{rust}::NAN")
+    if math.isinf(value):
+        name = rs.Name(f"{rust}::INFINITY")
+        return rs.Unary("-", name) if value < 0 else name
+    digits = _shortest_f32(abs(value)) if rust == "f32" else repr(abs(value))
+    if digits.endswith("e+16") or "e" in digits:
+        digits = digits.replace("e+", "e")
+    elif "." not in digits:
+        digits += ".0"
+    suffix = "" if typed or rust == "f64" else rust
+    literal = rs.Literal(digits + suffix, suffixed=bool(suffix))
+    return rs.Unary("-", literal) if math.copysign(1.0, value) < 0 else literal
+
+
+def _shortest_f32(value: float) -> str:
+    for precision in range(1, 10):
+        digits = f"{value:.{precision}g}"
+        try:
+            if struct.unpack("f", struct.pack("f", float(digits)))[0] == value:
+                return repr(float(digits))
+        except OverflowError:
+            continue
+    return repr(value)
+
+
+def is_anchored(expr: rs.Expr) -> bool:
+    """Whether an expression's type is fixed without its surroundings: false for literals without suffix and what is
+    made of them alone."""
+    match expr:
+        case rs.Literal(_, suffixed):
+            return suffixed
+        case rs.Unary(_, operand):
+            return is_anchored(operand)
+        case rs.Binary("<<" | ">>", left, _):
+            return is_anchored(left)
+        case rs.Binary(_, left, right):
+            return is_anchored(left) or is_anchored(right)
+        case rs.BlockExpr(block, _):
+            return block.tail is not None and is_anchored(block.tail)
+        case rs.If(_, then, otherwise):
+            return (then.tail is not None and is_anchored(then.tail)) or (
+                otherwise is not None and is_anchored(otherwise)
+            )
+        case _:
+            return True

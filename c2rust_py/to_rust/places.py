@@ -1,0 +1,285 @@
+"""Lowering of places: a place is either Rust's own (a path of fields and indices from a variable) or an address in
+`Memory`, by where its root lives."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from c2rust_py.diagnostics import Code
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    Convert,
+    Decay,
+    DerefPlace,
+    FieldPlace,
+    GlobalPlace,
+    IndexPlace,
+    IntConst,
+    LocalPlace,
+    Place,
+    RecordField,
+    StringPlace,
+    Value,
+)
+from c2rust_py.ir.types import ArrayType, FloatKind, FloatType, IntKind, IntType, RecordType, Type
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.printer import print_type
+from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
+from c2rust_py.to_rust.types import USIZE
+
+ERRNO = "errno"
+
+class PlaceLowering(ABC):
+    """Loads, stores and addresses of places."""
+
+    def __init__(self, facts: Facts, frame: Frame) -> None:
+        self.facts = facts
+        self.frame = frame
+
+    @abstractmethod
+    def value(self, value: Value, typed: bool = False) -> rs.Expr:
+        """The Rust expression of a value. Where `typed`, its surroundings fix the expression's type, so literals need
+        no suffix and casts of pointers no target."""
+
+    # ---- where things live
+
+    def local_name(self, local: int) -> str:
+        assert self.frame.function is not None
+        return self.facts.names.locals[self.frame.function.symbol, local]
+
+    def in_memory(self, place: Place) -> bool:
+        """Whether the place is an address rather than a path from a Rust variable."""
+        match place:
+            case LocalPlace(local):
+                assert self.frame.function is not None
+                return (self.frame.function.symbol, local) in self.facts.storage.memory_locals
+            case GlobalPlace(symbol):
+                return symbol in self.facts.storage.memory_globals
+            case StringPlace() | DerefPlace():
+                return True
+            case FieldPlace(base) | IndexPlace(base):
+                return self.in_memory(base)
+
+    def field_of(self, place: FieldPlace) -> RecordField:
+        record = place.base.type
+        assert isinstance(record, RecordType)
+        fields = self.facts.program.records[record.id].fields
+        assert fields is not None
+        return fields[place.index]
+
+    def field_name(self, place: FieldPlace) -> str:
+        record = place.base.type
+        assert isinstance(record, RecordType)
+        if record.id in self.facts.types.library_records:
+            return self.field_of(place).name
+        return self.facts.names.fields[record.id, place.index]
+
+    def field_constant(self, place: FieldPlace) -> rs.Expr:
+        """The runtime's constant for a field: `Node::NEXT`."""
+        record = self.frame.rust_type(place.base.type)
+        assert isinstance(record, rs.PathType)
+        return rs.Name(f"{record.name}::{self.field_name(place).upper().removeprefix('R#')}")
+
+    # ---- Rust's own places
+
+    def path(self, place: Place) -> rs.Expr:
+        """A place of Rust's own as a place expression."""
+        match place:
+            case LocalPlace(local):
+                return rs.Name(self.local_name(local))
+            case GlobalPlace(symbol):
+                name = self.facts.names.variables[symbol]
+                if symbol in self.facts.storage.constants:
+                    return rs.Name(self.frame.import_item(name))
+                return rs.FieldAccess(self.frame.globals, name)
+            case FieldPlace(base):
+                return rs.FieldAccess(self.path(base), self.field_name(place))
+            case IndexPlace(base, index):
+                return rs.Index(self.path(base), self.index(index))
+            case StringPlace() | DerefPlace():
+                raise AssertionError("an address has no path")
+
+    def index(self, index: Value) -> rs.Expr:
+        """An array index as usize; conversions between integers that keep a valid index are dropped."""
+        if isinstance(index, IntConst) and index.value >= 0:
+            return self.named_constant(index) or rs.Literal(str(index.value))
+        index = self.without_widening(index)
+        return rs.Cast(self.value(index), USIZE)
+
+    def without_widening(self, value: Value) -> Value:
+        """The operand below conversions from an integer of at least 32 bits to a wider one."""
+        while isinstance(value, Convert):
+            inner, outer = self.facts.types.int_kind(value.operand.type), self.facts.types.int_kind(value.type)
+            if inner is None or outer is None or inner.size < 4 or outer.size < inner.size:
+                break
+            value = value.operand
+        return value
+
+    def named_constant(self, constant: IntConst) -> rs.Expr | None:
+        """The name of a macro or enumerator, cast to usize; None where the constant has no name here."""
+        name = self.facts.names.constants.get(constant.name or "")
+        if name is None:
+            return None
+        return rs.Cast(rs.Name(self.frame.import_item(name)), USIZE)
+
+    # ---- addresses
+
+    def address(self, place: Place, typed: bool = False) -> rs.Expr:
+        """`&place`: a `Ptr` to the place's type."""
+        match place:
+            case LocalPlace(local):
+                return rs.Name(self.local_name(local))
+            case GlobalPlace(symbol):
+                return self.global_address(symbol)
+            case StringPlace(data, type):
+                pointer = rs.Name(self.string_constant(data))
+                return self.cast_pointer(pointer, self.frame.stored_type(type), typed)
+            case DerefPlace(pointer):
+                return self.value(pointer, typed)
+            case FieldPlace(base):
+                return self.field_address(place, base, typed)
+            case IndexPlace(base, index):
+                return rs.MethodCall(self.address(base), "elem", (self.offset(index),))
+
+    def field_address(self, place: FieldPlace, base: Place, typed: bool) -> rs.Expr:
+        if self.field_of(place).width is not None:
+            raise AssertionError("a bit-field has no address")
+        return rs.MethodCall(self.address(base), "at", (self.field_constant(place),))
+
+    def global_address(self, symbol: str) -> rs.Expr:
+        return rs.Name(self.frame.import_item(self.facts.names.variables[symbol]))
+
+    def string_constant(self, data: bytes) -> str:
+        name = self.facts.strings.constant(data)
+        self.frame.uses.add(f"crate::strings::{name}")
+        return name
+
+    def offset(self, value: Value) -> rs.Expr:
+        """An integer added to a pointer: only its low 32 bits matter, so widening is dropped and any type will do."""
+        value = self.without_widening(value)
+        if isinstance(value, IntConst) and value.name is None and 0 <= value.value <= IntKind.INT.maximum:
+            return rs.Literal(str(value.value))
+        return self.value(value)
+
+    def decay(self, place: Place, typed: bool = False) -> rs.Expr:
+        """The pointer to the first element of an array in memory."""
+        if isinstance(place, StringPlace):
+            pointer = rs.Name(self.string_constant(place.data))
+            element = self.frame.stored_type(place.type.element)
+            return pointer if element == rs.PathType("u8") else self.cast_pointer(pointer, element, typed)
+        if isinstance(place, IndexPlace | FieldPlace | LocalPlace | GlobalPlace):
+            return rs.MethodCall(self.address(place), "first")
+        return self.decayed_deref(place, typed)
+
+    def decayed_deref(self, place: DerefPlace, typed: bool) -> rs.Expr:
+        return rs.MethodCall(self.address(place), "first")
+
+    def cast_pointer(self, pointer: rs.Expr, target: rs.Type, typed: bool) -> rs.Expr:
+        return self.pointer_method(pointer, "cast", target, typed)
+
+    def pointer_method(self, pointer: rs.Expr, method: str, target: rs.Type, typed: bool) -> rs.Expr:
+        """A conversion method of a pointer, with its target where the surroundings do not tell."""
+
+        return rs.MethodCall(pointer, method if typed else f"{method}::<{print_type(target)}>")
+
+    # ---- loads and stores
+
+    def load(self, place: Place, type: Type) -> rs.Expr:
+        """The value at a place."""
+        if isinstance(place, GlobalPlace) and self.is_errno(place):
+            return rs.Call(rs.Name("c2rs_rt::errno::get"), ())
+        if isinstance(place, GlobalPlace) and place.symbol in self.facts.program.externals:
+            return self.load_external(place)
+        if isinstance(place, FieldPlace) and self.is_union(place.base) and not self.in_memory(place):
+            return rs.MethodCall(self.path(place.base), self.field_name(place))
+        if not self.in_memory(place):
+            return self.from_stored(self.path(place), place)
+        if isinstance(place, FieldPlace) and self.field_of(place).width is not None:
+            read = self.frame.method("read_bits", self.address(place.base), self.field_constant(place))
+            return rs.Cast(read, rs.PathType("u8")) if self.is_char(type) else read
+        return self.unwrapped(self.frame.method("read", self.address(place)), type)
+
+    def load_external(self, place: GlobalPlace) -> rs.Expr:
+        """A variable of the C library: `stdin` and its like are constants of the runtime, others have accessors."""
+        location = RUNTIME_VARIABLES.get(place.symbol)
+        if location is None:
+            raise Unsupported(Code.LIBC_MISSING, f"the variable `{place.symbol}` is not defined in the program", place.span)
+        return rs.Name(location) if location.endswith(place.symbol) else rs.Call(rs.Name(location), ())
+
+    def from_stored(self, path: rs.Expr, place: Place) -> rs.Expr:
+        """The value of a Rust place: a field or element of type long double or a char bit-field needs a conversion."""
+        if isinstance(place, FieldPlace | IndexPlace):
+            if isinstance(place, FieldPlace) and self.field_of(place).width is not None and self.is_char(place.type):
+                return rs.Cast(path, rs.PathType("u8"))
+            return self.unwrapped(path, place.type)
+        return path
+
+    def unwrapped(self, stored: rs.Expr, type: Type) -> rs.Expr:
+        """`long double` out of its 16 bytes."""
+        return rs.FieldAccess(stored, "0") if type == FloatType(FloatKind.LONG_DOUBLE) else stored
+
+    def wrapped(self, value: rs.Expr, type: Type) -> rs.Expr:
+        if type != FloatType(FloatKind.LONG_DOUBLE):
+            return value
+        self.frame.import_type("LongDouble")
+        return rs.Call(rs.Name("LongDouble"), (value,))
+
+    def store(self, place: Place, value: rs.Expr) -> rs.Expr:
+        """The expression that stores an already lowered value."""
+        if isinstance(place, GlobalPlace) and self.is_errno(place):
+            return rs.Call(rs.Name("c2rs_rt::errno::set"), (value,))
+        if isinstance(place, GlobalPlace) and place.symbol in self.facts.program.externals:
+            return self.store_external(place, value)
+        bit_field = isinstance(place, FieldPlace) and self.field_of(place).width is not None
+        if bit_field and self.is_char(place.type):
+            value = rs.Cast(value, rs.PathType("i8"))
+        if isinstance(place, FieldPlace) and self.is_union(place.base) and not self.in_memory(place):
+            return rs.MethodCall(self.path(place.base), f"set_{self.field_name(place)}", (value,))
+        if not self.in_memory(place):
+            stored = self.wrapped(value, place.type) if isinstance(place, FieldPlace | IndexPlace) else value
+            return rs.Assign(self.path(place), stored)
+        if bit_field:
+            assert isinstance(place, FieldPlace)
+            return self.frame.method("write_bits", self.address(place.base), self.field_constant(place), value)
+        return self.frame.method("write", self.address(place), self.wrapped(value, place.type))
+
+    def store_external(self, place: GlobalPlace, value: rs.Expr) -> rs.Expr:
+        location = RUNTIME_VARIABLES.get(place.symbol)
+        if location is None or location.endswith(place.symbol) and place.symbol in ("stdin", "stdout", "stderr"):
+            raise Unsupported(Code.LIBC_MISSING, f"the variable `{place.symbol}` cannot be assigned", place.span)
+        module, _, name = location.rpartition("::")
+        return rs.Call(rs.Name(f"{module}::set_{name}"), (value,))
+
+    # ---- kinds
+
+    def is_errno(self, place: GlobalPlace) -> bool:
+        return place.symbol == ERRNO and place.symbol in self.facts.program.externals
+
+    def is_char(self, type: Type) -> bool:
+        """Whether the type is plain char: signed in C, stored as u8."""
+        return type == IntType(IntKind.CHAR)
+
+    def is_union(self, place: Place) -> bool:
+        return isinstance(place.type, RecordType) and self.facts.program.records[place.type.id].is_union
+
+    def is_array(self, type: Type) -> bool:
+        return isinstance(type, ArrayType)
+
+    def rooted_address(self, value: Value) -> Place | None:
+        """The place that a pointer value is the address of, where that can be seen."""
+        match value:
+            case AddressOf(place) | Decay(place):
+                return place
+            case _:
+                return None
+
+RUNTIME_VARIABLES = {
+    "stdin": "c2rs_rt::stdio::stdin",
+    "stdout": "c2rs_rt::stdio::stdout",
+    "stderr": "c2rs_rt::stdio::stderr",
+    "optind": "c2rs_rt::getopt::vars::optind",
+    "opterr": "c2rs_rt::getopt::vars::opterr",
+    "optopt": "c2rs_rt::getopt::vars::optopt",
+    "optarg": "c2rs_rt::getopt::vars::optarg",
+}
+"""Variables of the C library and where the runtime has them."""

@@ -1,0 +1,91 @@
+"""Rust items for C's structs, unions, enums and macros."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from c2rust_py.ir.nodes import Constant, Enumeration, IntConst, Program, Record
+from c2rust_py.ir.types import ArrayType, IntKind, PointerType, RecordType, Type
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.frame import Facts, Frame
+from c2rust_py.to_rust.literals import float_literal, int_literal
+
+
+def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, ...]:
+    """A struct with its layout, a union, or an opaque type."""
+    name = facts.names.records[record.id]
+    if record.fields is None:
+        return (rs.StructItem(name, (), (), record.doc),)
+    frame.uses.add("c2rs_rt::union_layout" if record.is_union else "c2rs_rt::layout")
+    if record.is_union:
+        return (_union(facts, frame, record, name),)
+    fields = []
+    lines = []
+    for index, field in enumerate(record.fields):
+        field_name = facts.names.fields[record.id, index]
+        type = frame.stored_type(field.type)
+        bits = None
+        if field.width is not None:
+            bits = (field.shift, field.width)
+            if type == rs.PathType("u8") and facts.types.int_kind(field.type) is IntKind.CHAR:
+                type = rs.PathType("i8")
+        fields.append(rs.StructField(field_name, type, field.doc))
+        lines.append(rs.LayoutField(constant_name(field_name), field_name, type, field.offset, bits))
+    derives = ("Clone", "Copy", "Debug")
+    struct = rs.StructItem(name, tuple(fields), derives, record.doc)
+    return struct, rs.LayoutItem(name, record.size, record.align, tuple(lines))
+
+
+def constant_name(field: str) -> str:
+    """The name of a field's constant; `ZERO`, `SIZE` and `ALIGN` are those of `Pod`."""
+    upper = field.upper().removeprefix("R#")
+    return f"{upper}_" if upper in ("ZERO", "SIZE", "ALIGN") else upper
+
+
+def _union(facts: Facts, frame: Frame, record: Record, name: str) -> rs.UnionItem:
+    assert record.fields is not None
+    members = []
+    for index, field in enumerate(record.fields):
+        getter = facts.names.fields[record.id, index]
+        type = frame.stored_type(field.type)
+        members.append(rs.UnionField(constant_name(getter), getter, f"set_{getter.removeprefix('r#')}", type))
+    return rs.UnionItem(name, record.size, record.align, tuple(members), record.doc)
+
+
+def constant_items(facts: Facts, constants: Iterable[Constant]) -> tuple[rs.Item, ...]:
+    """Kept macros as `pub const`s."""
+    items = []
+    for constant in constants:
+        rust = facts.constant_types[constant.name]
+        value = constant.value
+        if isinstance(value, IntConst):
+            literal = int_literal(value.value, rust.name, typed=True)
+        else:
+            literal = float_literal(value.value, rust.name, typed=True)
+        items.append(rs.ConstItem(facts.names.constants[constant.name], rust, literal, constant.doc))
+    return tuple(items)
+
+
+def enum_items(facts: Facts, enum: Enumeration) -> tuple[rs.Item, ...]:
+    """The enumerators as `pub const`s, of C's type int where they fit."""
+    items = []
+    for index, enumerator in enumerate(enum.enumerators):
+        rust = facts.constant_types[enumerator.name]
+        doc = enumerator.doc or (enum.doc if index == 0 else None)
+        value = int_literal(enumerator.value, rust.name, typed=True)
+        items.append(rs.ConstItem(facts.names.constants[enumerator.name], rust, value, doc))
+    return tuple(items)
+
+
+def contains_union(program: Program, type: Type) -> bool:
+    """Whether a value of the type has a union in it."""
+    match type:
+        case ArrayType(element, _):
+            return contains_union(program, element)
+        case RecordType(id):
+            record = program.records[id]
+            return record.is_union or any(contains_union(program, f.type) for f in record.fields or ())
+        case PointerType():
+            return False
+        case _:
+            return False

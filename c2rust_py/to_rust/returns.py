@@ -1,0 +1,93 @@
+"""Turns returns in tail position into tail expressions.
+
+    if c { return a; } else { return b; }      ->      if c { a } else { b }
+    x = 1; return x;                           ->      x = 1; x
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from c2rust_py.rust_ir import nodes as rs
+
+
+def tail_returns(block: rs.Block) -> rs.Block:
+    """The block of a function with its last statement's returns as values; `return;` at an end goes away."""
+    if block.tail is not None or not block.statements:
+        return block
+    last = block.statements[-1]
+    if not isinstance(last, rs.ExprStatement):
+        return block
+    before = block.statements[:-1]
+    match last.expr:
+        case rs.Return(None):
+            return tail_returns(rs.Block(before))
+        case rs.Return(value):
+            return rs.Block(before, value)
+        case rs.If() | rs.Match():
+            tail = _as_tail(last.expr)
+            if tail is None:
+                return block
+            if _has_value(tail):
+                return rs.Block(before, tail)
+            return rs.Block((*before, replace(last, expr=tail)))
+        case rs.BlockExpr(inner, None) if not before:
+            return tail_returns(inner)
+        case _:
+            return block
+
+
+def _as_tail(expr: rs.If | rs.Match) -> rs.Expr | None:
+    """The branches with tail expressions; None where some branch has a value and another would be `()`."""
+    match expr:
+        case rs.Match(value, arms):
+            blocks = [tail_returns(arm.body) for arm in arms]
+            if not _agree(blocks):
+                return None
+            new = tuple(replace(arm, body=body) for arm, body in zip(arms, blocks, strict=True))
+            return rs.Match(value, new)
+        case rs.If():
+            conditions, blocks, last = _links(expr)
+            blocks = [tail_returns(b) for b in blocks]
+            final = None if last is None else tail_returns(last)
+            if not _agree([*blocks, final if final is not None else rs.Block(())]):
+                return None
+            chain: rs.BlockExpr | rs.If | None = None if final is None or final == rs.Block(()) else rs.BlockExpr(final)
+            for condition, then in zip(reversed(conditions), reversed(blocks), strict=True):
+                chain = rs.If(condition, then, chain)
+            assert isinstance(chain, rs.If)
+            return chain
+
+
+def _links(expr: rs.If) -> tuple[list[rs.Expr], list[rs.Block], rs.Block | None]:
+    conditions, blocks = [], []
+    link: rs.BlockExpr | rs.If | None = expr
+    while isinstance(link, rs.If):
+        conditions.append(link.condition)
+        blocks.append(link.then)
+        link = link.otherwise
+    return conditions, blocks, None if link is None else link.block
+
+
+def _agree(blocks: list[rs.Block]) -> bool:
+    """Whether all branches have values, or none; a branch that diverges agrees with both."""
+    kinds = {block.tail is not None for block in blocks if not _never_ends(block)}
+    return len(kinds) <= 1
+
+
+def _never_ends(block: rs.Block) -> bool:
+    if block.tail is not None or not block.statements:
+        return False
+    last = block.statements[-1]
+    return isinstance(last, rs.ExprStatement) and isinstance(last.expr, rs.Break | rs.Continue | rs.MacroCall)
+
+
+def _has_value(expr: rs.Expr) -> bool:
+    match expr:
+        case rs.Match(_, arms):
+            return any(arm.body.tail is not None for arm in arms)
+        case rs.If():
+            _, blocks, last = _links(expr)
+            return last is not None and any(b.tail is not None for b in [*blocks, last])
+        case _:
+            return False

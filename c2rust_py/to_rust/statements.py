@@ -1,0 +1,443 @@
+"""Lowering of statements: IR's structured control flow to Rust's, one statement list at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from c2rust_py.diagnostics import Span
+from c2rust_py.infer.effects import Needs
+from c2rust_py.ir.nodes import (
+    AllocateVla,
+    Assign,
+    Binary,
+    Block,
+    BlockValue,
+    Break,
+    Call,
+    CatchJump,
+    Continue,
+    Convert,
+    Declare,
+    DerefPlace,
+    DoWhile,
+    Evaluate,
+    For,
+    If,
+    IntConst,
+    Labelled,
+    Load,
+    LocalPlace,
+    Loop,
+    Match,
+    Overflowing,
+    Return,
+    Statement,
+    UnsupportedStatement,
+    VaEnd,
+    Value,
+    VaStart,
+    While,
+)
+from c2rust_py.ir.types import PointerType, RecordType, VoidType
+from c2rust_py.ir.walk import walk
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.aggregates import AggregateLowering
+from c2rust_py.to_rust.flow import diverges
+from c2rust_py.to_rust.frame import Facts, Frame, Unsupported, code_of
+from c2rust_py.to_rust.literals import is_anchored
+from c2rust_py.to_rust.loops import counted_loop
+from c2rust_py.to_rust.patterns import match_patterns
+
+
+@dataclass(slots=True)
+class _Target:
+    """An enclosing construct that a break or continue can name. `loop` tells loops from labelled blocks; `step` is the
+    label of the block that stands for the body of a loop with a step; the flags say which labels were used."""
+
+    label: str
+    loop: bool
+    rust_label: str
+    labelled: bool = False
+    step_used: bool = False
+    has_step: bool = False
+
+
+@dataclass(slots=True)
+class _Jumps:
+    """The constructs around the statement at hand, innermost last."""
+
+    targets: list[_Target] = field(default_factory=list)
+    count: int = 0
+
+
+class StatementLowering(AggregateLowering):
+    """Statements and blocks."""
+
+    def __init__(self, facts: Facts, frame: Frame, hoisted: frozenset[int]) -> None:
+        super().__init__(facts, frame)
+        self.hoisted = hoisted
+        self.jumps = _Jumps()
+
+    # ---- lists
+
+    def statements(self, body: tuple[Statement, ...]) -> list[rs.Statement]:
+        """A statement list, cut off behind what does not come back."""
+        lowered: list[rs.Statement] = []
+        for statement in body:
+            for part in self.statement(statement):
+                lowered.append(part)
+                if isinstance(part, rs.ExprStatement) and diverges(part.expr, self.facts.diverging):
+                    return lowered
+        return lowered
+
+    def rust_block(self, body: tuple[Statement, ...]) -> rs.Block:
+        return rs.Block(tuple(self.statements(body)))
+
+    def block(self, body: tuple[Statement, ...], tail: Value | None, as_condition: bool = False) -> rs.Block:
+        statements = tuple(self.statements(body))
+        if tail is None:
+            return rs.Block(statements)
+        return rs.Block(statements, self.condition(tail) if as_condition else self.value(tail))
+
+    # ---- statements
+
+    def statement(self, statement: Statement) -> list[rs.Statement]:
+        match statement:
+            case Declare(local, init, span):
+                return self.declare(local, init, span)
+            case Assign():
+                return self.assign(statement)
+            case Evaluate(value, span):
+                return self.evaluate(value, span)
+            case Return(value, span):
+                return self.returns(value, span)
+            case AllocateVla(local, size, span):
+                return self.allocate_vla(local, size, span)
+            case VaStart(list, span):
+                start = self.frame.method("va_start", rs.Name("args"))
+                return [rs.ExprStatement(self.store(list, start), span)]
+            case VaEnd():
+                return []
+            case CatchJump():
+                return self.catch_jump(statement)
+            case UnsupportedStatement(code, reason, span):
+                raise Unsupported(code_of(code), reason, span)
+            case Block() | If() | Match() | Labelled() | While() | DoWhile() | For() | Loop() | Break() | Continue():
+                return self.control(statement)
+            case _:
+                raise AssertionError(f"{type(statement).__name__} is left after normalisation")
+
+    def control(
+        self, statement: Block | If | Match | Labelled | While | DoWhile | For | Loop | Break | Continue
+    ) -> list[rs.Statement]:
+        match statement:
+            case Block(body, span):
+                return [rs.ExprStatement(rs.BlockExpr(self.rust_block(body)), span)]
+            case If():
+                return [rs.ExprStatement(self.if_chain(statement), statement.span)]
+            case Match():
+                return [rs.ExprStatement(self.match(statement), statement.span)]
+            case Labelled(label, body, span):
+                target = self.enter(label, loop=False)
+                block = self.rust_block(body)
+                self.leave()
+                name = target.rust_label if target.labelled else None
+                return [rs.ExprStatement(rs.BlockExpr(block, name), span)]
+            case While() | DoWhile() | For() | Loop():
+                return self.loop(statement)
+            case Break(label, span):
+                return [rs.ExprStatement(rs.Break(self.jump(label)), span)]
+            case Continue(label, span):
+                return [rs.ExprStatement(self.continues(label), span)]
+            case _:
+                assert_never(statement)
+
+    def declare(self, local: int, init: Value | None, span: Span) -> list[rs.Statement]:
+        name = self.local_name(local)
+        assert self.frame.function is not None
+        type = self.frame.function.locals[local].type
+        in_memory = (self.frame.function.symbol, local) in self.facts.storage.memory_locals
+        if in_memory:
+            if local in self.hoisted:
+                return [] if init is None else self.assign(Assign(LocalPlace(local, type, span), init, span))
+            return self.declare_in_memory(local, init, span)
+        if local in self.hoisted:
+            return [] if init is None else [rs.ExprStatement(rs.Assign(rs.Name(name), self.initial(init)), span)]
+        rust = self.frame.rust_type(type)
+        if init is None:
+            return [rs.Let(name, rust, self.zero(type), span=span)]
+        lowered = self.initial(init)
+        annotated = not is_anchored(lowered) and rust not in (rs.PathType("i32"), rs.PathType("f64"))
+        plain_null = isinstance(type, PointerType) and isinstance(lowered, rs.Name | rs.Call | rs.MethodCall)
+        return [rs.Let(name, rust if annotated or plain_null else None, lowered, span=span)]
+
+    def initial(self, init: Value) -> rs.Expr:
+        return self.value(init, typed=True)
+
+    def declare_in_memory(self, local: int, init: Value | None, span: Span) -> list[rs.Statement]:
+        assert self.frame.function is not None
+        type = self.frame.function.locals[local].type
+        name, rust = self.local_name(local), self.frame.stored_type(type)
+        size = self.facts.types.layout.size_of(type)
+        pointer = rs.PathType("Ptr", (rust,))
+        self.frame.import_type("Ptr")
+        if init is None or size > 4096:
+            space = rs.MethodCall(self.frame.method("alloca", rs.Literal(str(size))), "cast")
+            declared: list[rs.Statement] = [rs.Let(name, pointer, space, span=span)]
+            if init is None:
+                return declared
+            return declared + self.assign(Assign(LocalPlace(local, type, span), init, span))
+        value = self.wrapped(self.value(init, typed=True), type)
+        return [rs.Let(name, pointer, self.frame.method("local", value), span=span)]
+
+    def assign(self, statement: Assign) -> list[rs.Statement]:
+        place, value, span = statement.place, statement.value, statement.span
+        if isinstance(place.type, RecordType) and self.in_memory(place) and isinstance(value, Load):
+            if self.in_memory(value.place):
+                size = rs.Literal(str(self.facts.types.layout.size_of(place.type)))
+                copy = self.frame.method("copy", self.address(place), self.address(value.place), size)
+                return [rs.ExprStatement(copy, span)]
+        if not self.in_memory(place) and isinstance(value, Binary):
+            updated = self.compound(statement, value)
+            if updated is not None:
+                return [rs.ExprStatement(updated, span)]
+        return [rs.ExprStatement(self.store(place, self.value(value, typed=True)), span)]
+
+    def compound(self, statement: Assign, value: Binary) -> rs.Expr | None:
+        """`x = x op y` as `x op= y`, where the operator is a plain one."""
+        if not isinstance(value.left, Load):
+            return None
+        stored = self.store(statement.place, self.value(value, typed=True))
+        match stored:
+            case rs.Assign(target, rs.Binary(op, left, right), "") if target == left and op not in ("==", "!=", "<"):
+                return rs.Assign(target, right, op)
+            case _:
+                return stored
+
+    def evaluate(self, value: Value, span: Span) -> list[rs.Statement]:
+        """A value for its effects; what has none is dropped."""
+        while isinstance(value, Convert):
+            value = value.operand
+        if isinstance(value, BlockValue):
+            statements = self.statements(value.body)
+            if value.value is not None:
+                statements += self.evaluate(value.value, span)
+            if any(isinstance(s, rs.Let) for s in statements):
+                return [rs.ExprStatement(rs.BlockExpr(rs.Block(tuple(statements))), span)]
+            return statements
+        if not any(isinstance(node, Call | BlockValue | Overflowing) or _may_trap(node) for node in walk(value)):
+            return []
+        lowered = self.value(value)
+        if isinstance(value, Call):
+            return [rs.ExprStatement(lowered, span)]
+        return [rs.Let("_", None, lowered, span=span)]
+
+    def returns(self, value: Value | None, span: Span) -> list[rs.Statement]:
+        """A return, which first leaves the function's stack blocks."""
+        assert self.frame.function is not None
+        if value is not None and isinstance(self.frame.function.type.result, VoidType):
+            return [*self.evaluate(value, span), *self.returns(None, span)]
+        result = None if value is None else self.value(value, typed=True)
+        if value is None and not isinstance(self.frame.function.type.result, VoidType):
+            result = self.zero(self.frame.function.type.result)
+        if not self.frame.frame_marked:
+            return [rs.ExprStatement(rs.Return(result), span)]
+        leave = rs.ExprStatement(self.frame.method("leave", rs.Name("mark")), span)
+        if result is None or isinstance(result, rs.Literal | rs.Name):
+            return [leave, rs.ExprStatement(rs.Return(result), span)]
+        type = self.frame.rust_type(self.frame.function.type.result)
+        bind = rs.Let("result", None if is_anchored(result) else type, result, span=span)
+        return [bind, leave, rs.ExprStatement(rs.Return(rs.Name("result")), span)]
+
+    def allocate_vla(self, local: int, size: Value, span: Span) -> list[rs.Statement]:
+        """A variable-length array; the one of the round before ends here."""
+        assert self.frame.function is not None
+        type = self.frame.function.locals[local].type
+        place = LocalPlace(local, type, span)
+        old = self.load(place, type)
+        end = rs.ExprStatement(self.frame.method("end_local", old), span)
+        space = rs.MethodCall(self.frame.method("alloca", self.value(size, typed=True)), "cast")
+        return [end, rs.ExprStatement(self.store(place, space), span)]
+
+    def catch_jump(self, statement: CatchJump) -> list[rs.Statement]:
+        """The rest of the function as the body of a setjmp."""
+        assert self.frame.function is not None
+        env = self.value(statement.env)
+        result = self.local_name(statement.result)
+        mark = self.frame.frame_marked
+        body = self.rust_block(statement.body)
+        params = (self.context_closure_param(), (result, rs.PathType("i32")))
+        closure = rs.Closure(params, rs.BlockExpr(body))
+        context = self.frame.context_args(self.frame.needs if self.frame.needs else Needs.MEMORY)
+        call = rs.Call(rs.Name("c2rs_rt::setjmp::catch"), (env, closure, *context))
+        self.frame.frame_marked = mark
+        if isinstance(self.frame.function.type.result, VoidType):
+            return [rs.ExprStatement(call, statement.span), rs.ExprStatement(rs.Return(None))]
+        return [rs.ExprStatement(rs.Return(call), statement.span)]
+
+    # ---- branches
+
+    def if_chain(self, statement: If) -> rs.Expr:
+        """An if with its else-ifs, built from the last one back, since chains can be long."""
+        links = [statement]
+        while len(links[-1].otherwise) == 1 and isinstance(links[-1].otherwise[0], If):
+            links.append(links[-1].otherwise[0])
+        last = links[-1].otherwise
+        conditions = [(self.condition(link.condition), self.rust_block(link.then)) for link in links]
+        chain: rs.BlockExpr | rs.If | None = rs.BlockExpr(self.rust_block(last)) if last else None
+        if isinstance(chain, rs.BlockExpr) and not chain.block.statements:
+            chain = None
+        for condition, then in reversed(conditions):
+            chain = rs.If(condition, then, chain)
+        assert isinstance(chain, rs.If)
+        return chain
+
+    def match(self, statement: Match) -> rs.Expr:
+        target = self.enter(statement.label, loop=False)
+        value, arms = match_patterns(self, statement)
+        lowered = []
+        for patterns, body in arms:
+            lowered.append(rs.MatchArm(patterns, self.rust_block(body)))
+        if not any(arm.patterns == ("_",) for arm in lowered):
+            lowered.append(rs.MatchArm(("_",), rs.Block(())))
+        self.leave()
+        match: rs.Expr = rs.Match(value, tuple(lowered))
+        if target.labelled:
+            return rs.BlockExpr(rs.Block((rs.ExprStatement(match),)), target.rust_label)
+        return match
+
+    # ---- loops and jumps
+
+    def enter(self, label: str, loop: bool, has_step: bool = False) -> _Target:
+        self.jumps.count += 1
+        target = _Target(label, loop, f"l{self.jumps.count}", has_step=has_step)
+        self.jumps.targets.append(target)
+        return target
+
+    def leave(self) -> None:
+        self.jumps.targets.pop()
+
+    def jump(self, label: str) -> str | None:
+        """The Rust label for a break out of the construct `label`; none where it is the innermost loop and no labelled
+        block stands in between."""
+        for depth, target in enumerate(reversed(self.jumps.targets)):
+            if target.label == label:
+                innermost = depth == 0 and target.loop and not target.has_step
+                if not innermost:
+                    target.labelled = True
+                    return target.rust_label
+                return None
+        raise AssertionError(f"no construct has the label {label}")
+
+    def continues(self, label: str) -> rs.Expr:
+        """`continue`; in a loop with a step, a break out of the body's block."""
+        for depth, target in enumerate(reversed(self.jumps.targets)):
+            if target.label == label:
+                if target.has_step:
+                    target.step_used = True
+                    return rs.Break(f"{target.rust_label}_step")
+                if depth == 0:
+                    return rs.Continue(None)
+                target.labelled = True
+                return rs.Continue(target.rust_label)
+        raise AssertionError(f"no loop has the label {label}")
+
+    def loop(self, statement: While | DoWhile | For | Loop) -> list[rs.Statement]:
+        match statement:
+            case While(label, condition, body, span):
+                target = self.enter(label, loop=True)
+                lowered = self.while_loop(condition, body, target, ())
+                self.leave()
+                return [rs.ExprStatement(lowered, span)]
+            case DoWhile(label, body, condition, span):
+                return [rs.ExprStatement(self.do_while(statement), span)]
+            case For(span=span):
+                counted = counted_loop(self, statement)
+                return counted if counted is not None else self.for_loop(statement)
+            case Loop(label, body, span):
+                target = self.enter(label, loop=True)
+                block = self.rust_block(body)
+                self.leave()
+                return [rs.ExprStatement(rs.Loop(block, self.name_of(target)), span)]
+
+    def name_of(self, target: _Target) -> str | None:
+        return target.rust_label if target.labelled else None
+
+    def while_loop(
+        self, condition: Value | None, body: tuple[Statement, ...], target: _Target, step: tuple[Statement, ...]
+    ) -> rs.Expr:
+        """A loop with an optional step. A condition that needs statements moves into the body of a `loop`."""
+        test = None if condition is None or _is_true(condition) else self.condition(condition)
+        inner = self.statements(body)
+        if target.step_used:
+            inner = [rs.ExprStatement(rs.BlockExpr(rs.Block(tuple(inner)), f"{target.rust_label}_step"))]
+        if not inner or not (
+            isinstance(inner[-1], rs.ExprStatement) and diverges(inner[-1].expr, self.facts.diverging)
+        ):
+            inner += self.statements(step)
+        if test is None:
+            return rs.Loop(rs.Block(tuple(inner)), self.name_of(target))
+        if isinstance(test, rs.BlockExpr) and test.block.tail is not None and test.block.statements:
+            leave = rs.If(_negated(test.block.tail), rs.Block((rs.ExprStatement(rs.Break()),)))
+            statements = (*test.block.statements, rs.ExprStatement(leave), *inner)
+            return rs.Loop(rs.Block(statements), self.name_of(target))
+        return rs.While(test, rs.Block(tuple(inner)), self.name_of(target))
+
+    def do_while(self, statement: DoWhile) -> rs.Expr:
+        """A `loop` whose last statement leaves it; `continue` goes to the condition."""
+        once = isinstance(statement.condition, IntConst) and statement.condition.value == 0
+        continued = _continues_to(statement.label, statement.body)
+        target = self.enter(statement.label, loop=True, has_step=continued)
+        inner = self.statements(statement.body)
+        if target.step_used:
+            inner = [rs.ExprStatement(rs.BlockExpr(rs.Block(tuple(inner)), f"{target.rust_label}_step"))]
+        comes_back = not inner or not (
+            isinstance(inner[-1], rs.ExprStatement) and diverges(inner[-1].expr, self.facts.diverging)
+        )
+        if comes_back and once:
+            inner.append(rs.ExprStatement(rs.Break()))
+        elif comes_back and not _is_true(statement.condition):
+            test = self.condition(statement.condition)
+            if isinstance(test, rs.BlockExpr) and test.block.tail is not None:
+                inner += test.block.statements
+                test = test.block.tail
+            inner.append(rs.ExprStatement(rs.If(_negated(test), rs.Block((rs.ExprStatement(rs.Break()),)))))
+        self.leave()
+        return rs.Loop(rs.Block(tuple(inner)), self.name_of(target))
+
+    def for_loop(self, statement: For) -> list[rs.Statement]:
+        init = self.statements(statement.init)
+        has_step = bool(statement.step) and _continues_to(statement.label, statement.body)
+        target = self.enter(statement.label, loop=True, has_step=has_step)
+        lowered = self.while_loop(statement.condition, statement.body, target, statement.step)
+        self.leave()
+        return [*init, rs.ExprStatement(lowered, statement.span)]
+
+
+def _is_true(condition: Value) -> bool:
+    return isinstance(condition, IntConst) and condition.value != 0
+
+
+def _may_trap(node: object) -> bool:
+    """Whether evaluating a node can stop the program: a memory access or a division."""
+    return isinstance(node, DerefPlace) or (isinstance(node, Binary) and node.op.value in "/%")
+
+
+def _continues_to(label: str, body: tuple[Statement, ...]) -> bool:
+    return any(isinstance(node, Continue) and node.label == label for s in body for node in walk(s))
+
+
+def _negated(condition: rs.Expr) -> rs.Expr:
+    """The opposite of a Rust condition, without a `!` where a comparison of integers can turn round."""
+    match condition:
+        case rs.Unary("!", operand):
+            return operand
+        case rs.Binary("==", left, right):
+            return rs.Binary("!=", left, right)
+        case rs.Binary("!=", left, right):
+            return rs.Binary("==", left, right)
+        case rs.Name("true"):
+            return rs.Name("false")
+        case _:
+            return rs.Unary("!", condition)

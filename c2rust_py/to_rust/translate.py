@@ -1,0 +1,231 @@
+"""A linked program as a Rust crate: a module for each C file, and the modules of the context, strings and dispatchers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from c2rust_py.diagnostics import Diagnostic, Severity
+from c2rust_py.emit.names import Names
+from c2rust_py.infer.effects import Effects, Needs
+from c2rust_py.infer.library import LibraryFunction
+from c2rust_py.infer.storage import Storage
+from c2rust_py.ir.nodes import Function, Program, SourceUnit
+from c2rust_py.ir.types import INT, IntType
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.context import context_module, program_items
+from c2rust_py.to_rust.dispatch import dispatch_module
+from c2rust_py.to_rust.frame import Facts, Frame
+from c2rust_py.to_rust.functions import LoweredFunction, lower_function
+from c2rust_py.to_rust.library_records import library_records
+from c2rust_py.to_rust.loops import loop_counters
+from c2rust_py.to_rust.records import constant_items, enum_items, record_items
+from c2rust_py.to_rust.sequence_operands import sequence_operands
+from c2rust_py.to_rust.static_values import StaticLowering
+from c2rust_py.to_rust.strings import StringTable
+from c2rust_py.to_rust.types import TypeLowering
+
+CONTEXT_MODULE, STRINGS_MODULE, DISPATCH_MODULE = "context", "strings", "dispatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The crate, and for each function symbol why it is a stub (None: it is none)."""
+
+    crate: rs.Crate
+    rust_paths: Mapping[str, str]
+    stubs: Mapping[str, Diagnostic]
+
+
+@dataclass(slots=True)
+class _Modules:
+    """What the units' modules are made of, as it is collected."""
+
+    modules: list[rs.Module] = field(default_factory=list)
+    with_statics: list[str] = field(default_factory=list)
+    stubs: dict[str, Diagnostic] = field(default_factory=dict)
+
+
+def translate(
+    program: Program,
+    name: str,
+    names: Names,
+    storage: Storage,
+    effects: Effects,
+    library: Mapping[str, LibraryFunction],
+    programs: Sequence[tuple[str, str]],
+) -> Translation:
+    """The crate called `name` of a normalised program. `programs` has the name and the symbol of each main."""
+    sequenced = _sequenced(program, storage, effects)
+    facts = collect_facts(sequenced, names, storage, effects, library)
+    statics = {s: i + 1 for i, s in enumerate(s for s in program.variables if s in storage.memory_globals)}
+    made = _Modules()
+    for unit in sequenced.units:
+        _unit_module(facts, unit, statics, made)
+    dispatch = dispatch_module(facts, DISPATCH_MODULE)
+    if dispatch is not None:
+        made.modules.append(dispatch)
+    made.modules.append(context_module(facts, tuple(made.with_statics), len(statics)))
+    if facts.strings.numbers:
+        uses = ("c2rs_rt::Ptr",)
+        doc = "The string literals of the program."
+        made.modules.append(rs.Module(STRINGS_MODULE, doc, uses, facts.strings.items()))
+    crate_path = name.replace("-", "_")
+    binaries = tuple(
+        rs.Program(binary, *program_items(facts, crate_path, symbol)) for binary, symbol in programs
+    )
+    paths = {s: f"{names.modules[f.unit]}::{names.functions[s]}" for s, f in program.functions.items()}
+    return Translation(rs.Crate(name, tuple(made.modules), binaries), paths, made.stubs)
+
+
+def _sequenced(program: Program, storage: Storage, effects: Effects) -> Program:
+    """The program with operands in an order that gcc and Rust agree on."""
+    functions: dict[str, Function] = {
+        symbol: sequence_operands(function, program, storage, effects) for symbol, function in program.functions.items()
+    }
+    return Program(
+        program.units, functions, program.variables, program.externals, program.records, program.enums
+    )
+
+
+def collect_facts(
+    program: Program, names: Names, storage: Storage, effects: Effects, library: Mapping[str, LibraryFunction]
+) -> Facts:
+    """Everything that lowering looks up."""
+    types = TypeLowering(program, names, library_records(program))
+    constant_types = _constant_types(program, types)
+    return Facts(
+        program=program,
+        names=names,
+        types=types,
+        storage=storage,
+        effects=effects,
+        library=library,
+        strings=StringTable(),
+        owners=_owners(program, names),
+        constant_types=constant_types,
+        function_constants={s: f"{_function_name(names, s).upper()}_FN" for s in effects.function_numbers},
+        dispatcher_names={signature: f"call_{d.number}" for signature, d in effects.dispatch.items()},
+        diverging=frozenset(f"{f.module}::{f.rust_name}" for f in library.values() if f.diverges)
+        | {"c2rs_rt::stdlib::exit_with"},
+        loop_counters={symbol: loop_counters(function.body) for symbol, function in program.functions.items()},
+    )
+
+
+def _function_name(names: Names, symbol: str) -> str:
+    return names.functions.get(symbol, symbol)
+
+
+def _constant_types(program: Program, types: TypeLowering) -> dict[str, rs.PathType]:
+    """The Rust type that each named constant is declared with."""
+    found: dict[str, rs.PathType] = {}
+    for unit in program.units:
+        for constant in unit.constants:
+            rust = types.value(constant.value.type)
+            if isinstance(rust, rs.PathType):
+                found[constant.name] = rust
+    for enum in program.enums.values():
+        fits = all(INT.kind.minimum <= e.value <= INT.kind.maximum for e in enum.enumerators)
+        rust = types.value(INT if fits else IntType(enum.kind))
+        assert isinstance(rust, rs.PathType)
+        for enumerator in enum.enumerators:
+            found[enumerator.name] = rust
+    return found
+
+
+def _owners(program: Program, names: Names) -> dict[str, str]:
+    """The module of each item, by the item's Rust name (names are unique in the crate)."""
+    owners: dict[str, str] = {}
+    for unit in program.units:
+        module = names.modules[unit.path]
+        owners |= {names.functions[symbol]: module for symbol in unit.functions}
+        owners |= {names.variables[symbol]: module for symbol in unit.variables}
+        owners |= {names.records[id]: module for id in unit.records if id in names.records}
+        for constant in unit.constants:
+            owners.setdefault(names.constants[constant.name], module)
+        for id in unit.enums:
+            for enumerator in program.enums[id].enumerators:
+                owners.setdefault(names.constants[enumerator.name], module)
+    return owners
+
+
+def _unit_module(facts: Facts, unit: SourceUnit, statics: Mapping[str, int], made: _Modules) -> None:
+    """One C file: constants, types, constant data, addresses of statics, functions."""
+    module = facts.names.modules[unit.path]
+    frame = Frame(facts, module, None, Needs.NONE)
+    owned = [c for c in unit.constants if facts.owners[facts.names.constants[c.name]] == module]
+    items: list[rs.Item] = list(constant_items(facts, owned))
+    for id in unit.enums:
+        items += enum_items(facts, facts.program.enums[id])
+    for id in unit.records:
+        if id not in facts.types.library_records:
+            items += record_items(facts, frame, facts.program.records[id])
+    items += _constant_data(facts, unit, frame)
+    items += _static_addresses(facts, unit, frame, statics, made)
+    uses = frame.uses
+    for symbol in unit.functions:
+        lowered = lower_function(facts, facts.program.functions[symbol], module)
+        items.append(lowered.item)
+        uses |= lowered.uses
+        if lowered.stub is not None:
+            made.stubs[symbol] = _stub_diagnostic(facts.program.functions[symbol], lowered)
+    made.modules.append(rs.Module(module, unit.doc, tuple(sorted(uses)), tuple(items)))
+
+
+def _stub_diagnostic(function: Function, lowered: LoweredFunction) -> Diagnostic:
+    stub = lowered.stub
+    assert stub is not None
+    hint = f"`{function.name}` is a stub: calling it stops the program"
+    return Diagnostic(Severity.WARNING, stub.code, stub.span, stub.reason, hint, function.name)
+
+
+def _constant_data(facts: Facts, unit: SourceUnit, frame: Frame) -> list[rs.Item]:
+    """Globals that are never written and have no address: `const`, or `static` for arrays."""
+    lowering = StaticLowering(facts, frame)
+    items: list[rs.Item] = []
+    for symbol in unit.variables:
+        if symbol not in facts.storage.constants:
+            continue
+        variable = facts.program.variables[symbol]
+        type = frame.rust_type(variable.type)
+        value = lowering.zero(variable.type) if variable.init is None else lowering.value(variable.init, typed=True)
+        static = isinstance(type, rs.ArrayType)
+        name = facts.names.variables[symbol]
+        items.append(rs.ConstItem(name, type, value, variable.doc, static, public=True))
+    return items
+
+
+def _static_addresses(
+    facts: Facts, unit: SourceUnit, frame: Frame, statics: Mapping[str, int], made: _Modules
+) -> list[rs.Item]:
+    """The addresses of the unit's objects in memory, and the function that gives them their initial values."""
+    lowering = StaticLowering(facts, frame)
+    items: list[rs.Item] = []
+    statements: list[rs.Statement] = []
+    for symbol in unit.variables:
+        if symbol not in statics:
+            continue
+        variable = facts.program.variables[symbol]
+        frame.import_type("Ptr")
+        pointer = rs.PathType("Ptr", (frame.stored_type(variable.type),))
+        address = rs.Call(rs.Name("Ptr::global"), (rs.Literal(str(statics[symbol])),))
+        name = rs.Name(facts.names.variables[symbol])
+        items.append(rs.ConstItem(name.text, pointer, address, variable.doc))
+        mem = rs.Name("mem")
+        if variable.init is None:
+            size = rs.Literal(str(facts.types.layout.size_of(variable.type)))
+            call = rs.MethodCall(mem, "define_zeroed", (name, size))
+        else:
+            value = lowering.wrapped(lowering.value(variable.init, typed=True), variable.type)
+            call = rs.MethodCall(mem, "define", (name, value))
+        statements.append(rs.ExprStatement(call))
+    if statements:
+        frame.import_type("Memory")
+        memory = rs.ReferenceType(rs.PathType("Memory"), mutable=True)
+        span = facts.program.variables[unit.variables[0]].span
+        doc = "Gives the file's objects in memory their initial values."
+        params = (rs.Param("mem", memory),)
+        items.append(rs.FunctionItem("init_statics", True, params, None, rs.Block(tuple(statements)), doc, span))
+        made.with_statics.append(facts.names.modules[unit.path])
+    return items
+

@@ -1,0 +1,122 @@
+"""C types as Rust types (SEMANTICS.md): what a value of the type is in a Rust variable, and what a pointer points to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from c2rust_py.emit.names import Names
+from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.nodes import Program
+from c2rust_py.ir.types import (
+    ArrayType,
+    ComplexType,
+    EnumType,
+    FloatKind,
+    FloatType,
+    FunctionType,
+    IntKind,
+    IntType,
+    PointerType,
+    Qualified,
+    RecordType,
+    Type,
+    VaListType,
+    VoidType,
+)
+from c2rust_py.rust_ir import nodes as rs
+
+LIBRARY_RECORD = "library:"
+"""The prefix of the ids of records that our own headers declare; the runtime has them under the same tag."""
+
+_INTS = {
+    IntKind.BOOL: "bool",
+    IntKind.CHAR: "u8",
+    IntKind.SCHAR: "i8",
+    IntKind.UCHAR: "u8",
+    IntKind.SHORT: "i16",
+    IntKind.USHORT: "u16",
+    IntKind.INT: "i32",
+    IntKind.UINT: "u32",
+    IntKind.LONG: "i64",
+    IntKind.ULONG: "u64",
+    IntKind.LLONG: "i64",
+    IntKind.ULLONG: "u64",
+    IntKind.INT128: "i128",
+    IntKind.UINT128: "u128",
+}
+
+UNIT_TYPE = rs.PathType("()")
+USIZE = rs.PathType("usize")
+VOID = rs.PathType("Void")
+VOID_PTR = rs.PathType("Ptr", (VOID,))
+
+
+@dataclass(frozen=True, slots=True)
+class TypeLowering:
+    """Gives types their Rust form. `library_records` maps the ids of the library's records to runtime paths."""
+
+    program: Program
+    names: Names
+    library_records: Mapping[str, str]
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.program.records, self.program.enums)
+
+    def int_kind(self, type: Type) -> IntKind | None:
+        """The integer kind behind an integer or enum type; None for other types."""
+        match type:
+            case IntType(kind):
+                return kind
+            case EnumType():
+                return self.program.enum_kind(type)
+            case _:
+                return None
+
+    def value(self, type: Type) -> rs.Type:
+        """The type of a Rust variable that holds a value of `type`."""
+        match type:
+            case IntType(kind):
+                return rs.PathType(_INTS[kind])
+            case EnumType():
+                return rs.PathType(_INTS[self.program.enum_kind(type)])
+            case FloatType(FloatKind.FLOAT):
+                return rs.PathType("f32")
+            case FloatType():
+                return rs.PathType("f64")
+            case ComplexType(kind):
+                return rs.PathType("Complex", (self.value(FloatType(kind)),))
+            case VoidType():
+                return UNIT_TYPE
+            case PointerType(FunctionType() as function):
+                return rs.PathType("FnPtr", (self.function(function),))
+            case PointerType(target):
+                return rs.PathType("Ptr", (self.stored(target),))
+            case ArrayType(element, length):
+                return rs.ArrayType(self.stored(element), length or 0)
+            case RecordType(id):
+                return rs.PathType(self.library_records.get(id) or self.names.records[id])
+            case VaListType():
+                return rs.PathType("VaList")
+            case FunctionType():
+                return self.function(type)
+            case Qualified(inner, _):
+                return self.value(inner)
+
+    def stored(self, type: Type) -> rs.Type:
+        """The type as the target of a pointer, an array element or a field: it has the size that C gives it."""
+        match type:
+            case VoidType() | FunctionType():
+                return VOID
+            case FloatType(FloatKind.LONG_DOUBLE):
+                return rs.PathType("LongDouble")
+            case ComplexType(FloatKind.LONG_DOUBLE):
+                return rs.PathType("Complex", (rs.PathType("LongDouble"),))
+            case _:
+                return self.value(type)
+
+    def function(self, type: FunctionType) -> rs.FnType:
+        """The signature that marks a function pointer's type."""
+        result = None if isinstance(type.result, VoidType) else self.value(type.result)
+        return rs.FnType(tuple(self.value(p) for p in type.params), result)

@@ -1,0 +1,476 @@
+"""Lowering of values: each IR value as one Rust expression, and conditions as `bool`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from c2rust_py.diagnostics import Code
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    ArrayValue,
+    Binary,
+    BinaryOp,
+    BlockValue,
+    Builtin,
+    Call,
+    Compare,
+    CompareOp,
+    Conditional,
+    Convert,
+    Decay,
+    FloatConst,
+    FunctionRef,
+    IntConst,
+    LabelAddress,
+    Load,
+    Logical,
+    LogicalOp,
+    Not,
+    Overflowing,
+    Place,
+    PointerAdd,
+    PointerDiff,
+    RecordValue,
+    Statement,
+    StringValue,
+    Truncate,
+    Unary,
+    UnaryOp,
+    UnsupportedValue,
+    VaArgValue,
+    Value,
+    ZeroValue,
+)
+from c2rust_py.ir.types import (
+    ArrayType,
+    ComplexType,
+    FloatKind,
+    FloatType,
+    FunctionType,
+    IntKind,
+    PointerType,
+    RecordType,
+    Type,
+    VoidType,
+)
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.printer import print_type
+from c2rust_py.to_rust.builtins import builtin_call
+from c2rust_py.to_rust.frame import Unsupported, code_of
+from c2rust_py.to_rust.literals import float_literal, int_literal, is_anchored
+from c2rust_py.to_rust.places import PlaceLowering
+
+_WRAPPING = {BinaryOp.ADD: "wrapping_add", BinaryOp.SUB: "wrapping_sub", BinaryOp.MUL: "wrapping_mul"}
+_FLIPPED = {
+    CompareOp.EQ: CompareOp.NE,
+    CompareOp.NE: CompareOp.EQ,
+    CompareOp.LT: CompareOp.GE,
+    CompareOp.LE: CompareOp.GT,
+    CompareOp.GT: CompareOp.LE,
+    CompareOp.GE: CompareOp.LT,
+}
+
+
+def is_null_constant(value: Value) -> bool:
+    """Whether a pointer value is the null pointer constant."""
+    match value:
+        case ZeroValue(type):
+            return isinstance(type, PointerType)
+        case IntConst(0, type):
+            return isinstance(type, PointerType)
+        case Convert(operand, PointerType()):
+            return is_null_constant(operand) or (isinstance(operand, IntConst) and operand.value == 0)
+        case _:
+            return False
+
+
+class ValueLowering(PlaceLowering):
+    """Values and conditions."""
+
+    @abstractmethod
+    def block(self, body: tuple[Statement, ...], tail: Value | None, as_condition: bool = False) -> rs.Block:
+        """Statements and a tail value (as a `bool` where asked) as a Rust block."""
+
+    @abstractmethod
+    def call(self, call: Call) -> rs.Expr: ...
+
+    @abstractmethod
+    def aggregate(self, value: RecordValue | ArrayValue | StringValue) -> rs.Expr: ...
+
+    # ---- conditions
+
+    def condition(self, value: Value) -> rs.Expr:
+        """Whether a scalar is not zero, as a `bool`."""
+        match value:
+            case Compare(op, left, right):
+                return self.comparison(op, left, right)
+            case Logical(op, left, right):
+                return rs.Binary(op.value, self.condition(left), self.condition(right))
+            case Not(operand):
+                return self.negation(operand)
+            case Convert(operand, type) if self.converts_truth(operand, type):
+                return self.condition(operand)
+            case IntConst(number):
+                return rs.Name("true" if number else "false")
+            case BlockValue(body, tail) if tail is not None:
+                return rs.BlockExpr(self.block(body, tail, as_condition=True))
+            case Conditional(test, then, otherwise):
+                branches = rs.Block((), self.condition(then)), rs.Block((), self.condition(otherwise))
+                return rs.If(self.condition(test), branches[0], rs.BlockExpr(branches[1]))
+            case _:
+                return self.nonzero(value)
+
+    def converts_truth(self, operand: Value, type: Type) -> bool:
+        """Whether a conversion to `type` keeps zero and non-zero apart: widening, or to _Bool."""
+        inner, outer = self.facts.types.int_kind(operand.type), self.facts.types.int_kind(type)
+        if outer is IntKind.BOOL and not isinstance(operand.type, VoidType):
+            return not isinstance(operand.type, ComplexType)
+        return inner is not None and outer is not None and outer.size >= inner.size
+
+    def nonzero(self, value: Value) -> rs.Expr:
+        if isinstance(value.type, PointerType | ArrayType | FunctionType):
+            return rs.Unary("!", rs.MethodCall(self.value(value), "is_null"))
+        expr = self.value(value)
+        if self.facts.types.int_kind(value.type) is IntKind.BOOL:
+            return expr
+        zero = rs.Literal("0.0") if isinstance(value.type, FloatType) else rs.Literal("0")
+        return rs.Binary("!=", expr, zero)
+
+    def negation(self, value: Value) -> rs.Expr:
+        """`!value` as a `bool`; integer comparisons turn round, those of floats must not (NaN)."""
+        match value:
+            case Compare(op, left, right) if not isinstance(left.type, FloatType):
+                return self.comparison(_FLIPPED[op], left, right)
+            case Compare(CompareOp.EQ | CompareOp.NE as op, left, right):
+                return self.comparison(_FLIPPED[op], left, right)
+            case Not(operand):
+                return self.condition(operand)
+            case Logical(op, left, right):
+                flipped = LogicalOp.OR if op is LogicalOp.AND else LogicalOp.AND
+                if self.negates_well(left) and self.negates_well(right):
+                    return rs.Binary(flipped.value, self.negation(left), self.negation(right))
+                return rs.Unary("!", self.condition(value))
+            case Convert(operand, type) if self.converts_truth(operand, type):
+                return self.negation(operand)
+            case IntConst(number):
+                return rs.Name("false" if number else "true")
+            case _:
+                condition = self.condition(value)
+                match condition:
+                    case rs.Unary("!", operand_):
+                        return operand_
+                    case rs.Binary("!=", left_, right_):
+                        return rs.Binary("==", left_, right_)
+                    case _:
+                        return rs.Unary("!", condition)
+
+    def negates_well(self, value: Value) -> bool:
+        """Whether the negation of a condition is as short as the condition."""
+        match value:
+            case Compare(op, left, _):
+                return not isinstance(left.type, FloatType) or op in (CompareOp.EQ, CompareOp.NE)
+            case Not() | Load():
+                return True
+            case _:
+                return False
+
+    def comparison(self, op: CompareOp, left: Value, right: Value) -> rs.Expr:
+        if op in (CompareOp.EQ, CompareOp.NE):
+            for pointer, other in ((left, right), (right, left)):
+                if is_null_constant(other) and isinstance(pointer.type, PointerType):
+                    test: rs.Expr = rs.MethodCall(self.value(pointer), "is_null")
+                    return rs.Unary("!", test) if op is CompareOp.NE else test
+            truth = self.truth_test(op, left, right)
+            if truth is not None:
+                return truth
+        narrowed = self.narrow_comparison(op, left, right)
+        if narrowed is not None:
+            return narrowed
+        lowered = self.operands(left, right, typed=False)
+        return rs.Binary(op.value, *lowered)
+
+    def truth_test(self, op: CompareOp, left: Value, right: Value) -> rs.Expr | None:
+        """A comparison result or a `_Bool` that C compares with 0 again."""
+        if not (isinstance(right, IntConst) and right.value == 0 and right.name is None):
+            return None
+        inner = left
+        while isinstance(inner, Convert) and self.converts_truth(inner.operand, inner.type):
+            inner = inner.operand
+        if isinstance(inner, Compare | Logical | Not) or self.facts.types.int_kind(inner.type) is IntKind.BOOL:
+            return self.condition(inner) if op is CompareOp.NE else self.negation(inner)
+        return None
+
+    def narrow_comparison(self, op: CompareOp, left: Value, right: Value) -> rs.Expr | None:
+        """Two promoted operands of one narrow type, or one and a constant that fits, compared as they are."""
+        if isinstance(left, IntConst) and not isinstance(right, IntConst):
+            return None
+        match left, right:
+            case Convert(a), Convert(b) if a.type == b.type:
+                kind = self.promoted_from(left)
+                if kind is None or (kind is IntKind.CHAR and op not in (CompareOp.EQ, CompareOp.NE)):
+                    return None
+                return rs.Binary(op.value, self.value(a), self.value(b))
+            case Convert(a), IntConst(number, name=None):
+                kind = self.promoted_from(left)
+                if kind is None or not kind.minimum <= number <= kind.maximum:
+                    return None
+                if kind is IntKind.CHAR:
+                    if op not in (CompareOp.EQ, CompareOp.NE):
+                        return None
+                    return rs.Binary(op.value, self.value(a), self.byte_literal(number & 0xFF))
+                if kind is IntKind.UCHAR:
+                    return rs.Binary(op.value, self.value(a), self.byte_literal(number))
+                rust = self.facts.types.value(a.type)
+                assert isinstance(rust, rs.PathType)
+                return rs.Binary(op.value, self.value(a), int_literal(number, rust.name, typed=True))
+            case _:
+                return None
+
+    def promoted_from(self, value: Value) -> IntKind | None:
+        """The kind below a promotion that keeps every value."""
+        if not isinstance(value, Convert):
+            return None
+        inner, outer = self.facts.types.int_kind(value.operand.type), self.facts.types.int_kind(value.type)
+        if inner is None or outer is None or inner is IntKind.BOOL:
+            return None
+        keeps = outer.minimum <= inner.minimum and inner.maximum <= outer.maximum
+        return inner if keeps and inner.size < outer.size else None
+
+    def byte_literal(self, byte: int) -> rs.Expr:
+        """A byte in the most readable form: `b'a'`, or a number."""
+        if 0x20 <= byte < 0x7F:
+            escaped = {0x27: "\\'", 0x5C: "\\\\"}.get(byte, chr(byte))
+            return rs.Literal(f"b'{escaped}'", suffixed=True)
+        escapes = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t"}
+        if byte in escapes:
+            return rs.Literal(f"b'{escapes[byte]}'", suffixed=True)
+        return rs.Literal(str(byte))
+
+    # ---- values
+
+    def value(self, value: Value, typed: bool = False) -> rs.Expr:
+        match value:
+            case IntConst() | FloatConst() | ZeroValue():
+                return self.constant(value, typed)
+            case Load(place, type):
+                return self.load(place, type)
+            case AddressOf(place):
+                return self.address(place, typed)
+            case Decay(place):
+                return self.decay(place, typed)
+            case FunctionRef():
+                return self.function_pointer(value)
+            case Unary() | Binary() | PointerAdd() | PointerDiff() | Truncate():
+                return self.arithmetic(value, typed)
+            case Compare() | Logical() | Not():
+                return rs.Call(rs.Name("i32::from"), (self.condition(value),))
+            case Convert():
+                return self.conversion(value, typed)
+            case Conditional(test, then, otherwise):
+                branches = self.operands(then, otherwise, typed)
+                blocks = rs.Block((), branches[0]), rs.BlockExpr(rs.Block((), branches[1]))
+                return rs.If(self.condition(test), *blocks)
+            case BlockValue(body, tail):
+                return rs.BlockExpr(self.block(body, tail))
+            case Call():
+                return self.call(value)
+            case RecordValue() | ArrayValue() | StringValue():
+                return self.aggregate(value)
+            case _:
+                return self.rare(value)
+
+    def rare(self, value: Value) -> rs.Expr:
+        match value:
+            case Builtin(name, args):
+                return builtin_call(self, name, args, value.type, value.span)
+            case Overflowing():
+                return self.overflowing(value)
+            case VaArgValue(list, type):
+                return self.va_arg(list, type)
+            case UnsupportedValue(code, reason):
+                raise Unsupported(code_of(code), reason, value.span)
+            case LabelAddress():
+                raise Unsupported(Code.COMPUTED_GOTO, "the address of a label is used as a value", value.span)
+            case _:
+                raise AssertionError(f"no case for {value}")
+
+    def overflowing(self, value: Overflowing) -> rs.Expr:
+        """`__builtin_add_overflow` and its like: in the result's type where the operands have it, else in i128."""
+        target = self.facts.types.value(value.result.type)
+        operands = [self.facts.types.value(operand.type) for operand in (value.left, value.right)]
+        method = {"+": "overflowing_add", "-": "overflowing_sub", "*": "overflowing_mul"}[value.op.value]
+        exact = rs.Name("exact")
+        if operands == [target, target] and not self.is_char(value.left.type):
+            pair: rs.Expr = rs.MethodCall(self.value(value.left), method, (self.value(value.right, typed=True),))
+            result: rs.Expr = rs.FieldAccess(exact, "0")
+            wrapped: rs.Expr = rs.FieldAccess(exact, "1")
+        else:
+            wide = rs.PathType("i128")
+            if wide in (target, *operands) or rs.PathType("u128") in (target, *operands):
+                raise Unsupported(Code.BUILTIN_MISSING, "an overflow builtin mixes __int128 with other types", value.span)
+            left, right = (self.widened(operand) for operand in (value.left, value.right))
+            pair = rs.MethodCall(left, method, (right,))
+            number = rs.FieldAccess(exact, "0")
+            result = rs.Cast(number, target)
+            lost = rs.Binary("!=", rs.Cast(result, wide), number)
+            wrapped = rs.Binary("||", rs.FieldAccess(exact, "1"), lost)
+        statements = (rs.Let("exact", None, pair), rs.ExprStatement(self.store(value.result, result)))
+        return rs.BlockExpr(rs.Block(statements, wrapped))
+
+    def widened(self, operand: Value) -> rs.Expr:
+        expr = self.value(operand)
+        if self.is_char(operand.type):
+            expr = rs.Cast(expr, rs.PathType("i8"))
+        return rs.Cast(expr, rs.PathType("i128"))
+
+    @abstractmethod
+    def va_arg(self, list: Place, type: Type) -> rs.Expr: ...
+
+    @abstractmethod
+    def function_pointer(self, value: FunctionRef) -> rs.Expr: ...
+
+    def constant(self, value: IntConst | FloatConst | ZeroValue, typed: bool) -> rs.Expr:
+        if isinstance(value, IntConst | FloatConst) and value.name is not None:
+            named = self.named(value)
+            if named is not None:
+                return named
+        rust = self.facts.types.value(value.type)
+        match value, value.type:
+            case (ZeroValue() | IntConst(value=0)), PointerType():
+                return self.null(value.type, typed)
+            case IntConst(number), PointerType():
+                return rs.Call(rs.Name(self.pointer_path(value.type, typed, "from_int")), (rs.Literal(str(number)),))
+            case ZeroValue(), FloatType():
+                assert isinstance(rust, rs.PathType)
+                return float_literal(0.0, rust.name, typed)
+            case FloatConst(number), _:
+                assert isinstance(rust, rs.PathType)
+                return float_literal(number, rust.name, typed)
+            case IntConst(number), _:
+                assert isinstance(rust, rs.PathType)
+                return int_literal(number, rust.name, typed)
+            case ZeroValue(), _ if self.facts.types.int_kind(value.type) is not None:
+                assert isinstance(rust, rs.PathType)
+                return int_literal(0, rust.name, typed)
+            case _:
+                return self.zero(value.type)
+
+    def named(self, constant: IntConst | FloatConst) -> rs.Expr | None:
+        """A kept macro or an enumerator by its name, cast where its own type is another."""
+        declared = self.facts.constant_types.get(constant.name or "")
+        name = self.facts.names.constants.get(constant.name or "")
+        if declared is None or name is None:
+            return None
+        path = rs.Name(self.frame.import_item(name))
+        rust = self.facts.types.value(constant.type)
+        if isinstance(constant.type, PointerType):
+            return None
+        return path if declared == rust else rs.Cast(path, rust)
+
+    def pointer_path(self, type: Type, typed: bool, item: str) -> str:
+        """An associated item of a pointer type, with its target where the surroundings do not tell."""
+        rust = self.frame.rust_type(type)
+        assert isinstance(rust, rs.PathType)
+        return f"{rust.name}::{item}" if typed else f"{rust.name}::<{print_type(rust.args[0])}>::{item}"
+
+    def null(self, type: Type, typed: bool) -> rs.Expr:
+        return rs.Name(self.pointer_path(type, typed, "NULL"))
+
+    def zero(self, type: Type) -> rs.Expr:
+        """The all-zero value of a type."""
+        match type:
+            case PointerType():
+                return self.null(type, typed=True)
+            case FloatType(FloatKind.LONG_DOUBLE):
+                return rs.Literal("0.0")
+            case FloatType():
+                return rs.Literal("0.0")
+            case ArrayType(element, length):
+                return rs.ArrayRepeat(self.stored_zero(element), length or 0)
+            case RecordType():
+                rust = self.frame.rust_type(type)
+                assert isinstance(rust, rs.PathType)
+                self.frame.import_type("Pod")
+                return rs.Name(f"{rust.name}::ZERO")
+            case _:
+                rust = self.frame.rust_type(type)
+                assert isinstance(rust, rs.PathType)
+                if self.facts.types.int_kind(type) is not None:
+                    return int_literal(0, rust.name, typed=True)
+                self.frame.import_type("Pod")
+                return rs.Name(f"{rust.name}::ZERO")
+
+    def stored_zero(self, type: Type) -> rs.Expr:
+        """The zero of a field or element."""
+        return self.wrapped(self.zero(type), type)
+
+    # ---- arithmetic
+
+    def operands(self, left: Value, right: Value, typed: bool) -> tuple[rs.Expr, rs.Expr]:
+        """Two operands of one type; literals get a suffix only where nothing else fixes the type."""
+        pair = self.value(left, typed=True), self.value(right, typed=True)
+        if typed or is_anchored(pair[0]) or is_anchored(pair[1]):
+            return pair
+        return self.value(left), pair[1]
+
+    def arithmetic(self, value: Unary | Binary | PointerAdd | PointerDiff | Truncate, typed: bool) -> rs.Expr:
+        match value:
+            case Unary(UnaryOp.NEGATE, operand, type) if self.is_unsigned(type):
+                return rs.MethodCall(self.value(operand), "wrapping_neg")
+            case Unary(op, operand):
+                return rs.Unary("-" if op is UnaryOp.NEGATE else "!", self.value(operand, typed))
+            case Binary(BinaryOp.SHL | BinaryOp.SHR):
+                return self.shift(value, typed)
+            case Binary(op, left, right, type) if op in _WRAPPING and self.is_unsigned(type):
+                return rs.MethodCall(self.value(left), _WRAPPING[op], (self.value(right, typed=True),))
+            case Binary(op, left, right):
+                return rs.Binary(op.value, *self.operands(left, right, typed))
+            case PointerAdd(pointer, offset, negative):
+                return rs.Binary("-" if negative else "+", self.value(pointer), self.offset(offset))
+            case PointerDiff(left, right):
+                return rs.Binary("-", self.value(left), self.value(right))
+            case Truncate(operand, width, type):
+                return self.truncation(operand, width, type)
+            case _:
+                raise AssertionError(f"no case for {value}")
+
+    def is_unsigned(self, type: Type) -> bool:
+        kind = self.facts.types.int_kind(type)
+        return kind is not None and not kind.signed
+
+    def shift(self, value: Binary, typed: bool) -> rs.Expr:
+        """A constant count in range is a plain shift; any other is masked."""
+        kind = self.facts.types.int_kind(value.type)
+        assert kind is not None
+        if isinstance(value.right, IntConst) and 0 <= value.right.value < kind.bits:
+            count = self.value(value.right) if value.right.name else rs.Literal(str(value.right.value))
+            return rs.Binary(value.op.value, self.value(value.left, typed), count)
+        count = self.value(self.without_widening(value.right), typed=True)
+        counted = self.facts.types.int_kind(self.without_widening(value.right).type)
+        if counted is not IntKind.UINT and not (isinstance(count, rs.Literal) and not count.suffixed):
+            count = rs.Cast(self.value(self.without_widening(value.right)), rs.PathType("u32"))
+        method = "wrapping_shl" if value.op is BinaryOp.SHL else "wrapping_shr"
+        return rs.MethodCall(self.value(value.left), method, (count,))
+
+    def truncation(self, operand: Value, width: int, type: Type) -> rs.Expr:
+        kind = self.facts.types.int_kind(type)
+        assert kind is not None
+        if kind is IntKind.BOOL or width >= kind.bits:
+            return self.value(operand)
+        if isinstance(operand, IntConst):
+            wrapped = operand.value & ((1 << width) - 1)
+            if kind.signed and wrapped >> (width - 1):
+                wrapped -= 1 << width
+            rust = self.facts.types.value(type)
+            assert isinstance(rust, rs.PathType)
+            return int_literal(wrapped & 0xFF if self.is_char(type) else wrapped, rust.name, typed=False)
+        if not kind.signed:
+            return rs.Binary("&", self.value(operand), rs.Literal(hex((1 << width) - 1)))
+        unused = rs.Literal(str(kind.bits - width))
+        if self.is_char(type):
+            signed = rs.Cast(self.value(operand), rs.PathType("i8"))
+            return rs.Cast(rs.Binary(">>", rs.Binary("<<", signed, unused), unused), rs.PathType("u8"))
+        return rs.Binary(">>", rs.Binary("<<", self.value(operand), unused), unused)
+
+    @abstractmethod
+    def conversion(self, value: Convert, typed: bool) -> rs.Expr: ...
