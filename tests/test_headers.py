@@ -1,0 +1,121 @@
+"""Our headers against the system's: every constant, every struct layout and every prototype is glibc's.
+
+The oracle is gcc: one program prints the constants and layouts that our header defines, and is compiled against our
+headers and against the system's; and each of our prototypes is declared again after the system's header.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pycparser import c_ast, c_generator, c_parser
+
+from c2rust_py.infer.library import library_functions
+
+INCLUDE = Path(__file__).parent.parent / "c2rust_py" / "frontend" / "include"
+HEADERS = sorted(str(path.relative_to(INCLUDE)) for path in INCLUDE.rglob("*.h"))
+OURS = ["-nostdinc", "-I", str(INCLUDE), "-w"]
+SYSTEM = ["-w"]
+EXTENDED = "-D_GNU_SOURCE"
+"""Shows all of the system's constants; without it, `strerror_r` has its POSIX type."""
+
+TRANSLATED = frozenset({"setjmp", "sigsetjmp", "_setjmp", "alloca"})
+"""Functions that the translator itself handles."""
+
+PRINTER = """
+int printf(const char *, ...);
+#define SHOW(name, value) printf("%s = %lld %.20g\\n", name, (long long)(value), (double)(value));
+"""
+
+
+def preprocess(header: str, *flags: str) -> str:
+    command = ["gcc", "-E", "-P", *OURS, *flags, "-include", header, "-x", "c", "/dev/null"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def numeric_macros(header: str) -> list[str]:
+    """The object-like macros of the header that are numbers."""
+    defines = re.findall(r"^#define ([A-Za-z_]\w*) ", preprocess(header, "-dM"), re.MULTILINE)
+    names = sorted(name for name in defines if not name.startswith("__"))
+    text = "".join(f'"@{name}" {name}\n' for name in names)
+    command = ["gcc", "-E", "-P", *OURS, "-include", header, "-x", "c", "-"]
+    expanded = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+    bodies = {name: body.strip() for name, body in re.findall(r'"@(\w+)" ?([^"@]*)', expanded)}
+    return [name for name in names if bodies.get(name, name) != name and is_number(bodies[name])]
+
+
+def is_number(body: str) -> bool:
+    """Whether the text is an arithmetic expression of numbers, perhaps with casts."""
+    words = re.findall(r"\b[A-Za-z_]\w*", re.sub(r"\b\.?\d[\w.]*([eEpP][+-]?\d+)?\w*", "0", body))
+    types = {"int", "unsigned", "long", "double", "float", "char", "clock_t"}
+    return bool(re.search(r"\d", body)) and not re.search(r"[\"'{}=]", body) and set(words) <= types
+
+
+def declarations(header: str) -> list[c_ast.Node]:
+    text = preprocess(
+        header, "-D__attribute__(x)=", "-D__builtin_va_list=int", "-D__extension__=", "-D__inline=", "-D_Noreturn="
+    )
+    return list(c_parser.CParser().parse(text, header).ext)
+
+
+def layouts(nodes: list[c_ast.Node]) -> Iterator[tuple[str, list[str]]]:
+    """Named struct types and typedefs of anonymous ones, with their fields."""
+    for node in nodes:
+        kind = node.type if isinstance(node, c_ast.Decl | c_ast.Typedef) else None
+        if isinstance(node, c_ast.Typedef) and isinstance(kind, c_ast.TypeDecl):
+            kind = kind.type
+        if isinstance(kind, c_ast.Struct) and kind.decls:
+            fields = [decl.name for decl in kind.decls if decl.name and not decl.bitsize]
+            name = node.name if isinstance(node, c_ast.Typedef) else f"struct {kind.name}"
+            yield name, [field for field in fields if not field.startswith("__")]
+
+
+def output(tmp_path: Path, flags: list[str], source: str) -> str:
+    (tmp_path / "show.c").write_text(source)
+    subprocess.run(["gcc", *flags, "-o", tmp_path / "show", tmp_path / "show.c"], check=True)
+    return subprocess.run([tmp_path / "show"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_constants_and_layouts_are_those_of_the_system(header: str, tmp_path: Path) -> None:
+    lines = [f'SHOW("{name}", {name})' for name in numeric_macros(header)]
+    for name, fields in layouts(declarations(header)):
+        lines.append(f'SHOW("sizeof {name}", sizeof({name}))')
+        lines += [f'SHOW("{name}.{field}", __builtin_offsetof({name}, {field}))' for field in fields]
+    body = "\n".join(lines)
+    source = f"#include <{header}>\n{PRINTER}int main(void) {{\n{body}\nreturn 0; }}\n"
+    ours = output(tmp_path, OURS, source)
+    assert len(ours.splitlines()) == len(lines)
+    assert ours == output(tmp_path, [*SYSTEM, EXTENDED], source)
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_prototypes_are_those_of_the_system(header: str, tmp_path: Path) -> None:
+    generator = c_generator.CGenerator()
+    functions = [
+        node for node in declarations(header) if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)
+    ]
+    lines = []
+    for node in functions:
+        node.storage = []
+        text = generator.visit(node).replace("va_list", "__builtin_va_list")
+        lines.append(f"#undef {node.name}\n{text};")
+    (tmp_path / "again.c").write_text(f"#include <{header}>\n" + "\n".join(lines))
+    run = subprocess.run(
+        ["gcc", "-c", *SYSTEM, "-o", "/dev/null", tmp_path / "again.c"], check=False, capture_output=True, text=True
+    )
+    assert "error" not in run.stderr, run.stderr
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_every_declared_function_is_in_the_runtime(header: str) -> None:
+    declared = {
+        node.name
+        for node in declarations(header)
+        if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)
+    }
+    assert declared - TRANSLATED - set(library_functions()) == set()
