@@ -26,7 +26,7 @@ static void step(struct particle *p, float dt)
         p->y = 0;
         p->bounces++;
     }
-    if (p->bounces > 200)
+    if (p->bounces > 900)
         p->alive = 0;
 }
 
