@@ -8,7 +8,7 @@
 
 An object lives in memory where a pointer to it can come to exist: its address is taken, or it is an array that decays
 (C11 6.3.2.1). No other object is ever changed through a pointer, which is what makes plain Rust variables right for it.
-`*&place` takes no address. Objects whose union members are accessed one by one live in memory, too, since only there do
+Objects whose union members are accessed one by one live in memory, too, since only there do
 members share bytes, and so do objects above 64 KiB that are copied whole, since a copy of that size belongs into no
 Rust expression.
 """
@@ -99,14 +99,9 @@ def _memory_places(
     program: Program, layout: Layout, nodes: Iterable[Node], function: Function | None
 ) -> Iterator[Place]:
     """The places whose objects have to be in memory because of one of `nodes` (all nodes below some roots)."""
-    folded: set[int] = set()
     for node in nodes:
         match node:
-            case DerefPlace(AddressOf(inner, _, _) as address, type, _) if inner.type == type:
-                folded.add(id(address))
-            case AddressOf(place, _, _) if id(node) not in folded:
-                yield place
-            case Decay(place, _, _):
+            case AddressOf(place, _, _) | Decay(place, _, _):
                 yield place
             case FieldPlace(base, _, _, _) if _is_union(program, base):
                 yield base

@@ -7,8 +7,10 @@
     n = a[i] + sum(a);       ->  unchanged: left to right in both
 
 What gcc 12 does at every -O level (seen in generated programs, tests/test_sequence_gcc.py; C11 6.5p3 leaves it open):
-- operands go left to right, a place's pointer and indices before an assigned value (`a[f()] = g()`, `*f() = g()`: f, g;
-  `a[i] = f()` takes the old i, `p->x = f()` the old p), fields and elements of an initialiser in their own order;
+- operands go left to right, fields and elements of an initialiser in their own order;
+- an assigned value comes before the place's pointer and indices (`a[f()] = g() + 1`: g, f), but where it is a call, only
+  its arguments do (`a[f()] = g(h())`: h, f, g; `a[i] = f()` takes the old i), and where it is an object, only the
+  pointer and indices of that (`a[f()] = x` sees what f did to x);
 - but a commutative or comparing operator takes a variable on its left last (`x + f()`, `x < f()` see what f did to x,
   `x - f()` and `(long)x + f()` for an int x do not), and so does `-x + f()`, which is `f() - x`;
 - arguments go right to left after the function's address; a struct argument that is an object is copied at the very end;
@@ -197,16 +199,42 @@ class _Sequencer:
         return (*operand.before, replace(node, value=operand.value))
 
     def _assign(self, node: Assign) -> tuple[Statement, ...]:
-        """gcc: the place's operands, the value, the store. Rust: a plain place comes after the value."""
+        """Rust has the value before a plain place, and the pointer of a place in memory before the value."""
         in_memory = self.nodes.in_memory(node.place)
         place = self._place_operands(node.place)
-        value = self.value(node.value)
-        shift = 0 if in_memory else 1
-        positions = [Position(i + shift, barred=in_memory) for i in range(len(place))]
-        positions.append(Position(len(place) if in_memory else 0, barred=in_memory))
-        arranged = arrange((*place, value), positions, self.bind)
-        *operands, last = _values(arranged)
-        return (*arranged.before, replace(node, place=_with_operands(node.place, operands), value=last))
+        ranks = range(len(place)) if in_memory else range(1, len(place) + 1)
+        place_positions = [Position(rank, barred=in_memory) for rank in ranks]
+        value_position = Position(len(place) if in_memory else 0, barred=in_memory)
+        if _is_deferred(node.value, self.layout):
+            value, before = self._deferred(node.value, place)
+            arranged = arrange((*place, value), (*place_positions, value_position), self.bind)
+            *operands, last = _values(arranged)
+        else:
+            before = ()
+            arranged = arrange((self.value(node.value), *place), (value_position, *place_positions), self.bind)
+            last, *operands = _values(arranged)
+        return (*before, *arranged.before, replace(node, place=_with_operands(node.place, operands), value=last))
+
+    def _deferred(self, value: Value, place: Sequence[Operand]) -> tuple[Operand, tuple[Statement, ...]]:
+        """An assigned call or object, whose own operands come before those of the place: what is in front of it, and
+        those operands that finding the place would disturb, run first."""
+        between = NOTHING
+        for operand in place:
+            between |= operand.touches | operand.before_touches
+        made = self._deferred_value(value, between)
+        return Operand(made.value, made.touches, made.borrows), made.before
+
+    def _deferred_value(self, value: Value, between: Touches) -> Operand:
+        match value:
+            case Call():
+                return self._call(value, between)
+            case Load():
+                return self._access(value, between)
+            case Convert(operand):
+                inner = self._deferred_value(operand, between)
+                return replace(inner, value=replace(value, operand=inner.value))
+            case _:
+                raise AssertionError(value)
 
     def _declare(self, node: Declare | AllocateVla) -> tuple[Statement, ...]:
         """A new block of memory is made by a method of memory, so its value cannot use memory exclusively."""
@@ -320,13 +348,16 @@ class _Sequencer:
             borrows or inner.before_borrows,
         )
 
-    def _call(self, call: Call) -> Operand:
-        """gcc: the function, the arguments from the last to the first, then the copies of struct objects."""
+    def _call(self, call: Call, between: Touches = NOTHING) -> Operand:
+        """gcc: the function, the arguments from the last to the first, then the copies of struct objects. `between` is
+        what runs between the arguments and the call."""
         args = [self.value(arg) for arg in call.args]
         turns = sorted(range(len(args)), key=lambda i: (_is_object(call.args[i]), -i))
-        early = self._callback_positions(call)
+        callbacks = self._callback_positions(call)
         operands = [self.value(call.function), *(args[i] for i in turns)]
-        positions = [Position(0), *(Position(i + 1, early=i in early) for i in turns)]
+        early = [operand.touches.conflicts(between) for operand in operands]
+        positions = [Position(0, early=early[0])]
+        positions += [Position(i + 1, early=i in callbacks or early[turn]) for turn, i in enumerate(turns, 1)]
         arranged = arrange(operands, positions, self.bind)
         function, *values = _values(arranged)
         ordered = dict(zip(turns, values, strict=True))
@@ -348,12 +379,17 @@ class _Sequencer:
             return False
         return not self.nodes.in_memory(inner.place)
 
-    def _access(self, value: Load | AddressOf | Decay | VaArgValue) -> Operand:
-        """A read of memory holds it while its operands are computed; taking an address does not."""
+    def _access(self, value: Load | AddressOf | Decay | VaArgValue, between: Touches = NOTHING) -> Operand:
+        """A read of memory holds it while its operands are computed; taking an address does not. `between` is what runs
+        between the operands and the access."""
         place = value.list if isinstance(value, VaArgValue) else value.place
         in_memory = self.nodes.in_memory(place)
         barred = in_memory and isinstance(value, Load | VaArgValue)
-        arranged = self._arrange(self._place_operands(place), barred)
+        operands = self._place_operands(place)
+        positions = [
+            Position(i, barred, early=operand.touches.conflicts(between)) for i, operand in enumerate(operands)
+        ]
+        arranged = arrange(operands, positions, self.bind)
         new_place = _with_operands(place, _values(arranged))
         if isinstance(value, VaArgValue):
             return self._made(replace(value, list=new_place), arranged, borrows=in_memory)
@@ -451,6 +487,28 @@ def _active_nodes(body: Sequence[Statement]) -> set[int]:
         if parent is not None and id(node) in active:
             active.add(id(parent))
     return active
+
+
+def _is_deferred(value: Value, layout: Layout) -> bool:
+    """Whether gcc puts off an assigned value until the place is found: a call or an object, maybe converted to a type that
+    means the same to gcc."""
+    while isinstance(value, Convert) and _is_useless(value, layout):
+        value = value.operand
+    return isinstance(value, Call | Load)
+
+
+def _is_useless(conversion: Convert, layout: Layout) -> bool:
+    match conversion.type, conversion.operand.type:
+        case PointerType(), PointerType():
+            return True
+        case (IntType() | EnumType()) as a, (IntType() | EnumType()) as b:
+            return layout.size_of(a) == layout.size_of(b) and _signed(a, layout) == _signed(b, layout)
+        case a, b:
+            return a == b
+
+
+def _signed(type: IntType | EnumType, layout: Layout) -> bool:
+    return type.kind.signed if isinstance(type, IntType) else layout.enums[type.id].kind.signed
 
 
 def _operands(place: Place) -> list[Value]:
