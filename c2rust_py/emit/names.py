@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
@@ -31,8 +32,13 @@ _PRELUDE_TEXT = (
 PRELUDE = frozenset(_PRELUDE_TEXT.split())
 """Names that generated code uses without importing them: a C name that becomes one of them gets an underscore."""
 
-CONTEXT = frozenset({"Context", "Globals", "Memory", "Ptr", "FnPtr", "Pod", "VaArg", "VaList", "mem", "globals", "cx"})
+CONTEXT = frozenset(
+    {"Context", "Globals", "Memory", "Ptr", "FnPtr", "Pod", "VaArg", "VaList", "mem", "globals", "cx", "init_statics"}
+)
 """Names of the translation itself (DESIGN 4)."""
+
+RESERVED_MODULES = ("lib", "main", "context", "strings", "dispatch", "places", "std", "core", "alloc", "c2rs_rt")
+"""Modules of every crate, and names that a module must not shadow."""
 
 _WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -128,9 +134,10 @@ class Names:
         return back
 
 
-def assign_names(program: Program, *, keep: bool = False) -> Names:
+def assign_names(program: Program, items: AbstractSet[str] = frozenset(), *, keep: bool = False) -> Names:
     """Names for all of `program`; `keep` keeps C's own where Rust allows them.
 
+    `items` has the variables that become `const` or `static` items; the others are fields of `Globals`.
     Items share two namespaces across the whole crate (values, types), so that any module may import any item. Symbols
     without internal linkage come first: where two collide, the public one has the plain name.
     """
@@ -139,7 +146,7 @@ def assign_names(program: Program, *, keep: bool = False) -> Names:
     functions = {s: values.claim(f.name, Case.SNAKE) for s, f in program.functions.items() if not f.static}
     functions |= {s: values.claim(f.name, Case.SNAKE) for s, f in program.functions.items() if f.static}
     constants = _name_constants(program, values)
-    variables = {s: values.claim(v.name, Case.UPPER if v.const else Case.SNAKE) for s, v in program.variables.items()}
+    variables = {s: values.claim(v.name, Case.UPPER if s in items else Case.SNAKE) for s, v in program.variables.items()}
     records = {i: types.claim(r.name, Case.CAMEL) for i, r in program.records.items()}
     enums = {i: types.claim(e.name, Case.CAMEL) for i, e in program.enums.items() if e.name is not None}
     locals: dict[tuple[str, int], str] = {}
@@ -186,7 +193,7 @@ def _referenced(
 
 def name_modules(units: Iterable[SourceUnit]) -> dict[str, str]:
     """`src/list.c` as `list`; where two files share a stem, the later one takes its folder's name in front."""
-    taken = {"lib", "main", "context", "places", "std", "core", "c2rs_rt"}
+    taken = set(RESERVED_MODULES)
     names: dict[str, str] = {}
     for unit in units:
         parts = PurePath(unit.path).with_suffix("").parts

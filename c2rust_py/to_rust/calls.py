@@ -45,9 +45,8 @@ class CallLowering(ConversionLowering):
     def direct_call(self, symbol: str, call: Call) -> rs.Expr:
         function = self.facts.program.functions[symbol]
         named = len(function.type.params)
-        if len(call.args) < named or (len(call.args) > named and not function.type.variadic):
-            if len(call.args) < named:
-                raise Unsupported(Code.CALL_SHAPE, f"`{function.name}` is called with too few arguments", call.span)
+        if len(call.args) < named:
+            raise Unsupported(Code.CALL_SHAPE, f"`{function.name}` is called with too few arguments", call.span)
         args = [
             self.coerced(arg, type) for arg, type in zip(call.args[:named], function.type.params, strict=True)
         ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import children
 
 
-def diverges(expr: rs.Expr, diverging: Set[str]) -> bool:
+def diverges(expr: rs.Expr, diverging: AbstractSet[str]) -> bool:
     """Whether control never comes behind `expr`; `diverging` has the paths of functions that return `!`."""
     match expr:
         case rs.Return() | rs.Break() | rs.Continue():
@@ -31,7 +31,7 @@ def diverges(expr: rs.Expr, diverging: Set[str]) -> bool:
             return False
 
 
-def block_diverges(block: rs.Block, diverging: Set[str]) -> bool:
+def block_diverges(block: rs.Block, diverging: AbstractSet[str]) -> bool:
     """Whether control never reaches the end of the block."""
     for statement in block.statements:
         match statement:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Code, Span
@@ -51,7 +52,7 @@ class Facts:
     function_constants: Mapping[str, str]
     """The constant of each function whose address is taken, by symbol."""
     dispatcher_names: Mapping[ErasedSignature, str]
-    diverging: Set[str]
+    diverging: AbstractSet[str]
     """The paths of Rust functions that return `!`."""
     loop_counters: Mapping[str, frozenset[int]]
     """By function, the locals that every loop may have for itself; see `loops.loop_counters`."""

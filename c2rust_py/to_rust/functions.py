@@ -21,10 +21,8 @@ from c2rust_py.ir.nodes import (
 from c2rust_py.ir.types import VoidType
 from c2rust_py.ir.walk import Node, children, walk_all
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.to_rust.bindings import settle_bindings
 from c2rust_py.to_rust.flow import block_diverges
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
-from c2rust_py.to_rust.returns import tail_returns
 from c2rust_py.to_rust.statements import StatementLowering
 
 
@@ -57,7 +55,7 @@ def lower_function(facts: Facts, function: Function, module: str) -> LoweredFunc
         function.doc,
         function.span,
     )
-    return LoweredFunction(settle_bindings(item), frozenset(frame.uses), stub)
+    return LoweredFunction(item, frozenset(frame.uses), stub)
 
 
 def _rust_string(text: str) -> str:
@@ -87,7 +85,7 @@ def _body(facts: Facts, frame: Frame, function: Function) -> rs.Block:
     if not block_diverges(block, facts.diverging):
         statements += _end(lowering, function)
         block = rs.Block(tuple(statements))
-    return tail_returns(block)
+    return block
 
 
 def _entry(

@@ -1,0 +1,34 @@
+"""Beautifiers: Rust AST to Rust AST, the same behaviour each time, until it reads as a person would write it.
+
+`refine` runs them in order. `settle_bindings` stands last: it decides `mut` from what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from c2rust_py.refine.drop_labels import drop_labels
+from c2rust_py.refine.flatten_blocks import flatten_blocks
+from c2rust_py.refine.settle_bindings import settle_bindings
+from c2rust_py.refine.sink_declarations import sink_declarations
+from c2rust_py.refine.tail_returns import tail_returns
+from c2rust_py.rust_ir import nodes as rs
+
+
+def refine(crate: rs.Crate) -> rs.Crate:
+    """The crate with every function refined."""
+    modules = tuple(replace(module, items=tuple(_refine_item(item) for item in module.items)) for module in crate.modules)
+    return replace(crate, modules=modules)
+
+
+def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
+    """One function through every pass."""
+    body = flatten_blocks(item.body)
+    body = sink_declarations(body)
+    body = drop_labels(body)
+    body = tail_returns(body)
+    return settle_bindings(replace(item, body=body))
+
+
+def _refine_item(item: rs.Item) -> rs.Item:
+    return refine_function(item) if isinstance(item, rs.FunctionItem) else item

@@ -1,0 +1,79 @@
+"""Dissolves blocks that hold nothing together.
+
+    { a(); b(); } c();      ->      a(); b(); c();        // no `let` in the block
+    if c { }                ->                            // an empty `if` whose condition does nothing
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from c2rust_py.refine.settle_bindings import is_inert
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.walk import Node, map_children
+
+
+def flatten_blocks(block: rs.Block) -> rs.Block:
+    """The block with inner blocks dissolved where that changes no scope. One bottom-up walk."""
+    statements: list[rs.Statement] = []
+    for statement in block.statements:
+        statement = _within(statement)
+        match statement:
+            case rs.ExprStatement(rs.BlockExpr(inner, None)) if _dissolves(inner):
+                statements += inner.statements
+            case rs.ExprStatement(rs.If(condition, rs.Block((), None), None)) if is_inert(condition):
+                pass
+            case _:
+                statements.append(statement)
+    tail = None if block.tail is None else _expr(block.tail)
+    return rs.Block(tuple(statements), tail)
+
+
+def _dissolves(block: rs.Block) -> bool:
+    return block.tail is None and not any(isinstance(s, rs.Let) for s in block.statements)
+
+
+def _within(statement: rs.Statement) -> rs.Statement:
+    if isinstance(statement, rs.Let):
+        return statement if statement.init is None else replace(statement, init=_expr(statement.init))
+    return replace(statement, expr=_expr(statement.expr))
+
+
+def _expr(expr: rs.Expr) -> rs.Expr:
+    match expr:
+        case rs.If():
+            return _chain(expr)
+        case _:
+            return map_children(expr, _change)
+
+
+def _change(node: Node) -> Node:
+    match node:
+        case rs.Block():
+            return flatten_blocks(node)
+        case rs.MatchArm():
+            return replace(node, body=flatten_blocks(node.body))
+        case rs.Let() | rs.ExprStatement():
+            return _within(node)
+        case _:
+            return _expr(node)
+
+
+def _chain(expr: rs.If) -> rs.If:
+    """An else-if chain, from its last link back."""
+    links: list[rs.If] = [expr]
+    while isinstance(links[-1].otherwise, rs.If):
+        links.append(links[-1].otherwise)
+    last = links[-1].otherwise
+    new: rs.BlockExpr | rs.If | None = None
+    if isinstance(last, rs.BlockExpr):
+        block = flatten_blocks(last.block)
+        inner = block.statements[0] if len(block.statements) == 1 and block.tail is None else None
+        if isinstance(inner, rs.ExprStatement) and isinstance(inner.expr, rs.If):
+            new = inner.expr
+        elif block.statements or block.tail is not None:
+            new = rs.BlockExpr(block, last.label)
+    for link in reversed(links):
+        new = rs.If(_expr(link.condition), flatten_blocks(link.then), new)
+    assert isinstance(new, rs.If)
+    return new
