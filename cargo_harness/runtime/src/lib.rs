@@ -23,6 +23,7 @@ pub mod stdlib;
 pub mod string;
 pub mod strings;
 pub mod sys_stat;
+pub mod time;
 pub mod unistd;
 pub mod utime;
 

@@ -231,6 +231,11 @@ fn rounds_to_normal<F: Float>(mantissa: u64, rest: bool, top: i64, exponent: i64
     top == F::MIN_EXPONENT - 1 && shift_rounded(mantissa, rest, unit - exponent).0 >> F::PRECISION != 0
 }
 
+/// The NaN that `nan("tag")` of math.h gives: that of `nan(tag)` in a text.
+pub(crate) fn nan_of_tag<F: Float>(tag: &[u8]) -> f64 {
+    F::with_payload(super::integer::whole_number(tag).unwrap_or(0))
+}
+
 /// Scans at `nptr`, stores the end in `*endptr`, and sets `errno` where the value is out of range.
 #[track_caller]
 fn scan_at<F: Float>(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>) -> f64 {
