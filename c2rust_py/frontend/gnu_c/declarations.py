@@ -446,10 +446,9 @@ class DeclarationParser(AttributeParser):
         values = None
         if brace := self._accept("LBRACE"):
             values = c_ast.EnumeratorList([], self._tok_coord(brace))
-            while self._peek_type() != "RBRACE":
+            values.enumerators.append(self._parse_enumerator())
+            while self._accept("COMMA") and self._peek_type() != "RBRACE":
                 values.enumerators.append(self._parse_enumerator())
-                if not self._accept("COMMA"):
-                    break
             self._expect("RBRACE")
             attributes += self._parse_attributes()
         elif name is None:
