@@ -34,6 +34,8 @@ pub(super) struct Stream {
     /// Bytes read; those before `next` are consumed.
     input: Vec<u8>,
     next: usize,
+    /// Up to where `input` holds pushed-back bytes that are not the file's.
+    pushed_end: usize,
     /// Bytes to be written.
     output: Vec<u8>,
     /// How many bytes `output` may hold before a single byte takes the slow path: 0 unless writing and fully buffered.
@@ -51,6 +53,7 @@ impl Stream {
             capacity: if buffering == Buffering::None { 1 } else { BLOCK },
             input: Vec::new(),
             next: 0,
+            pushed_end: 0,
             output: Vec::new(),
             fast_limit: 0,
             eof: false,
@@ -162,9 +165,9 @@ impl Stream {
         self.flush()
     }
 
-    /// Forgets the bytes read ahead, moving the descriptor back where it can be.
+    /// Forgets the bytes read ahead, moving the descriptor back where it can be, and those pushed back.
     fn drop_input(&mut self) {
-        let unread = self.unread_len();
+        let unread = self.unread_len() - self.pushed_end.saturating_sub(self.next);
         let seekable = unread == 0 || {
             let saved = errno::get();
             let moved = descriptors::seek(self.fd, SeekFrom::Current(-(unread as i64))).is_some();
@@ -172,9 +175,14 @@ impl Stream {
             moved
         };
         if seekable {
-            self.input.clear();
-            self.next = 0;
+            self.forget_input();
         }
+    }
+
+    fn forget_input(&mut self) {
+        self.input.clear();
+        self.next = 0;
+        self.pushed_end = 0;
     }
 
     fn unread_len(&self) -> usize {
@@ -219,6 +227,7 @@ impl Stream {
             return false;
         }
         self.next = 0;
+        self.pushed_end = 0;
         self.input.resize(self.capacity, 0);
         let count = descriptors::read(self.fd, &mut self.input);
         self.input.truncate(count.unwrap_or(0));
@@ -274,11 +283,16 @@ impl Stream {
         if !self.start_reading() {
             return false;
         }
-        if self.next > 0 {
+        if self.next == 0 {
+            self.input.insert(0, byte);
+            self.pushed_end += 1;
+        } else {
+            // The byte that was read is no different from the file's own.
+            if self.input[self.next - 1] != byte {
+                self.pushed_end = self.pushed_end.max(self.next);
+            }
             self.next -= 1;
             self.input[self.next] = byte;
-        } else {
-            self.input.insert(0, byte);
         }
         self.eof = false;
         true
@@ -293,8 +307,7 @@ impl Stream {
         if !self.flush() || descriptors::seek(self.fd, to).is_none() {
             return false;
         }
-        self.input.clear();
-        self.next = 0;
+        self.forget_input();
         self.fast_limit = 0;
         self.eof = false;
         true
