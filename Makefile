@@ -4,7 +4,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 N ?= 200
-export CARGO_TARGET_DIR ?= $(CURDIR)/build/target
 
 .PHONY: demo test fuzz bench clean
 
@@ -22,6 +21,18 @@ test: $(VENV)/installed
 	$(BIN)/lint-imports --no-logo
 	cargo test --quiet --manifest-path cargo_harness/runtime/Cargo.toml
 	$(BIN)/pytest -n 2
+
+demo: $(VENV)/installed
+	rm -rf build/demo
+	$(BIN)/c2rs translate examples/calc -o build/demo
+	$(BIN)/c2rs diff examples/calc build/demo
+
+fuzz: $(VENV)/installed
+	$(BIN)/python bench/fuzz.py --count $(N)
+
+bench: $(VENV)/installed
+	$(BIN)/python bench/run.py
+	$(BIN)/python bench/translator.py
 
 clean:
 	rm -rf build

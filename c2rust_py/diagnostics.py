@@ -93,6 +93,7 @@ class Code(Enum):
     THREAD_LOCAL = (411, "thread-local storage in this place is not translated")
     IRREDUCIBLE = (412, "a goto in this place is not translated")
     CALL_SHAPE = (413, "a call does not fit the function that is called")
+    LEFT_OUT = (413, "a function is left out on request")
     UNSUPPORTED_C = (499, "a C construct is not translated")
 
     LIBC_MISSING = (501, "a C library function is not provided")

@@ -31,7 +31,6 @@ _KINDS: dict[str, dict[str, type]] = {
         "filter": str,
         "keep_names": bool,
         "check": bool,
-        "signed_overflow": str,
         "flags": list,
     },
     "diff": {"timeout": float, "stderr": bool, "sanitize": bool},

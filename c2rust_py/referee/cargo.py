@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +38,9 @@ class CargoVerdict:
         return tuple(message for message in self.messages if message.level == "error")
 
 
-def cargo_build(out: Path, jobs: int = 0) -> CargoVerdict:
+def cargo_build(out: Path, jobs: int = 0, arguments: Sequence[str] = ()) -> CargoVerdict:
     """Builds the workspace in `out` in the dev profile: deny-by-default lints fire only in a build, not in a check."""
-    command = ["cargo", "build", "--offline", "--quiet", "--message-format=json"]
+    command = ["cargo", "build", "--offline", "--quiet", "--message-format=json", *arguments]
     command += [f"--jobs={jobs}"] if jobs > 0 else []
     try:
         done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False)
