@@ -24,6 +24,7 @@ _DECLARATIONS = frozenset(
         "preproc_function_def", "struct_specifier", "union_specifier", "enum_specifier", "expression_statement",
     }
 )  # fmt: skip
+_MACROS = frozenset({"preproc_def", "preproc_function_def"})
 _BODIES = frozenset({"compound_statement", "field_declaration_list", "enumerator_list", "initializer_list"})
 
 
@@ -74,6 +75,8 @@ def read_comments(path: Path) -> FileComments:
         if owner is not None and text:
             for line in range(owner.start_point[0] + 1, _head_end(owner) + 2):
                 docs.setdefault(line, text)
+    for line, text in _line_comments_of_macros(root):
+        docs.setdefault(line, text)
     first = blocks[0] if blocks and blocks[0][0].prev_sibling is None and blocks[0][0].parent == root else None
     is_head = first is not None and (first[-1].next_named_sibling is None or _owner(first) is None)
     return FileComments(docs, _text(first) or None if is_head and first is not None else None)
@@ -87,6 +90,18 @@ def _comments_below(root: Node) -> Iterable[Node]:
         if node.type == "comment":
             yield node
         pending.extend(reversed(node.children))
+
+
+_LINE_COMMENT = re.compile(rb"""^[^"']*?//[/!]?<?[ \t]*(.*)$""")
+
+
+def _line_comments_of_macros(root: Node) -> Iterable[tuple[int, str]]:
+    """`#define N 1 // text` as (line, text): tree-sitter takes such a comment for a part of the body."""
+    for node in root.children:
+        body = node.child_by_field_name("value") if node.type in _MACROS else None
+        match = _LINE_COMMENT.match(body.text or b"") if body is not None else None
+        if match is not None and match[1].strip():
+            yield node.start_point[0] + 1, match[1].decode("utf-8", "replace").strip()
 
 
 def _blocks(comments: Iterable[Node]) -> Iterable[list[Node]]:
@@ -118,7 +133,8 @@ def _owner(block: list[Node]) -> Node | None:
             if before.type in _DECLARATIONS:
                 return before
             before = before.prev_sibling
-        return None
+        parent = block[0].parent
+        return parent if parent is not None and parent.type in _MACROS else None
     after = block[-1].next_sibling
     if after is None or after.start_point[0] > block[-1].end_point[0] + 1:
         return None

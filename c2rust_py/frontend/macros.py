@@ -4,7 +4,7 @@
     puts(XSTR(LIMIT));   ->    puts("64");
 
 A macro can be kept if its body is a literal, a literal with a sign, or a parenthesised constant expression, and if it
-is never given another body, undefined or pushed. The definitions of those are blanked in the text with resolved
+is never given another body or undefined. The definitions of those are blanked in the text with resolved
 directives before the rest is expanded. That this changed nothing is not argued but verified, on every unit: kept
 names replaced by their bodies must give exactly the tokens of plain `gcc -E`. A macro that breaks this (by being
 stringised, pasted, or used where it was not yet defined) is expanded after all; if none can be blamed, all are.
@@ -80,7 +80,6 @@ class _Definition:
 
 _DEFINE = re.compile(r"#define ([^\s(]+)(?: (.*))?$")
 _UNDEF = re.compile(r"#undef (\S+)$")
-_PUSH = re.compile(r'#pragma (?:push|pop)_macro\s*\(\s*"([^"]*)"')
 _MARKER = re.compile(r'# ([0-9]+) "((?:[^"\\]|\\.)*)"')
 
 
@@ -115,7 +114,7 @@ def keep_macros(
 
 
 def _definitions(lines: list[str], display: Any) -> dict[str, list[_Definition]]:
-    """Every object-like definition by name; a name that is undefined or pushed somewhere is not in it."""
+    """Every object-like definition by name; a name that is undefined somewhere is not in it."""
     definitions: dict[str, list[_Definition]] = {}
     spoilt: set[str] = set()
     file, line = "", 0
@@ -128,7 +127,7 @@ def _definitions(lines: list[str], display: Any) -> dict[str, list[_Definition]]
         elif define := _DEFINE.match(text):
             definition = _Definition(define[1], (define[2] or "").strip(), Span(file, line), text_line)
             definitions.setdefault(define[1], []).append(definition)
-        elif removed := _UNDEF.match(text) or _PUSH.match(text):
+        elif removed := _UNDEF.match(text):
             spoilt.add(removed[1])
         elif text.startswith("#define "):
             # A function-like macro of this name takes part in the expansion of the others.

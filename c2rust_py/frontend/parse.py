@@ -19,12 +19,12 @@ from typing import Any
 
 from pycparser import c_ast
 
-from c2rust_py.diagnostics import Code, CompileError, Diagnostic, Span, error, note, warning
+from c2rust_py.diagnostics import Code, CompileError, Diagnostic, Span, note, warning
 from c2rust_py.frontend import cache
 from c2rust_py.frontend.comments import Comments, FileComments, read_comments
 from c2rust_py.frontend.deep import call_deeply, collector_paused
 from c2rust_py.frontend.gnu_c.lexer import TokenList, keywords_for, tokenise
-from c2rust_py.frontend.gnu_c.parser import Parsed, parse_tokens
+from c2rust_py.frontend.gnu_c.parser import parse_tokens
 from c2rust_py.frontend.macros import KeptMacro, View, keep_macros
 from c2rust_py.frontend.preprocess import INCLUDE_DIR, Headers, Preprocessor, compiler_rejection
 from c2rust_py.frontend.units import Unit
@@ -126,6 +126,8 @@ def _parse(unit: Unit, cache_dir: Path | None) -> _Outcome:
     if best is not None:
         return best
     assert failure is not None
+    if failure.diagnostic.code in (Code.PREPROCESS, Code.HEADER_MISSING):
+        raise failure
     rejection = compiler_rejection(unit)
     if rejection is not None:
         raise CompileError(rejection)

@@ -17,7 +17,7 @@ class Cursor(CParser):  # type: ignore[misc]
     """pycparser's parser on a finished list of tokens.
 
     Whether an identifier is a typedef name is looked up in one dictionary that always holds the innermost meaning; each
-    scope remembers what it has to put back when it ends. `declared` is every name that ever was in a scope.
+    scope remembers what it has to put back when it ends.
     """
 
     def __init__(self, tokens: TokenList) -> None:
@@ -27,7 +27,7 @@ class Cursor(CParser):  # type: ignore[misc]
         self._index = 0
         self._is_type: dict[str, bool] = dict.fromkeys(_BUILTIN_TYPES, True)
         self._shadowed: list[dict[str, bool | None]] = [{}]
-        self.declared: set[str] = set()
+        self.undeclared_calls: set[str] = set()
 
     # Errors ------------------------------------------------------------------------------------------------------
 
@@ -119,7 +119,6 @@ class Cursor(CParser):  # type: ignore[misc]
         shadowed = self._shadowed[-1]
         if name not in shadowed:
             shadowed[name] = self._is_type.get(name)
-            self.declared.add(name)
         self._is_type[name] = is_type
 
     def _add_typedef_name(self, name: str, coord: Any) -> None:

@@ -165,6 +165,7 @@ class ExpressionParser(AttributeParser):
             kind = token.type
             if kind == "LPAREN":
                 self._index += 1
+                self._note_call(expression)
                 expression = c_ast.FuncCall(expression, self._parse_arguments(), expression.coord)
             elif kind == "ARROW" or kind == "PERIOD":
                 self._index += 1
@@ -181,6 +182,11 @@ class ExpressionParser(AttributeParser):
                 expression = c_ast.UnaryOp("p" + token.value, expression, expression.coord)
             else:
                 return expression
+
+    def _note_call(self, callee: Any) -> None:
+        """Remember a call of what no declaration so far has named; C90 takes it for a function that returns int."""
+        if isinstance(callee, c_ast.ID) and callee.name not in self._is_type:
+            self.undeclared_calls.add(callee.name)
 
     def _parse_arguments(self) -> c_ast.ExprList | None:
         """After the `(` of a call, up to and with its `)`; some builtins take type names."""

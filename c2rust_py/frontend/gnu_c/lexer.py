@@ -30,6 +30,8 @@ _TOKEN = re.compile(
     r"|(\S)"
     r"|$)"
 )
+# gcc -E spells letters beyond ASCII as universal character names; `\u00e9` and the letter are one identifier.
+_UNIVERSAL = re.compile(r"\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}")
 _STRING, _CHAR, _NAME, _NUMBER, _PUNCTUATOR, _UNKNOWN = range(1, 7)
 
 _PUNCTUATORS = {
@@ -259,6 +261,8 @@ class _Lexer:
             if kind == _NAME:
                 keyword = keywords.get(value)
                 if keyword is None:
+                    if "\\" in value:
+                        value = _UNIVERSAL.sub(lambda name: chr(int(name[0][2:], 16)), value)
                     append(Token("ID", value, line, column, filename))
                 elif value != "__extension__":
                     append(Token(keyword[0], keyword[1], line, column, filename))

@@ -6,7 +6,6 @@ types and declarators are joined, `_Atomic(T)`, `_Alignas`, `typeof`, `_Generic`
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +52,7 @@ class GnuCParser(StatementParser, ExpressionParser, DeclarationParser):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A unit's tree, and the names that are called without ever having been declared."""
+    """A unit's tree, and the names that are called without a declaration in sight, the compiler's builtins apart."""
 
     ast: c_ast.FileAST
     undeclared_calls: frozenset[str]
@@ -63,18 +62,9 @@ def parse_tokens(tokens: TokenList) -> Parsed:
     """The tree of a unit; raises CompileError at the first syntax error."""
     parser = GnuCParser(tokens)
     ast = parser.translation_unit()
-    return Parsed(ast, frozenset(_called_names(tokens) - parser.declared))
-
-
-def _called_names(tokens: TokenList) -> set[str]:
-    """The identifiers before a `(` that are neither members nor the compiler's builtins."""
-    called: set[str] = set()
-    before = None
-    for token, following in itertools.pairwise(tokens.tokens):
-        if following.type == "LPAREN" and token.type == "ID" and before not in ("PERIOD", "ARROW"):
-            called.add(token.value)
-        before = token.type
-    return {name for name in called if not name.startswith(("__builtin_", "__sync_", "__atomic_"))}
+    names = parser.undeclared_calls
+    builtins = {name for name in names if name.startswith(("__builtin_", "__sync_", "__atomic_"))}
+    return Parsed(ast, frozenset(names - builtins))
 
 
 def parse_constant(text: str, filename: str, keywords: Mapping[str, tuple[str, str]], line: int) -> Any:
