@@ -44,7 +44,7 @@ from c2rust_py.ir.walk import Node, children, walk_all
 from c2rust_py.normalise.flow_graph import Graph, GraphBuilder, Unstructurable, nodes_of
 from c2rust_py.normalise.fresh import Fresh
 from c2rust_py.normalise.split_entries import split_entries
-from c2rust_py.normalise.statement_lists import Statements, map_lists, map_nearest_lists
+from c2rust_py.normalise.statement_lists import LIST_FIELDS, Statements, map_lists, map_nearest_lists
 from c2rust_py.normalise.structure_graph import structure_graph
 
 N = TypeVar("N", bound=Node)
@@ -74,35 +74,36 @@ def _scope_arrays(body: Statements) -> Statements:
 
 @dataclass(slots=True)
 class _Jumps:
-    """The labels and the gotos below a node."""
+    """The labels and the gotos below a node, and whether a goto leads into a list of it from outside of that list."""
 
     labels: set[str] = field(default_factory=set)
     gotos: Counter[str] = field(default_factory=Counter)
+    is_open: bool = False
+
+
+_NO_JUMPS = _Jumps()
 
 
 @dataclass(slots=True)
 class _Crossings:
-    """Facts about the statements that hold labels or gotos. Nodes are told apart by identity: labels are unique, so no
+    """Facts about the nodes that hold labels or gotos. Nodes are told apart by identity: labels are unique, so no
     statement with a label is shared between two places."""
 
     jumps: dict[int, _Jumps]
     total: Counter[str]
 
     def of(self, node: Node) -> _Jumps:
-        return self.jumps.get(id(node)) or _Jumps()
+        return self.jumps.get(id(node), _NO_JUMPS)
 
     def is_open(self, node: Node) -> bool:
-        """Whether a goto leads into a statement or value from outside."""
-        if isinstance(node, (Label, Goto)):
-            return False
-        found = self.of(node)
-        return any(found.gotos[label] < self.total[label] for label in found.labels)
+        """Whether the node must be taken apart."""
+        return self.of(node).is_open
 
 
 def _find_crossings(body: Statements) -> _Crossings:
     """Collects labels and gotos bottom-up, on an explicit stack."""
-    jumps: dict[int, _Jumps] = {}
-    total: Counter[str] = Counter()
+    total = Counter(node.label for node in walk_all(body) if isinstance(node, Goto))
+    crossings = _Crossings({}, total)
     stack: list[tuple[Node, bool]] = [(statement, False) for statement in body]
     while stack:
         node, done = stack.pop()
@@ -110,20 +111,33 @@ def _find_crossings(body: Statements) -> _Crossings:
             stack.append((node, True))
             stack.extend((child, False) for child in children(node))
             continue
-        own = _Jumps()
-        if isinstance(node, Label):
-            own.labels.add(node.name)
-        elif isinstance(node, Goto):
-            own.gotos[node.label] += 1
-            total[node.label] += 1
-        for child in children(node):
-            below = jumps.get(id(child))
-            if below is not None:
-                own.labels |= below.labels
-                own.gotos += below.gotos
+        own = _sum_jumps(node, crossings)
         if own.labels or own.gotos:
-            jumps[id(node)] = own
-    return _Crossings(jumps, total)
+            crossings.jumps[id(node)] = own
+    return crossings
+
+
+def _sum_jumps(node: Node, crossings: _Crossings) -> _Jumps:
+    """The facts of a node, from those of its children."""
+    own = _Jumps()
+    match node:
+        case Label(name):
+            own.labels.add(name)
+        case Goto(label):
+            own.gotos[label] += 1
+    for child in children(node):
+        below = crossings.of(child)
+        own.labels |= below.labels
+        own.gotos += below.gotos
+        if not isinstance(child, Statement):
+            own.is_open = own.is_open or below.is_open
+    for name in LIST_FIELDS.get(type(node), ()):
+        items: Statements = getattr(node, name)
+        labels = {label for item in items for label in crossings.of(item).labels}
+        for label in labels:
+            inside = sum(crossings.of(item).gotos[label] for item in items)
+            own.is_open = own.is_open or inside < crossings.total[label]
+    return own
 
 
 def _count_locals(nodes: Iterable[Node]) -> Counter[int]:

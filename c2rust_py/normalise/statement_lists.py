@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, cast
 
 from c2rust_py.ir.nodes import (
     Arm,
@@ -55,8 +55,6 @@ LIST_FIELDS: Mapping[type, tuple[str, ...]] = {
 }
 """The fields of each node class that hold a list of statements."""
 
-_STATEMENT_CLASSES: tuple[Any, ...] = get_args(Statement)
-
 
 def map_lists(body: Statements, change: Callable[[Statements], Statements]) -> Statements:
     """Every list of statements in `body`, innermost first and `body` itself last, replaced by what `change` makes of it;
@@ -82,7 +80,7 @@ def map_nearest_lists(node: N, change: Callable[[Statements], Statements]) -> N:
         changed = cast(N, replace(cast(Any, node), **updates))
 
     def child(inner: Node) -> Node:
-        if isinstance(inner, _STATEMENT_CLASSES):
+        if isinstance(inner, Statement):
             return inner
         return map_nearest_lists(inner, change) if isinstance(inner, Arm) or has_block(inner) else inner
 

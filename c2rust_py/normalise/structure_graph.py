@@ -85,6 +85,9 @@ class _Structurer:
                 stack.pop()
                 postorder.append(node)
         self.rank = {node: rank for rank, node in enumerate(reversed(postorder))}
+        if self.graph.end in self.rank:
+            # The end runs off the list, so it comes behind all that does not lead to it, too.
+            self.rank[self.graph.end] = len(postorder)
 
     def text_order(self, index: int) -> list[int]:
         return sorted(set(self.graph.nodes[index].successors()), key=self.position, reverse=True)
@@ -148,10 +151,13 @@ class _Structurer:
             parent = self.dominator[index]
             heads = [head for head, members in self.loops.items() if parent in members and index not in members]
             forward = [source for source in sources[index] if self.rank[source] < self.rank[index]]
-            if heads:
+            if index == self.graph.end:
+                place = self.behind if self.graph.entry in self.loops else self.inside
+                place.setdefault(self.graph.entry, []).append(index)
+            elif heads:
                 outermost = min(heads, key=self.rank.__getitem__)
                 self.behind.setdefault(outermost, []).append(index)
-            elif len(forward) > 1 or index == self.graph.end:
+            elif len(forward) > 1:
                 self.inside.setdefault(parent, []).append(index)
             else:
                 continue
