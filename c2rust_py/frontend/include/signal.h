@@ -27,6 +27,7 @@ typedef __sighandler_t sig_t;
 #define SIGPIPE 13
 #define SIGALRM 14
 #define SIGTERM 15
+#define SIGSTKFLT 16
 #define SIGCHLD 17
 #define SIGCONT 18
 #define SIGSTOP 19
@@ -42,10 +43,9 @@ typedef __sighandler_t sig_t;
 #define SIGPOLL 29
 #define SIGPWR 30
 #define SIGSYS 31
-#define SIGSTKFLT 16
 #define SIGIOT SIGABRT
 #define SIGCLD SIGCHLD
-#define SIGPOLL 29
+#define SIGIO SIGPOLL
 #define NSIG 65
 #define _NSIG 65
 

@@ -7,10 +7,13 @@
 
 #include <sys/types.h>
 
+#ifndef C2RS_STRUCT_TIMESPEC
+#define C2RS_STRUCT_TIMESPEC
 struct timespec {
-    time_t tv_sec;
+    long tv_sec;
     long tv_nsec;
 };
+#endif
 
 struct tm {
     int tm_sec;

@@ -12,6 +12,7 @@ mod descriptors;
 pub mod dirent;
 pub mod errno;
 pub mod fcntl;
+pub mod getopt;
 pub mod locale;
 pub mod math;
 pub mod memory;

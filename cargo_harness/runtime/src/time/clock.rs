@@ -4,19 +4,8 @@ use std::cell::Cell;
 use std::fs;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::{errno, layout, Memory, Ptr};
-
-/// `struct timespec`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timespec {
-    pub tv_sec: i64,
-    pub tv_nsec: i64,
-}
-
-layout! { Timespec: 16, 8;
-    TV_SEC tv_sec: i64 = 0;
-    TV_NSEC tv_nsec: i64 = 8;
-}
+pub use crate::sys_stat::Timespec;
+use crate::{errno, Memory, Ptr};
 
 const CLOCK_REALTIME: i32 = 0;
 const CLOCK_MONOTONIC: i32 = 1;
