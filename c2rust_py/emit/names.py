@@ -146,7 +146,9 @@ def assign_names(program: Program, items: AbstractSet[str] = frozenset(), *, kee
     functions = {s: values.claim(f.name, Case.SNAKE) for s, f in program.functions.items() if not f.static}
     functions |= {s: values.claim(f.name, Case.SNAKE) for s, f in program.functions.items() if f.static}
     constants = _name_constants(program, values)
-    variables = {s: values.claim(v.name, Case.UPPER if s in items else Case.SNAKE) for s, v in program.variables.items()}
+    variables = {
+        s: values.claim(v.name, Case.UPPER if s in items else Case.SNAKE) for s, v in program.variables.items()
+    }
     records = {i: types.claim(r.name, Case.CAMEL) for i, r in program.records.items()}
     enums = {i: types.claim(e.name, Case.CAMEL) for i, e in program.enums.items() if e.name is not None}
     locals: dict[tuple[str, int], str] = {}

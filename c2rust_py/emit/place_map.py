@@ -33,7 +33,7 @@ class Place:
 def place_map(text: str, marks: Sequence[tuple[int, Span]], formatted: str) -> tuple[Place, ...]:
     """The places of `formatted`, by line; `marks` are offsets into `text`, in any order, each at or before its word.
 
-    A line with several places has its first one. A run of lines with one place has one entry. Raises AlignmentError.
+    A line with several places has its first one; a span without a file is none. A run of lines with one place has one entry. Raises AlignmentError.
     """
     before, after = list(_words(text)), list(_words(formatted))
     if len(before) != len(after) or any(a[1] != b[1] for a, b in zip(before, after, strict=True)):
@@ -43,7 +43,7 @@ def place_map(text: str, marks: Sequence[tuple[int, Span]], formatted: str) -> t
     places: dict[int, Span] = {}
     for offset, span in sorted(marks, key=lambda mark: mark[0]):
         index = bisect_right(starts, offset - 1) if offset > 0 else 0
-        if index < len(after):
+        if index < len(after) and span.file:
             places.setdefault(bisect_right(line_starts, after[index][0]), span)
     return tuple(_runs(places))
 

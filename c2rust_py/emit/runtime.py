@@ -22,6 +22,7 @@ _ROOT_USE = re.compile(r"^pub use (?:crate::)?(\w+)::([^;]+);", re.MULTILINE)
 _ROOT_ITEM = re.compile(
     r"(?:^(?://[/ ][^\n]*|#\[[^\n]*\])\n)*^(?:pub(?:\([^)]*\))? )?(?:mod|use) [^;]*;\n", re.MULTILINE
 )
+_FORBID = "#![forbid(unsafe_code)]\n"
 _COMMENT_LINE = re.compile(r"^[ ]*//[^\n]*\n", re.MULTILINE)
 _TEST_FILE = re.compile(r"^#\[cfg\(test\)\]\nmod (\w+);\n", re.MULTILINE)
 _TEST_BLOCK = re.compile(r"^#\[cfg\(test\)\]\nmod \w+ \{\n.*?^\}\n", re.MULTILINE | re.DOTALL)
@@ -162,4 +163,7 @@ def _root_with(runtime: Runtime, needed: set[str]) -> str:
         named = _ROOT_MODULE.search(text) or _ROOT_USE.search(text)
         return text if named is None or named.group(1) in needed else ""
 
-    return re.sub(r"\n{3,}", "\n\n", _ROOT_ITEM.sub(keep, without_tests(runtime.root)))
+    root = re.sub(r"\n{3,}", "\n\n", _ROOT_ITEM.sub(keep, without_tests(runtime.root)))
+    return root.replace(
+        _FORBID, f"{_FORBID}// What only a module that is left out calls is still here.\n#![allow(dead_code)]\n", 1
+    )

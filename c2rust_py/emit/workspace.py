@@ -49,7 +49,8 @@ def render_workspace(crates: Sequence[Crate], sink: Sink) -> Workspace:
     roots = [f"{_folder(crate)}/src/lib.rs" for crate in crates]
     roots += [_program_path(crate, program) for crate in crates for program in crate.binaries]
     files = format_rust({path: file.text for path, file in rendered.items()}, roots, sink)
-    places = {path: _places(path, file, files[path]) for path, file in rendered.items() if file.marks}
+    found = {path: _places(path, file, files[path]) for path, file in rendered.items() if file.marks}
+    places = {path: table for path, table in found.items() if table}
     for crate in crates:
         if crate.binaries:
             files[f"{_folder(crate)}/src/places.rs"] = _render_places(crate, places)
