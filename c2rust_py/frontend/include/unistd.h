@@ -70,6 +70,11 @@ int getpagesize(void);
 long sysconf(int name);
 unsigned int sleep(unsigned int seconds);
 int usleep(useconds_t microseconds);
+extern char *optarg;
+extern int optind;
+extern int opterr;
+extern int optopt;
+int getopt(int argc, char *const argv[], const char *optstring);
 _Noreturn void _exit(int status);
 
 #endif

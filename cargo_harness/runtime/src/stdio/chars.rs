@@ -13,6 +13,7 @@ fn status(ok: bool) -> i32 {
     }
 }
 
+#[inline]
 #[track_caller]
 pub fn fputc(c: i32, stream: Ptr<File>) -> i32 {
     if table::with(stream, |out| out.put(c as u8)) {
@@ -22,21 +23,25 @@ pub fn fputc(c: i32, stream: Ptr<File>) -> i32 {
     }
 }
 
+#[inline]
 #[track_caller]
 pub fn putc(c: i32, stream: Ptr<File>) -> i32 {
     fputc(c, stream)
 }
 
+#[inline]
 #[track_caller]
 pub fn putchar(c: i32) -> i32 {
     fputc(c, stdout)
 }
 
+#[inline]
 #[track_caller]
 pub fn putc_unlocked(c: i32, stream: Ptr<File>) -> i32 {
     fputc(c, stream)
 }
 
+#[inline]
 #[track_caller]
 pub fn putchar_unlocked(c: i32) -> i32 {
     fputc(c, stdout)
@@ -77,6 +82,7 @@ pub fn fwrite(mem: &Memory, ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<F
     }
 }
 
+#[inline]
 #[track_caller]
 pub fn fgetc(stream: Ptr<File>) -> i32 {
     match table::with_reader(stream, Stream::get) {
@@ -85,21 +91,25 @@ pub fn fgetc(stream: Ptr<File>) -> i32 {
     }
 }
 
+#[inline]
 #[track_caller]
 pub fn getc(stream: Ptr<File>) -> i32 {
     fgetc(stream)
 }
 
+#[inline]
 #[track_caller]
 pub fn getchar() -> i32 {
     fgetc(stdin)
 }
 
+#[inline]
 #[track_caller]
 pub fn getc_unlocked(stream: Ptr<File>) -> i32 {
     fgetc(stream)
 }
 
+#[inline]
 #[track_caller]
 pub fn getchar_unlocked() -> i32 {
     fgetc(stdin)
