@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use std::panic::{self, Location, PanicHookInfo};
+use std::panic::{self, AssertUnwindSafe, Location, PanicHookInfo};
 use std::{env, process, thread};
 
 use crate::stdio;
@@ -28,20 +28,20 @@ pub fn run(places: &'static [Places], main: impl FnOnce(Vec<Vec<u8>>) -> i32 + S
     panic::set_hook(Box::new(move |info| report_panic(places, info)));
     let argv = env::args_os().map(OsString::into_vec).collect();
     let program = move || {
-        let status = main(argv);
+        // What main leaves behind is not looked at again.
+        let ended = panic::catch_unwind(AssertUnwindSafe(|| main(argv)));
         stdio::flush_all();
-        status
+        ended
     };
-    let thread = thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(program);
-    let result = match thread {
-        Ok(thread) => thread.join(),
+    let thread = match thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(program) {
+        Ok(thread) => thread,
         Err(error) => {
             eprintln!("c2rs: no thread with a stack of {STACK} bytes: {error}");
             process::exit(PANICKED);
         }
     };
     // A payload that nobody caught is a longjmp to a function that has returned.
-    let status = result.unwrap_or_else(|_| {
+    let status = thread.join().and_then(|ended| ended).unwrap_or_else(|_| {
         eprintln!("c2rs: longjmp to a function that has returned");
         PANICKED
     });
