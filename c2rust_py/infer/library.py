@@ -166,9 +166,7 @@ def _strip_comments(text: str) -> str:
 
 def _signatures(text: str) -> Iterator[str]:
     """The text from `pub fn` to the opening brace of each top-level function; rustfmt starts these in column 0."""
-    for match in re.finditer(r"^pub (?:const )?fn (.*?)\s*\{$", text, re.MULTILINE | re.DOTALL):
-        yield " ".join(match[1].split())
-    for match in re.finditer(r"^pub (?:const )?fn (.*?)\s*\{[^\n]+\}$", text, re.MULTILINE):
+    for match in re.finditer(r"^pub (?:const )?fn ([^{]*)\{", text, re.MULTILINE):
         yield " ".join(match[1].split())
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
+from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.nodes import (
     AllocateVla,
     Assign,
@@ -37,8 +38,8 @@ from c2rust_py.ir.walk import Node
 
 _LEAVES = Touches(leaves=True)
 _STUB = OUTSIDE | _LEAVES
-_MEMORY_BUILTINS = frozenset({"alloca", "alloca_with_align"})
-_STOPPING_BUILTINS = frozenset({"trap", "unreachable", "abort"})
+_STACK_BUILTINS = frozenset({"alloca"})
+_STOPPING_BUILTINS = EFFECTFUL_BUILTINS - _STACK_BUILTINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class NodeTouches:
                 return WRITES_MEMORY | Touches(locals_written=frozenset({node.result}))
             case Call():
                 return self.of_call(node)
-            case Builtin(name, _, _, _) if name in _MEMORY_BUILTINS:
+            case Builtin(name, _, _, _) if name in _STACK_BUILTINS:
                 return WRITES_MEMORY
             case Builtin(name, _, _, _) if name in _STOPPING_BUILTINS:
                 return _STUB

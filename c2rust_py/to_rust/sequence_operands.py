@@ -33,6 +33,7 @@ from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.node_touches import NodeTouches
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, Touches
+from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -482,7 +483,9 @@ def _active_nodes(body: Sequence[Statement]) -> set[int]:
         order.append((node, parent))
         stack.extend((child, node) for child in children(node))
     for node, parent in reversed(order):
-        if isinstance(node, Call | BlockValue | Overflowing | VaArgValue | Builtin | UnsupportedValue):
+        if isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue) or (
+            isinstance(node, Builtin) and node.name in EFFECTFUL_BUILTINS
+        ):
             active.add(id(node))
         if parent is not None and id(node) in active:
             active.add(id(parent))
