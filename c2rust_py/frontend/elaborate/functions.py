@@ -1,0 +1,213 @@
+"""Function definitions (C11 6.9.1), prototyped and K&R."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pycparser import c_ast
+
+from c2rust_py.diagnostics import Code, CompileError, Span
+from c2rust_py.frontend.elaborate import declarators, file_declarations, statements
+from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_integer, spell, unqualified
+from c2rust_py.frontend.elaborate.context import Context, FunctionState, GlobalName, LocalName
+from c2rust_py.frontend.elaborate.conversions import convert
+from c2rust_py.frontend.elaborate.operands import Rvalue
+from c2rust_py.frontend.elaborate.spans import span_of
+from c2rust_py.ir.nodes import (
+    Declare,
+    Function,
+    Load,
+    LocalKind,
+    LocalPlace,
+    Return,
+    Statement,
+    UnsupportedStatement,
+)
+from c2rust_py.ir.types import DOUBLE, INT, FloatKind, FloatType, FunctionType, IntKind, PointerType, Type
+
+
+def define_function(cx: Context, node: Any) -> None:
+    """A function definition; what in it is not translated makes a stub of it."""
+    span = span_of(cx, node.decl)
+    if not isinstance(node.decl.type, c_ast.FuncDecl):
+        cx.fail(Code.INVALID_DECLARATION, f"'{node.decl.name}' is not a function and has a body", span)
+    declared = declarators.declared_type(cx, node.decl)
+    assert isinstance(declared, FunctionType)
+    entity = file_declarations.declare_external(cx, node.decl, declared)
+    if entity.defined:
+        cx.fail(Code.REDECLARED, f"the function '{node.decl.name}' is defined twice", span)
+    entity.defined = True
+    state = FunctionState(node.decl.name, entity.symbol, declared)
+    state.addressed = _addressed_names(node.body)
+    cx.function = state
+    try:
+        with cx.scope():
+            body = _parameters_and_body(cx, node, state)
+        _check_labels(cx, state)
+    except CompileError:
+        if state.unsupported is None:
+            raise
+        body = [_stub(state)]
+    finally:
+        cx.function = None
+    cx.functions[entity.symbol] = _function(cx, node, entity, state, tuple(body), span)
+
+
+def _stub(state: FunctionState) -> Statement:
+    assert state.unsupported is not None
+    code, reason, span = state.unsupported
+    return UnsupportedStatement(str(code), reason, span)
+
+
+def _function(
+    cx: Context, node: Any, entity: GlobalName, state: FunctionState, body: tuple[Statement, ...], span: Span
+) -> Function:
+    refusal = cx.refused.get(node.decl.name)
+    if refusal is not None:
+        reason = f"the attribute '{refusal[0]}' is not translated"
+        body = (UnsupportedStatement(str(Code.ATTRIBUTE_UNSUPPORTED), reason, refusal[1]),)
+    type = erase(state.type)
+    assert isinstance(type, FunctionType)
+    return Function(
+        entity.symbol,
+        node.decl.name,
+        type,
+        tuple(state.locals),
+        body,
+        entity.static,
+        entity.noreturn,
+        cx.path,
+        span,
+        _last_line(node.body, span.line),
+        cx.doc_at(span),
+    )
+
+
+def _parameters_and_body(cx: Context, node: Any, state: FunctionState) -> list[Statement]:
+    old_style = node.param_decls is not None or _is_name_list(node.decl.type)
+    with cx.collecting() as prologue:
+        params = _old_parameters(cx, node, state) if old_style else _parameters(cx, node.decl.type, state)
+    if old_style:
+        prologue += _narrowed(cx, node, state, params)
+        state.type = FunctionType(state.type.result, tuple(params))
+    else:
+        state.type = FunctionType(state.type.result, tuple(params), state.type.variadic)
+    result = unqualified(state.type.result)
+    if not cx.is_complete(result) and spell(result) != "void":
+        cx.fail(Code.INCOMPLETE_TYPE, f"the result has the incomplete type '{spell(result)}'", span_of(cx, node.decl))
+    body = [*prologue, *statements.items(cx, node.body.block_items)]
+    if state.name == "main" and is_integer(result) and not (body and isinstance(body[-1], Return)):
+        body.append(statements.zero_return(cx, Span(span_of(cx, node).file, _last_line(node.body, 1))))
+    return body
+
+
+def _is_name_list(declarator: Any) -> bool:
+    params = declarator.args.params if declarator.args is not None else []
+    return bool(params) and isinstance(params[0], c_ast.ID)
+
+
+def _parameters(cx: Context, declarator: Any, state: FunctionState) -> list[Type]:
+    """Declares the parameters of a prototype as locals, in order: an array's length may name an earlier one."""
+    types: list[Type] = []
+    for param in declarator.args.params if declarator.args is not None else []:
+        if isinstance(param, c_ast.EllipsisParam):
+            continue
+        type = parameter_declaration(cx, param)
+        if spell(type) == "void":
+            continue
+        name = getattr(param, "name", None) or f"unnamed{len(types)}"
+        _require_complete(cx, type, name, span_of(cx, param))
+        local = state.add_local(name, type, LocalKind.PARAM, span_of(cx, param))
+        cx.declare(name, LocalName(local, type, False))
+        types.append(type)
+    return types
+
+
+def _require_complete(cx: Context, type: Type, name: str, span: Span) -> None:
+    if not cx.is_complete(type):
+        cx.fail(Code.INCOMPLETE_TYPE, f"the parameter '{name}' has the incomplete type '{spell(type)}'", span)
+
+
+def parameter_declaration(cx: Context, param: Any) -> Type:
+    """The adjusted type of a parameter; the length of an outermost array is not evaluated, only its element's."""
+    if isinstance(param.type, c_ast.ArrayDecl):
+        return PointerType(declarators.declared_type(cx, param.type.type))
+    return declarators.parameter_type(cx, declarators.declared_type(cx, param))
+
+
+def _old_parameters(cx: Context, node: Any, state: FunctionState) -> list[Type]:
+    """K&R parameters arrive promoted; `_narrowed` gives the body what it declared."""
+    declared = _old_types(cx, node)
+    types: list[Type] = []
+    for param in node.decl.type.args.params if node.decl.type.args is not None else []:
+        type = declared.get(param.name, INT)
+        passed = promoted_type(cx, type)
+        local = state.add_local(param.name, passed, LocalKind.PARAM, span_of(cx, param))
+        cx.declare(param.name, LocalName(local, type if passed == type else passed, False))
+        types.append(passed)
+    return types
+
+
+def _old_types(cx: Context, node: Any) -> dict[str, Type]:
+    return {
+        decl.name: parameter_declaration(cx, decl)
+        for decl in node.param_decls or []
+        if isinstance(decl, c_ast.Decl) and decl.name is not None
+    }
+
+
+def promoted_type(cx: Context, type: Type) -> Type:
+    """The type that the default argument promotions give an argument of the type."""
+    inner = unqualified(type)
+    if is_float(inner):
+        assert isinstance(inner, FloatType)
+        return DOUBLE if inner.kind is FloatKind.FLOAT else type
+    if is_integer(inner) and cx.integer_type(inner).kind.rank < IntKind.INT.rank:
+        return INT
+    return type
+
+
+def _narrowed(cx: Context, node: Any, state: FunctionState, params: list[Type]) -> list[Statement]:
+    """Locals of the declared types for the K&R parameters that arrive wider."""
+    declared = _old_types(cx, node)
+    body: list[Statement] = []
+    for index, passed in enumerate(params):
+        param = state.locals[index]
+        type = declared.get(param.name, INT)
+        if passed == type:
+            continue
+        loaded = Rvalue(Load(LocalPlace(index, param.type, param.span), param.type, param.span), passed)
+        local = state.add_local(param.name, type, LocalKind.VARIABLE, param.span)
+        cx.declare(param.name, LocalName(local, type, False))
+        body.append(Declare(local, convert(cx, loaded, type).value, param.span))
+    return body
+
+
+def _check_labels(cx: Context, state: FunctionState) -> None:
+    for name, span in state.label_spans.items():
+        if name not in state.defined_labels:
+            cx.fail(Code.UNDECLARED, f"the label '{name}' is not defined", span)
+
+
+def _nodes_below(node: Any) -> Iterator[Any]:
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(child for _, child in top.children())
+
+
+def _addressed_names(body: Any) -> frozenset[str]:
+    """The names whose address the function takes somewhere."""
+    names: set[str] = set()
+    for node in _nodes_below(body):
+        if isinstance(node, c_ast.UnaryOp) and node.op == "&":
+            names.update(inner.name for inner in _nodes_below(node.expr) if isinstance(inner, c_ast.ID))
+    return frozenset(names)
+
+
+def _last_line(body: Any, first: int) -> int:
+    """The last line that a syntax node of the body stands on."""
+    lines = [node.coord.line for node in _nodes_below(body) if getattr(node, "coord", None) is not None]
+    return max(lines, default=first)
