@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
+from ir_generator import Generator, program_of
+from ir_machine import compile_function, run
 
 from c2rust_py.ir.printer import print_function
 from c2rust_py.ir.verify import Stage, verify_program
 from c2rust_py.normalise import normalise
-from ir_generator import Generator, program_of
-from ir_machine import compile_function, run
 
 RUNS = 3
 

@@ -52,6 +52,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.printer import type_text
 from c2rust_py.ir.types import ArrayType, PointerType, Type, VaListType
+from c2rust_py.ir.verify_scopes import find_undeclared
 from c2rust_py.ir.verify_types import check_place, check_value, find_qualified, is_integer, is_scalar
 from c2rust_py.ir.walk import Node, children, walk
 
@@ -196,6 +197,9 @@ class _Checker:
                     found.add(node.name)
         self.labels = frozenset(found)
         self.nodes(*function.body)
+        undeclared = find_undeclared(function)
+        if undeclared is not None:
+            self.require(False, *undeclared)
 
     def nodes(self, *roots: Node) -> None:
         """Checks the trees below `roots`."""

@@ -35,6 +35,16 @@ def children(node: Node) -> Iterator[Node]:
                     yield cast(Node, item)
 
 
+def child_groups(node: Node) -> list[list[Node]]:
+    """The direct children, those of each field together, in field order."""
+    groups: list[list[Node]] = []
+    for name in _CHILD_FIELDS[type(node)]:
+        child = getattr(node, name)
+        items = child if isinstance(child, tuple) else (child,)
+        groups.append([cast(Node, item) for item in items if type(item) in _NODE_TYPES])
+    return groups
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and all below it, in preorder. Iterative, so deep trees are fine."""
     stack = [node]
