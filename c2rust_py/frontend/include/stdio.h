@@ -85,6 +85,22 @@ int ferror(FILE *stream);
 void clearerr(FILE *stream);
 int fflush(FILE *stream);
 
+/* A stream belongs to one thread, so its lock is always free. */
+void flockfile(FILE *stream);
+void funlockfile(FILE *stream);
+int ftrylockfile(FILE *stream);
+int fgetc_unlocked(FILE *stream);
+int fputc_unlocked(int c, FILE *stream);
+char *fgets_unlocked(char *s, int n, FILE *stream);
+int fputs_unlocked(const char *s, FILE *stream);
+size_t fread_unlocked(void *ptr, size_t size, size_t nmemb, FILE *stream);
+size_t fwrite_unlocked(const void *ptr, size_t size, size_t nmemb, FILE *stream);
+int feof_unlocked(FILE *stream);
+int ferror_unlocked(FILE *stream);
+void clearerr_unlocked(FILE *stream);
+int fflush_unlocked(FILE *stream);
+int fileno_unlocked(FILE *stream);
+
 /* Files. */
 FILE *fopen(const char *filename, const char *mode);
 FILE *fdopen(int fd, const char *mode);

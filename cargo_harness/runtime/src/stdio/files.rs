@@ -15,6 +15,9 @@ use crate::errno;
 use crate::fcntl::{O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY};
 use crate::memory::{Memory, Ptr};
 
+/// The size of the buffer that `tmpnam` is given.
+const L_TMPNAM: usize = 20;
+
 /// The path that the string at `at` names.
 #[track_caller]
 pub(crate) fn path(mem: &Memory, at: Ptr<u8>) -> &Path {
@@ -220,9 +223,10 @@ fn unique_file() -> Option<(String, StdFile)> {
     }
 }
 
-/// Writes a name that no file has at `s`.
+/// Writes a name that no file has at `s`, or to a buffer of the library.
 #[track_caller]
 pub fn tmpnam(mem: &mut Memory, s: Ptr<u8>) -> Ptr<u8> {
+    let s = if s.is_null() { mem.library_block("tmpnam", L_TMPNAM).cast() } else { s };
     let mut name = table::unique_name();
     while Path::new(&name).exists() {
         name = table::unique_name();

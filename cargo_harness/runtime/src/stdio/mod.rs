@@ -2,7 +2,7 @@
 //!
 //! - [`stream`]: one stream, its buffer and its position; [`table`]: the open streams under their handles.
 //! - [`format`]: the engine behind the printf family; [`scan`]: the one behind the scanf family.
-//! - [`print`], [`read`], [`chars`], [`files`], [`position`], [`command`]: the C functions, by what they do.
+//! - [`print`], [`read`], [`chars`], [`files`], [`position`], [`command`], [`unlocked`]: the C functions, by what they do.
 //! - [`out`]: formatted output of Rust values, for generated code.
 
 mod chars;
@@ -16,6 +16,7 @@ mod read;
 mod scan;
 mod stream;
 mod table;
+mod unlocked;
 
 pub use chars::*;
 pub use command::*;
@@ -23,6 +24,7 @@ pub use files::*;
 pub use position::*;
 pub use print::*;
 pub use read::*;
+pub use unlocked::*;
 
 use crate::memory::Ptr;
 

@@ -25,15 +25,20 @@ impl Write for Writer<'_> {
 
 impl Out {
     /// Writes formatted text. As printf's, its errors show in `ferror` alone.
+    #[track_caller]
     pub fn print(self, args: fmt::Arguments<'_>) {
-        match (self, args.as_str()) {
-            (Out::Stdout, Some(text)) => drop(table::with_stdout(|out| out.write(text.as_bytes()))),
-            (Out::Stdout, None) => drop(table::with_stdout(|out| Writer(out).write_fmt(args))),
-            (Out::Stderr, Some(text)) => drop(table::with(super::stderr, |out| out.write(text.as_bytes()))),
-            (Out::Stderr, None) => {
+        let stream = match self {
+            Out::Stdout => super::stdout,
+            Out::Stderr => super::stderr,
+        };
+        match args.as_str() {
+            Some(text) => drop(table::with(stream, |out| out.write(text.as_bytes()))),
+            // One write of stderr, which has no buffer, is one piece of output.
+            None if self == Out::Stderr => {
                 let text = args.to_string();
-                table::with(super::stderr, |out| out.write(text.as_bytes()));
+                table::with(stream, |out| out.write(text.as_bytes()));
             }
+            None => drop(table::with(stream, |out| Writer(out).write_fmt(args))),
         }
     }
 }

@@ -83,12 +83,6 @@ fn flush_terminal(streams: &mut Streams) {
     }
 }
 
-/// Calls `act` on standard output, unless it is closed.
-#[inline]
-pub(super) fn with_stdout<R>(act: impl FnOnce(&mut Stream) -> R) -> Option<R> {
-    STREAMS.with_borrow_mut(|streams| streams[STDOUT].as_deref_mut().map(act))
-}
-
 /// Takes a stream out of the table for the time of `act`, which may then touch memory of the program: a bad access
 /// there loses this stream, not the others.
 #[track_caller]
@@ -130,10 +124,18 @@ pub(super) fn put(file: Ptr<File>, stream: Stream) {
     });
 }
 
-/// A file name in `/tmp` that this process has not used yet.
+/// A file name in `/tmp` that this process has not used yet, of the length of glibc's.
 pub(super) fn unique_name() -> String {
+    const LETTERS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let number = NAMES.replace(NAMES.get() + 1);
-    format!("/tmp/file{:x}_{number:x}", std::process::id())
+    // An odd factor spreads the numbers of one process over all names.
+    let mut left = (u64::from(std::process::id()) << 32 | number).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24;
+    let mut name = String::from("/tmp/file");
+    for _ in 0..6 {
+        name.push(char::from(LETTERS[(left % 36) as usize]));
+        left /= 36;
+    }
+    name
 }
 
 /// Writes the pending output of all streams; false where one failed.
