@@ -375,3 +375,179 @@ pub fn usleep(microseconds: u32) -> i32 {
 pub fn _exit(status: i32) -> ! {
     process::exit(status & 0xff)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dirent::{closedir, opendir, readdir, rewinddir, Dirent, DT_DIR, DT_LNK, DT_REG};
+    use crate::fcntl::{creat, fcntl, open, F_DUPFD, F_GETFL, O_APPEND, O_CREAT, O_EXCL, O_RDWR};
+    use crate::memory::Pod;
+    use crate::memory::VaArg;
+    use crate::sys_stat::{chmod, fstat, futimens, lstat, mkdir, stat, Stat, Timespec};
+
+    /// A new folder, and memory with strings in it.
+    struct Scene {
+        mem: Memory,
+        folder: String,
+    }
+
+    impl Scene {
+        fn new(name: &str) -> Self {
+            let folder = format!("{}/c2rs-{name}-{}", env::temp_dir().display(), process::id());
+            fs::create_dir(&folder).unwrap();
+            Scene { mem: Memory::new(0, &[]), folder }
+        }
+
+        fn text(&mut self, text: &str) -> Ptr<u8> {
+            let at = self.mem.allocate(text.len() as u64 + 1).cast();
+            self.mem.bytes_mut(at, text.len() as u64).copy_from_slice(text.as_bytes());
+            at
+        }
+
+        fn path(&mut self, name: &str) -> Ptr<u8> {
+            self.text(&format!("{}/{name}", self.folder))
+        }
+    }
+
+    impl Drop for Scene {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.folder).unwrap();
+        }
+    }
+
+    #[test]
+    fn descriptors_read_write_and_move() {
+        let mut scene = Scene::new("descriptors");
+        let name = scene.path("file");
+        let text = scene.text("hello world");
+        let buf = scene.mem.allocate(64);
+        let fd = open(&scene.mem, name, O_RDWR | O_CREAT | O_EXCL, &[VaArg::from(0o600)]);
+        assert_eq!(open(&scene.mem, name, O_RDWR | O_CREAT | O_EXCL, &[VaArg::from(0o600)]), -1);
+        assert_eq!(errno::get(), errno::EEXIST);
+        assert_eq!(write(&scene.mem, fd, text.cast(), 11), 11);
+        assert_eq!(lseek(fd, -5, 2), 6);
+        assert_eq!(read(&mut scene.mem, fd, buf, 64), 5);
+        assert_eq!(scene.mem.bytes(buf, 5), b"world");
+        assert_eq!(read(&mut scene.mem, fd, buf, 64), 0);
+        assert_eq!(pread(&mut scene.mem, fd, buf, 4, 1), 4);
+        assert_eq!(scene.mem.bytes(buf, 4), b"ello");
+        let copy = dup(fd);
+        assert_eq!(lseek(copy, 0, 1), 11);
+        assert_eq!((ftruncate(copy, 3), lseek(fd, 0, 2)), (0, 3));
+        assert_eq!((close(fd), close(fd), errno::get()), (0, -1, errno::EBADF));
+        assert_eq!(dup2(copy, 40), 40);
+        assert_eq!(fcntl(40, F_GETFL, &[]), O_RDWR);
+        assert_eq!(fcntl(40, F_DUPFD, &[VaArg::from(50)]), 50);
+        assert_eq!(lseek(40, -1, 0), -1);
+        assert_eq!(errno::get(), errno::EINVAL);
+        assert_eq!([close(copy), close(40), close(50)], [0, 0, 0]);
+    }
+
+    #[test]
+    fn append_writes_at_the_end() {
+        let mut scene = Scene::new("append");
+        let name = scene.path("file");
+        let text = scene.text("ab");
+        assert_eq!(close(creat(&scene.mem, name, 0o644)), 0);
+        let fd = open(&scene.mem, name, O_RDWR | O_APPEND, &[]);
+        assert_eq!(write(&scene.mem, fd, text.cast(), 2), 2);
+        assert_eq!(lseek(fd, 0, 0), 0);
+        assert_eq!(write(&scene.mem, fd, text.cast(), 1), 1);
+        close(fd);
+        assert_eq!(fs::read(format!("{}/file", scene.folder)).unwrap(), b"aba");
+    }
+
+    #[test]
+    fn stat_tells_size_kind_and_times() {
+        let mut scene = Scene::new("stat");
+        let (name, link_name, missing) = (scene.path("file"), scene.path("link"), scene.path("none"));
+        fs::write(format!("{}/file", scene.folder), b"12345").unwrap();
+        let target = scene.text("file");
+        assert_eq!(symlink(&scene.mem, target, link_name), 0);
+        let at = scene.mem.allocate(Stat::SIZE as u64).cast::<Stat>();
+        assert_eq!((stat(&mut scene.mem, missing, at), errno::get()), (-1, errno::ENOENT));
+        assert_eq!(chmod(&scene.mem, name, 0o640), 0);
+        assert_eq!(stat(&mut scene.mem, link_name, at), 0);
+        let found = scene.mem.read(at);
+        assert_eq!((found.st_size, found.st_mode, found.st_nlink), (5, 0o100640, 1));
+        assert_eq!(lstat(&mut scene.mem, link_name, at), 0);
+        assert_eq!(scene.mem.read(at).st_mode & 0o170000, 0o120000);
+        let buf = scene.mem.allocate(10).cast();
+        assert_eq!(readlink(&mut scene.mem, link_name, buf, 3), 3);
+        assert_eq!(scene.mem.c_str(buf), b"fil");
+        let times = scene.mem.allocate(32).cast::<Timespec>();
+        scene.mem.write(times + 1, Timespec { tv_sec: -7, tv_nsec: 500 });
+        let fd = open(&scene.mem, name, O_RDWR, &[]);
+        assert_eq!(futimens(&scene.mem, fd, times), 0);
+        assert_eq!(fstat(&mut scene.mem, fd, at), 0);
+        let found = scene.mem.read(at);
+        assert_eq!((found.st_atim.tv_sec, found.st_mtim), (0, Timespec { tv_sec: -7, tv_nsec: 500 }));
+        scene.mem.write(times, Timespec { tv_sec: 0, tv_nsec: 1_000_000_000 });
+        assert_eq!((futimens(&scene.mem, fd, times), errno::get()), (-1, errno::EINVAL));
+        close(fd);
+    }
+
+    #[test]
+    fn folders_list_what_is_in_them() {
+        let mut scene = Scene::new("folders");
+        let (inner, all) = (scene.path("inner"), scene.path(""));
+        assert_eq!(mkdir(&scene.mem, inner, 0o700), 0);
+        assert_eq!((mkdir(&scene.mem, inner, 0o700), errno::get()), (-1, errno::EEXIST));
+        fs::write(format!("{}/file", scene.folder), b"").unwrap();
+        std::os::unix::fs::symlink("file", format!("{}/link", scene.folder)).unwrap();
+        let dir = opendir(&mut scene.mem, all);
+        for _ in 0..2 {
+            let mut found = Vec::new();
+            loop {
+                let entry = readdir(&mut scene.mem, dir);
+                if entry.is_null() {
+                    break;
+                }
+                let name = String::from_utf8_lossy(scene.mem.c_str(entry.at(Dirent::D_NAME).first())).into_owned();
+                found.push((name, scene.mem.read(entry).d_type));
+            }
+            found.sort();
+            let expected = [(".", DT_DIR), ("..", DT_DIR), ("file", DT_REG), ("inner", DT_DIR), ("link", DT_LNK)];
+            assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
+            rewinddir(dir);
+        }
+        assert_eq!(closedir(&mut scene.mem, dir), 0);
+        assert_eq!((unlink(&scene.mem, inner), errno::get()), (-1, errno::EISDIR));
+        assert_eq!(rmdir(&scene.mem, inner), 0);
+        assert_eq!((access(&scene.mem, inner, F_OK), errno::get()), (-1, errno::ENOENT));
+    }
+
+    #[test]
+    fn getcwd_heeds_the_size() {
+        let mut mem = Memory::new(0, &[]);
+        let allocated = getcwd(&mut mem, Ptr::NULL, 0);
+        let folder = env::current_dir().unwrap();
+        assert_eq!(mem.c_str(allocated), folder.as_os_str().as_bytes());
+        assert!(getcwd(&mut mem, Ptr::NULL, 1).is_null());
+        assert_eq!(errno::get(), errno::ERANGE);
+    }
+
+    #[test]
+    fn a_pipe_carries_bytes() {
+        let mut mem = Memory::new(0, &[]);
+        let ends = mem.allocate(8).cast::<i32>();
+        assert_eq!(pipe(&mut mem, ends), 0);
+        let (reader, writer) = (mem.read(ends), mem.read(ends + 1));
+        let byte = mem.allocate(1);
+        mem.write(byte.cast(), b'x');
+        assert_eq!(write(&mem, writer, byte, 1), 1);
+        close(writer);
+        mem.write(byte.cast(), 0u8);
+        assert_eq!(read(&mut mem, reader, byte, 1), 1);
+        assert_eq!(mem.read(byte.cast::<u8>()), b'x');
+        assert_eq!(read(&mut mem, reader, byte, 1), 0);
+        assert_eq!((lseek(reader, 0, 1), errno::get()), (-1, errno::ESPIPE));
+    }
+
+    #[test]
+    fn the_kernel_tells_ids() {
+        let owner = fs::metadata("/proc/self").unwrap();
+        assert_eq!((geteuid(), getegid()), (owner.uid(), owner.gid()));
+        assert_eq!(getpid(), process::id() as i32);
+    }
+}
