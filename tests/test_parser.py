@@ -100,8 +100,8 @@ ACCEPTED = {
     "alignof expression": "int a; int b = __alignof__(a) + __alignof__ a + _Alignof(int[3]) + __alignof(struct { int x; });",
     "static assert": '_Static_assert(1, "yes"); _Static_assert(sizeof(int) == 4); struct S { _Static_assert(1, ""); int x; };'
     'int f(void) { _Static_assert(1, "x"); l: _Static_assert(1, "y"); return 0; }',
-    "generic": 'int a = _Generic(1.0f, float: 1, default: 2, int *: 3, const char *: sizeof(int)); '
-    'void (*f)(void) = _Generic((char)1, char: (void (*)(void))0);',
+    "generic": "int a = _Generic(1.0f, float: 1, default: 2, int *: 3, const char *: sizeof(int)); "
+    "void (*f)(void) = _Generic((char)1, char: (void (*)(void))0);",
     "noreturn": "_Noreturn void f(void); static inline _Noreturn void g(void) { for (;;); }",
     "atomic": "_Atomic int a; _Atomic(int) b; _Atomic(int *) c; int *_Atomic d; const _Atomic(long) e = 1; void f(_Atomic int *p);",
     "complex": "_Complex double a = 1.0 + 2.0i; __complex__ float b = 3.fi; double _Complex c; int r(void) { return __real__ a + __imag__ b; }"
@@ -136,8 +136,8 @@ ACCEPTED = {
         int s(T x, T) ; int t(void) { enum { T = 4 }; return T * T; } int after(void) { T x = 1; return sizeof(T) * x; }
     """,
     "struct tag shadows nothing": "typedef int T; struct T { int a; } T1; union U { struct T T; } u; int f(void) { return u.T.a + (&u)->T.a; }",
-    "strings": r'''char *a = "x" "y\"z" u8"w"; int b[] = L"wide" "more"; unsigned short c[] = u"s"; unsigned d[] = U"t" U"u";
-        int e = 'ab' + L'w' + u'x' + U'y' + '\'' + '\\' + '\377' + '\x7f' + '"';''',
+    "strings": r"""char *a = "x" "y\"z" u8"w"; int b[] = L"wide" "more"; unsigned short c[] = u"s"; unsigned d[] = U"t" U"u";
+        int e = 'ab' + L'w' + u'x' + U'y' + '\'' + '\\' + '\377' + '\x7f' + '"';""",
     "identifiers": "int a$b, $c, \u00e9t\u00e9, \\u00e9a, _1; int f(void) { return a$b + \u00e9t\u00e9; }",
     "digraphs": "int a<:3:> = <%1, 2%>;",
     "compound literals": """
@@ -376,7 +376,7 @@ def test_pack_is_what_gcc_has_at_the_closing_brace() -> None:
         assertions.append(f'_Static_assert(_Alignof(struct {item.type.name}) == {alignment}, "{item.type.name}");')
     assert len(assertions) == len(natural)
     assert gcc_accepts(PACKED + "\n".join(assertions))
-    assert not gcc_accepts(PACKED + "_Static_assert(_Alignof(struct C) == 1, \"\");"), "the oracle must be able to fail"
+    assert not gcc_accepts(PACKED + '_Static_assert(_Alignof(struct C) == 1, "");'), "the oracle must be able to fail"
 
 
 # Size and depth ----------------------------------------------------------------------------------------------------

@@ -55,7 +55,11 @@ def test_a_folder_gives_its_c_files_in_order(tmp_path: Path) -> None:
 def test_a_compilation_database_gives_files_flags_and_outputs(tmp_path: Path) -> None:
     entries = [
         {"directory": "build", "file": "../a.c", "command": "cc -O2 -Wall -I ../inc -DX='a b' -c ../a.c -o a.o"},
-        {"directory": str(tmp_path), "file": "b.c", "arguments": ["gcc", "-std=c99", "-MF", "x.d", "-march=native", "b.c"]},
+        {
+            "directory": str(tmp_path),
+            "file": "b.c",
+            "arguments": ["gcc", "-std=c99", "-MF", "x.d", "-march=native", "b.c"],
+        },
         {"directory": ".", "file": "c.cpp", "arguments": ["g++", "c.cpp"]},
     ]
     write(tmp_path, {"compile_commands.json": json.dumps(entries), "a.c": "", "b.c": "", "inc/x.h": "", "build/k": ""})
@@ -65,8 +69,27 @@ def test_a_compilation_database_gives_files_flags_and_outputs(tmp_path: Path) ->
 
 
 def test_flags_that_do_not_change_the_meaning_are_left_out() -> None:
-    given = "-c -o x.o -O3 -g -fPIC -msse4 -lm -L. -isystem d -include p.h -funsigned-char -U Q -std=gnu11 f.c".split()
-    assert relevant_flags(given) == "-isystem d -include p.h -funsigned-char -U Q -std=gnu11".split()
+    given = [
+        "-c",
+        "-o",
+        "x.o",
+        "-O3",
+        "-g",
+        "-fPIC",
+        "-msse4",
+        "-lm",
+        "-L.",
+        "-isystem",
+        "d",
+        "-include",
+        "p.h",
+        "-funsigned-char",
+        "-U",
+        "Q",
+        "-std=gnu11",
+        "f.c",
+    ]
+    assert relevant_flags(given) == ["-isystem", "d", "-include", "p.h", "-funsigned-char", "-U", "Q", "-std=gnu11"]
 
 
 @pytest.mark.parametrize(
@@ -184,9 +207,11 @@ def test_library_macros_are_delivered_where_they_are_used(tmp_path: Path) -> Non
 
 
 def test_our_headers_are_taken_unless_one_is_missing(tmp_path: Path) -> None:
-    ours = parse(tmp_path / "a", {"a.c": "#include <stdio.h>\nint main(void) { return puts(\"x\"); }"})
+    ours = parse(tmp_path / "a", {"a.c": '#include <stdio.h>\nint main(void) { return puts("x"); }'})
     assert ours.headers is Headers.OURS and not ours.diagnostics
-    system = parse(tmp_path / "b", {"a.c": "#include <stdio.h>\n#include <ftw.h>\nint main(void) { return puts(\"x\"); }"})
+    system = parse(
+        tmp_path / "b", {"a.c": '#include <stdio.h>\n#include <ftw.h>\nint main(void) { return puts("x"); }'}
+    )
     assert system.headers is Headers.SYSTEM
     assert [str(item.code) for item in system.diagnostics] == ["C2RS-204"]
 
@@ -203,7 +228,7 @@ def test_vector_code_takes_its_portable_path(tmp_path: Path) -> None:
         ("int a;\n\n#error stop\n", Code.PREPROCESS, 3),
         ("int a;\nint f(void) { return 1 +; }\n", Code.SYNTAX, 2),
         ("#if 1\n", Code.PREPROCESS, 1),
-        ("\n#include \"h.h\"\nint b;\n", Code.SYNTAX, 1),
+        ('\n#include "h.h"\nint b;\n', Code.SYNTAX, 1),
         ("int f(void) {\n", Code.SYNTAX, 1),
         ("int a = 1\0 @;", Code.SYNTAX, 1),
     ],
@@ -226,14 +251,19 @@ def test_a_missing_compiler_is_a_missing_tool(tmp_path: Path, monkeypatch: pytes
 
 
 def test_bytes_survive(tmp_path: Path) -> None:
-    unit = parse(tmp_path, {"a.c": b"/* caf\xe9 */ char *a = \"\xe9\xff\"; /* \xc3\xa9 */ char *\xc3\xa9t\xc3\xa9 = \"\xc3\xa9\";\0\n"})
+    unit = parse(
+        tmp_path,
+        {"a.c": b'/* caf\xe9 */ char *a = "\xe9\xff"; /* \xc3\xa9 */ char *\xc3\xa9t\xc3\xa9 = "\xc3\xa9";\0\n'},
+    )
     latin, utf8 = unit.ast.ext
     assert latin.init.value.encode("utf-8", "surrogateescape") == b'"\xe9\xff"'
     assert (utf8.name, utf8.init.value) == ("\u00e9t\u00e9", '"\u00e9"')
 
 
 def test_line_endings_and_continuations(tmp_path: Path) -> None:
-    text = b"#pragma pack(1)\r\nstruct S { char a; int b; };\r\n#define N \\\r\n  3\r\nint a = N + \\\r\n1;\r\nint b;\r\n"
+    text = (
+        b"#pragma pack(1)\r\nstruct S { char a; int b; };\r\n#define N \\\r\n  3\r\nint a = N + \\\r\n1;\r\nint b;\r\n"
+    )
     unit = parse(tmp_path, {"a.c": text})
     assert [attribute.name for attribute in unit.ast.ext[0].type.attributes] == ["pack"]
     assert [item.coord.line for item in unit.ast.ext] == [2, 5, 7]
@@ -241,7 +271,7 @@ def test_line_endings_and_continuations(tmp_path: Path) -> None:
 
 
 def test_pragmas_that_might_matter_are_named(tmp_path: Path) -> None:
-    text = "#pragma once_upon\n#pragma GCC diagnostic ignored \"-Wall\"\n#pragma STDC FENV_ACCESS ON\n#pragma weak f\nint a;\n"
+    text = '#pragma once_upon\n#pragma GCC diagnostic ignored "-Wall"\n#pragma STDC FENV_ACCESS ON\n#pragma weak f\nint a;\n'
     messages = [(item.code, item.span.line) for item in parse(tmp_path, {"a.c": text}).diagnostics if item.span]
     assert messages == [(Code.PRAGMA_IGNORED, 1), (Code.PRAGMA_IGNORED, 3), (Code.PRAGMA_IGNORED, 4)]
 
@@ -251,11 +281,16 @@ def test_pragmas_that_might_matter_are_named(tmp_path: Path) -> None:
 
 def test_parallel_and_cached_runs_give_the_same(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
-        f"u{n}.c": f"#define N {n}\n#include <stddef.h>\n/* doc {n} */\nsize_t f{n}(void) {{ return N; }}\n" for n in range(5)
+        f"u{n}.c": f"#define N {n}\n#include <stddef.h>\n/* doc {n} */\nsize_t f{n}(void) {{ return N; }}\n"
+        for n in range(5)
     }
     units = find_units([write(tmp_path / "src", files)])
     first = parse_units(units)
-    runs = [parse_units(units, 2, tmp_path / "cache"), parse_units(units, 2, tmp_path / "cache"), parse_units(units, 1, tmp_path / "cache")]
+    runs = [
+        parse_units(units, 2, tmp_path / "cache"),
+        parse_units(units, 2, tmp_path / "cache"),
+        parse_units(units, 1, tmp_path / "cache"),
+    ]
     for run in runs:
         assert [summary(unit) for unit in run] == [summary(unit) for unit in first]
     entries = {entry: entry.stat().st_mtime_ns for entry in (tmp_path / "cache").iterdir()}

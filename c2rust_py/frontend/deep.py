@@ -25,7 +25,7 @@ def call_deeply(function: Callable[..., _T], *arguments: Any) -> _T:
     def run() -> None:
         try:
             outcome.append(function(*arguments))
-        except BaseException as caught:  # noqa: BLE001 - it is raised again below, in the caller's thread
+        except BaseException as caught:  # noqa: BLE001 - raised again below, in the caller's thread
             failure.append(caught)
 
     previous_size = threading.stack_size(_STACK_BYTES)

@@ -32,11 +32,12 @@ _ROUNDS = 8
 _LITERALS = frozenset({"INT_CONST_DEC", "FLOAT_CONST", "CHAR_CONST"})
 _SIGNS = frozenset({"PLUS", "MINUS", "NOT"})
 _EXPRESSION_TOKENS = _LITERALS | _SIGNS | frozenset(
-    """
-    LPAREN RPAREN TIMES DIVIDE MOD AND OR XOR LNOT LSHIFT RSHIFT LT GT LE GE EQ NE LAND LOR CONDOP COLON SIZEOF
-    CHAR SHORT INT LONG SIGNED UNSIGNED FLOAT DOUBLE
-    """.split()
-)
+    {
+        "LPAREN", "RPAREN", "TIMES", "DIVIDE", "MOD", "AND", "OR", "XOR", "LNOT", "LSHIFT", "RSHIFT", "LT", "GT",
+        "LE", "GE", "EQ", "NE", "LAND", "LOR", "CONDOP", "COLON", "SIZEOF", "CHAR", "SHORT", "INT", "LONG",
+        "SIGNED", "UNSIGNED", "FLOAT", "DOUBLE",
+    }
+)  # fmt: skip
 _POSTFIX_STARTS = frozenset({"LBRACKET", "LPAREN", "PERIOD", "ARROW", "PLUSPLUS", "MINUSMINUS"})
 
 
@@ -83,9 +84,7 @@ _UNDEF = re.compile(r"#undef (\S+)$")
 _MARKER = re.compile(r'# ([0-9]+) "((?:[^"\\]|\\.)*)"')
 
 
-def keep_macros(
-    preprocessor: Preprocessor, plain: TokenList, keywords: Mapping[str, tuple[str, str]]
-) -> View:
+def keep_macros(preprocessor: Preprocessor, plain: TokenList, keywords: Mapping[str, tuple[str, str]]) -> View:
     """The view of a unit with as many macros kept as the verifier allows; `plain` are the tokens of plain `gcc -E`."""
     unit = preprocessor.unit
     try:
@@ -183,9 +182,7 @@ def _closed(bodies: dict[str, list[Token]]) -> dict[str, list[Token]]:
     return {name: tokens for name, tokens in bodies.items() if is_kept(name)}
 
 
-def _without_definitions(
-    lines: list[str], definitions: Mapping[str, list[_Definition]], names: Iterable[str]
-) -> str:
+def _without_definitions(lines: list[str], definitions: Mapping[str, list[_Definition]], names: Iterable[str]) -> str:
     """The text with these macros' definitions blanked, so that every line keeps its number."""
     remaining = lines.copy()
     for name in names:

@@ -221,9 +221,7 @@ def _with_comments(unit: Unit, outcome: _Outcome, read: dict[Path, FileComments]
 
 def _encode(outcome: _Outcome) -> bytes:
     """An outcome as bytes; the cache and the parent process both take it so."""
-    macros = [
-        (macro.name, macro.body, macro.span.file, macro.span.line, macro.is_library) for macro in outcome.macros
-    ]
+    macros = [(macro.name, macro.body, macro.span.file, macro.span.line, macro.is_library) for macro in outcome.macros]
     warnings = [
         (item.code.name, item.message, item.span.file if item.span else "", item.span.line if item.span else 0)
         for item in outcome.diagnostics

@@ -77,7 +77,8 @@ def run_compiler(unit: Unit, arguments: list[str], text: str | None = None) -> s
         if not unit.file.is_file():
             raise FileNotFoundError
     except OSError:
-        raise CompileError(error(Code.INPUT_MISSING, "the file does not exist or cannot be read", Span(unit.name, 1))) from None
+        diagnostic = error(Code.INPUT_MISSING, "the file does not exist or cannot be read", Span(unit.name, 1))
+        raise CompileError(diagnostic) from None
     try:
         return subprocess.run(
             [COMPILER, *arguments],

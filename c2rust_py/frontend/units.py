@@ -22,7 +22,7 @@ _PLAIN_FLAGS = frozenset(
         "-ffreestanding", "-fno-builtin", "-fcommon", "-fpack-struct",
     }
 )  # fmt: skip
-_VALUELESS_OUTPUTS = frozenset({"-o", "-MF", "-MT", "-MQ", "-Xlinker", "-Xassembler", "-Xpreprocessor", "-x", "-arch", "-T"})
+_DROPPED_WITH_VALUE = frozenset({"-o", "-MF", "-MT", "-MQ", "-Xlinker", "-Xassembler", "-Xpreprocessor", "-x", "-T"})
 _DIRECTORY_FLAGS = ("-I", "-isystem", "-iquote", "-idirafter")
 
 
@@ -125,11 +125,11 @@ def _unit_of_entry(entry: Any, root: Path, database: Path, extra: tuple[str, ...
     try:
         file = str(entry["file"])
         directory = Path(root, str(entry.get("directory", ".")))
-        arguments = [str(word) for word in entry["arguments"]] if "arguments" in entry else shlex.split(entry["command"])
+        words = entry["arguments"] if "arguments" in entry else shlex.split(entry["command"])
+        arguments = [str(word) for word in words]
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise _usage(
-            error(Code.COMPILE_COMMANDS, f"an entry lacks file, or arguments or command: {entry}", Span(str(database), 1))
-        ) from None
+        message = f"an entry lacks file, or arguments or command: {entry}"
+        raise _usage(error(Code.COMPILE_COMMANDS, message, Span(str(database), 1))) from None
     if not file.endswith((".c", ".i")):
         return None
     output = entry.get("output")
@@ -151,7 +151,7 @@ def relevant_flags(arguments: Sequence[str]) -> list[str]:
         if argument in _FLAGS_WITH_VALUE and index < len(arguments):
             flags += [argument, arguments[index]]
             index += 1
-        elif argument in _VALUELESS_OUTPUTS:
+        elif argument in _DROPPED_WITH_VALUE:
             index += 1
         elif argument in _PLAIN_FLAGS or argument.startswith(("-std=", *_FLAGS_WITH_VALUE)):
             flags.append(argument)

@@ -16,13 +16,12 @@ _STORAGE = frozenset({"AUTO", "REGISTER", "STATIC", "EXTERN", "TYPEDEF", "_THREA
 _FUNCTION_SPECIFIERS = frozenset({"INLINE", "_NORETURN"})
 _QUALIFIERS = frozenset({"CONST", "RESTRICT", "VOLATILE", "_ATOMIC"})
 _SIMPLE_TYPES = frozenset(
-    """
-    VOID _BOOL CHAR SHORT INT LONG FLOAT DOUBLE _DECIMAL32 _DECIMAL64 _DECIMAL128 _COMPLEX SIGNED UNSIGNED __INT128
-    """.split()
-)
-_TYPE_STARTS = (
-    _QUALIFIERS | _SIMPLE_TYPES | {"TYPEID", "STRUCT", "UNION", "ENUM", "TYPEOF", "AUTO_TYPE", "_ALIGNAS"}
-)
+    {
+        "VOID", "_BOOL", "CHAR", "SHORT", "INT", "LONG", "FLOAT", "DOUBLE", "_DECIMAL32", "_DECIMAL64",
+        "_DECIMAL128", "_COMPLEX", "SIGNED", "UNSIGNED", "__INT128",
+    }
+)  # fmt: skip
+_TYPE_STARTS = _QUALIFIERS | _SIMPLE_TYPES | {"TYPEID", "STRUCT", "UNION", "ENUM", "TYPEOF", "AUTO_TYPE", "_ALIGNAS"}
 _DECLARATION_STARTS = _TYPE_STARTS | _STORAGE | _FUNCTION_SPECIFIERS | {"ATTRIBUTE_BEGIN"}
 
 
@@ -41,9 +40,7 @@ class Specifiers:
     @property
     def is_empty(self) -> bool:
         """Nothing was there at all, not even an attribute."""
-        return not (
-            self.quals or self.storage or self.functions or self.types or self.alignment or self.attributes
-        )
+        return not (self.quals or self.storage or self.functions or self.types or self.alignment or self.attributes)
 
 
 @dataclass(slots=True)
@@ -261,7 +258,7 @@ class DeclarationParser(AttributeParser):
     def _parse_modifiers(
         self, may_name: bool, must_name: bool, modifiers: list[Any], attributes: list[GnuAttribute]
     ) -> Token | None:
-        """Append the modifiers in the order in which one reads a declarator from its name outwards; return the name."""
+        """Append the modifiers in the order in which one reads from the name outwards; return the name."""
         pointers: list[Any] = []
         while True:
             attributes += self._parse_attributes()
@@ -348,7 +345,7 @@ class DeclarationParser(AttributeParser):
         return c_ast.FuncDecl(args, None, coord)
 
     def _parse_parameters(self) -> list[Any]:
-        """Up to the closing parenthesis; GNU forward declarations of parameters (`int n; int a[n]`) are passed over."""
+        """Up to the closing parenthesis; GNU's forward declarations (`int n; int a[n]`) are passed over."""
         parameters: list[Any] = []
         while True:
             if token := self._accept("ELLIPSIS"):
@@ -402,21 +399,24 @@ class DeclarationParser(AttributeParser):
             return []
         if self._peek_type() == "_STATIC_ASSERT":
             return [self._parse_static_assert()]
+        starts_with_attribute = self._starts_attribute()
         specifiers = self._parse_specifiers(is_type_name=True)
-        if not specifiers.types:
+        if specifiers.is_empty and not starts_with_attribute:
             self._unexpected("a member's type")
-        if self._accept("SEMI"):
+        # gcc wants the semicolon before the brace too, but only warns.
+        if self._peek_type() == "RBRACE" or self._accept("SEMI"):
             return self._anonymous_member(specifiers)
         members = [self._parse_member(specifiers)]
         while self._accept("COMMA"):
             members.append(self._parse_member(specifiers))
-        # gcc wants the last semicolon too, but only warns.
         if self._peek_type() != "RBRACE":
             self._expect("SEMI")
         return members
 
     def _anonymous_member(self, specifiers: Specifiers) -> list[Any]:
-        """`struct { ... };` inside a struct is an unnamed member; a typedef name alone (-fms-extensions) is as well."""
+        """`struct { ... };` inside a struct is an unnamed member, and so is a typedef name alone under -fms-extensions."""
+        if not specifiers.types:
+            return []
         if isinstance(specifiers.types[0], (c_ast.Struct, c_ast.Union, c_ast.Enum)):
             return self._bare_declaration(specifiers)
         return [self._declaration(specifiers, Declarator(None, self._abstract(specifiers.coord), []))]

@@ -19,10 +19,11 @@ from c2rust_py.frontend.gnu_c.nodes import (
 )
 
 _ASSIGNMENT_OPERATORS = frozenset(
-    """
-    EQUALS XOREQUAL TIMESEQUAL DIVEQUAL MODEQUAL PLUSEQUAL MINUSEQUAL LSHIFTEQUAL RSHIFTEQUAL ANDEQUAL OREQUAL
-    """.split()
-)
+    {
+        "EQUALS", "XOREQUAL", "TIMESEQUAL", "DIVEQUAL", "MODEQUAL", "PLUSEQUAL", "MINUSEQUAL", "LSHIFTEQUAL",
+        "RSHIFTEQUAL", "ANDEQUAL", "OREQUAL",
+    }
+)  # fmt: skip
 _PRECEDENCE = {
     "LOR": 0, "LAND": 1, "OR": 2, "XOR": 3, "AND": 4, "EQ": 5, "NE": 5, "GT": 6, "GE": 6, "LT": 6, "LE": 6,
     "RSHIFT": 7, "LSHIFT": 7, "PLUS": 8, "MINUS": 8, "TIMES": 9, "DIVIDE": 9, "MOD": 9,
@@ -33,10 +34,10 @@ _INTEGER = re.compile(r"(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)([uU
 _FLOATING = re.compile(
     r"((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
     r"|0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][-+]?[0-9]+)"
-    r"(f16|f32x|f64x|f32|f64|f128|F16|F32x|F64x|F32|F64|F128|df|dd|dl|DF|DD|DL|[fFlLqQwW]?)"
+    r"([fF](?:16|32x|64x|32|64|128)|df|dd|dl|DF|DD|DL|[dDfFlLqQwW]?)"
 )
 _FLOATING_TYPES = {
-    "": "double", "f": "float", "l": "long double", "q": "_Float128", "w": "_Float64x", "df": "_Decimal32",
+    "": "double", "d": "double", "f": "float", "l": "long double", "q": "_Float128", "w": "_Float64x", "df": "_Decimal32",
     "dd": "_Decimal64", "dl": "_Decimal128", "f16": "_Float16", "f32": "_Float32", "f64": "_Float64",
     "f128": "_Float128", "f32x": "_Float32x", "f64x": "_Float64x",
 }  # fmt: skip
@@ -258,10 +259,10 @@ class ExpressionParser(AttributeParser):
         name = self._expect_name()
         designator: Any = c_ast.ID(name.value, self._tok_coord(name))
         while True:
-            if self._accept("PERIOD"):
+            if step := self._accept("PERIOD") or self._accept("ARROW"):
                 name = self._expect_name()
                 member = c_ast.ID(name.value, self._tok_coord(name))
-                designator = c_ast.StructRef(designator, ".", member, designator.coord)
+                designator = c_ast.StructRef(designator, step.value, member, designator.coord)
             elif self._accept("LBRACKET"):
                 designator = c_ast.ArrayRef(designator, self._parse_expression(), designator.coord)
                 self._expect("RBRACKET")
@@ -290,7 +291,7 @@ class ExpressionParser(AttributeParser):
         value, prefix = text, ""
         match = _FLOATING.fullmatch(text)
         if match is None:
-            value, prefix = re.sub(r"[iIjJ](?=[fFlLqQwW]?$)", "", text), "_Complex "
+            value, prefix = re.sub(r"[iIjJ](?=[dDfFlLqQwW]?$)", "", text), "_Complex "
             match = _FLOATING.fullmatch(value)
         if match is None:
             self._parse_error(f"invalid floating constant {text}", coord)

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     r"|$)"
 )
 # gcc -E spells letters beyond ASCII as universal character names; `\u00e9` and the letter are one identifier.
-_UNIVERSAL = re.compile(r"\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}")
+_UNIVERSAL = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
 _STRING, _CHAR, _NAME, _NUMBER, _PUNCTUATOR, _UNKNOWN = range(1, 7)
 
 _PUNCTUATORS = {
@@ -45,10 +45,11 @@ _PUNCTUATORS = {
 }  # fmt: skip
 _DIGRAPHS = {"<:": "[", ":>": "]", "<%": "{", "%>": "}"}
 
-_PLAIN_KEYWORDS = """
-    auto break case char const continue default do double else enum extern float for goto if int long register return
-    short signed sizeof static struct switch typedef union unsigned void volatile while
-""".split()
+_PLAIN_KEYWORDS = (
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
+    "float", "for", "goto", "if", "int", "long", "register", "return", "short", "signed", "sizeof", "static",
+    "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while",
+)  # fmt: skip
 
 _KEYWORDS: dict[str, tuple[str, str]] = {
     **{word: (word.upper(), word) for word in _PLAIN_KEYWORDS},
@@ -67,6 +68,7 @@ _KEYWORDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("__asm", "__asm__"), ("ASM", "asm")),
     **{word: ("FLOAT", word) for word in ("_Float16", "_Float32", "_Float32x", "_Float64", "_Float64x", "_Float128")},
     "__float128": ("FLOAT", "_Float128"),
+    "__float80": ("FLOAT", "_Float64x"),
     **dict.fromkeys(("__int128", "__int128_t"), ("__INT128", "__int128")),
     **{word: (word.upper(), word) for word in ("_Decimal32", "_Decimal64", "_Decimal128")},
     "_Bool": ("_BOOL", "_Bool"),
@@ -86,6 +88,9 @@ _KEYWORDS: dict[str, tuple[str, str]] = {
 }
 
 
+_C90_NAMES = frozenset({"gnu89", "gnu90", "c89", "c90", "iso9899:1990", "iso9899:199409"})
+
+
 def keywords_for(flags: Iterable[str]) -> Mapping[str, tuple[str, str]]:
     """The keywords that gcc knows under `-std=` or `-ansi`, each with its token kind and its plain spelling.
 
@@ -98,7 +103,7 @@ def keywords_for(flags: Iterable[str]) -> Mapping[str, tuple[str, str]]:
         elif flag.startswith("-std="):
             standard = flag.removeprefix("-std=")
     is_gnu = standard.startswith("gnu")
-    is_c90 = standard.removeprefix("gnu") in ("89", "90") or standard in ("c89", "c90", "iso9899:1990", "iso9899:199409")
+    is_c90 = standard in _C90_NAMES
     keywords = dict(_KEYWORDS)
     if is_gnu:
         keywords["asm"] = _KEYWORDS["__asm__"]
@@ -198,9 +203,7 @@ def unescape_filename(text: str) -> str:
 class _Lexer:
     """State of one run over a text: the place, and what was found."""
 
-    def __init__(
-        self, filename: str, keywords: Mapping[str, tuple[str, str]], display: Callable[[str], str]
-    ) -> None:
+    def __init__(self, filename: str, keywords: Mapping[str, tuple[str, str]], display: Callable[[str], str]) -> None:
         self.display = display
         self.filename = display(filename)
         self.line = 1
@@ -262,7 +265,7 @@ class _Lexer:
                 keyword = keywords.get(value)
                 if keyword is None:
                     if "\\" in value:
-                        value = _UNIVERSAL.sub(lambda name: chr(int(name[0][2:], 16)), value)
+                        value = _UNIVERSAL.sub(lambda name: chr(int(name[1] or name[2], 16)), value)
                     append(Token("ID", value, line, column, filename))
                 elif value != "__extension__":
                     append(Token(keyword[0], keyword[1], line, column, filename))

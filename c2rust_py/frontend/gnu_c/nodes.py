@@ -16,43 +16,48 @@ Nodes of our own
     GnuAttribute          one attribute that matters
 
 Where pycparser's own nodes carry GNU C
-    attributes            a flat list of GnuAttribute on Decl and Typedef (those among the specifiers and those after the
-                          declarator), on Struct, Union and Enum (after the keyword and after the brace), on Typename and
-                          on Enumerator. Only names in KEPT_ATTRIBUTES are there; the `attributes` of all other nodes,
-                          TypeDecl, PtrDecl, ArrayDecl, FuncDecl and statements among them, are empty. A parameter is a
-                          Decl, or a Typename if it has no name.
-    Struct, Union         under `#pragma pack` a definition carries GnuAttribute('pack', [Constant('int', n)]), which
-                          is not what packed means: it only caps the members' alignment. `decls` is None for a mere
-                          mention, [] for `struct {}`. Pragma nodes are not in the tree.
-    an asm label          `int f(void) __asm__("g")`: GnuAttribute('asm_label', [Constant('string', '"g"')]) on the Decl
-    TernaryOp             `a ?: b` has iftrue None
-    UnaryOp               op is one of + - * & ~ ! ++ -- p++ p-- sizeof _Alignof __real__ __imag__; the operand of
-                          sizeof and _Alignof is a Typename or an expression; __extension__ leaves no trace
-    Constant              type is 'int', 'unsigned int', 'long int' ... by the suffix alone (the elaborator widens),
-                          'float', 'double', 'long double', '_Float16' ... '_Float128', 'char', 'string'; an imaginary
-                          constant has '_Complex ' before its type and its i or j taken off. `value` is the spelling, and a
-                          string may hold several quoted pieces, separated by a blank, under one prefix: `L"a" "b"`.
-    TypeOf                op 'typeof', expr a Typename or an expression, as TypeDecl.type
-    InferredType          `__auto_type x = e;` as TypeDecl.type
-    IdentifierType        names are canonical: 'signed', 'inline', '_Complex' and so on whichever way they were spelled;
-                          also '__int128', '_Float128' (for __float128 too), '_Float64', '_Float64x', '_Float32', '_Float32x',
-                          '_Float16', '__builtin_va_list'
-    quals, storage,       canonical too: 'const', 'volatile', 'restrict', '_Atomic'; 'typedef', 'extern', 'static', 'auto',
-    funcspec              'register', '_Thread_local'; 'inline', '_Noreturn'
-    Decl.align            a list of Alignas
-    StaticAssert          message may be None
-    NamedInitializer      also for `field: value` and `[n] value`
-    InitList              `{}` is an empty one
-    FuncDef               among a Compound's items it is a nested function; param_decls is not None for a K&R definition,
-                          whose FuncDecl.args then is a ParamList of ID
-    FuncDecl              args None means `()`: no prototype; `(void)` is a ParamList of one Typename
-    implicit int          a declaration or function without a type has IdentifierType(['int'])
-    Compound              block_items is None for `{}`
-    Switch                case labels stay where the C has them: a Case or Default holds the one statement that follows
-                          its colon in `stmts`, like a Label; the statements after that are its siblings
-    Label, Case, Default  before a declaration or a `}` they hold an EmptyStatement
+    attributes          a flat list of GnuAttribute on Decl and Typedef (those among the specifiers and those after
+                        the declarator), on Struct, Union and Enum (after the keyword and after the brace), on
+                        Typename and on Enumerator. Only names in KEPT_ATTRIBUTES are there; the `attributes` of all
+                        other nodes, TypeDecl, PtrDecl, ArrayDecl, FuncDecl and statements among them, are empty. A
+                        parameter is a Decl, or a Typename if it has no name.
+    Struct, Union       under `#pragma pack` a definition carries GnuAttribute('pack', [Constant('int', n)]), which
+                        is not what packed means: it only caps the members' alignment. `decls` is None for a mere
+                        mention, [] for `struct {}`. Pragma nodes are not in the tree.
+    an asm label        `int f(void) __asm__("g")`: GnuAttribute('asm_label', [Constant('string', '"g"')]) on the Decl
+    TernaryOp           `a ?: b` has iftrue None
+    UnaryOp             op is one of + - * & ~ ! ++ -- p++ p-- sizeof _Alignof __real__ __imag__; the operand of
+                        sizeof and _Alignof is a Typename or an expression; __extension__ leaves no trace
+    FuncCall            an argument can be a Typename, for builtins such as __builtin_convertvector
+    Constant            type is 'int', 'unsigned int', 'long int' ... by the suffix alone (the elaborator widens),
+                        'float', 'double', 'long double', '_Float16' ... '_Float128', 'char', 'string'; an imaginary
+                        constant has '_Complex ' before its type and its i or j taken off. `value` is the spelling;
+                        encode it with ("utf-8", "surrogateescape") to have the source's own bytes. A string may
+                        hold several quoted pieces, separated by a blank, under one prefix: `L"a" "b"`.
+    TypeOf              op 'typeof', expr a Typename or an expression, as TypeDecl.type
+    InferredType        `__auto_type x = e;` as TypeDecl.type
+    IdentifierType      names are canonical: 'signed', 'inline', '_Complex' whichever way they were spelled;
+                        also '__int128' (for __int128_t; __uint128_t is 'unsigned', '__int128'), '_Float16', '_Float32',
+                        '_Float32x', '_Float64', '_Float64x', '_Float128' (for __float128), '__builtin_va_list'
+    quals, storage,     canonical too: 'const', 'volatile', 'restrict', '_Atomic'; 'typedef', 'extern', 'static',
+    funcspec            'auto', 'register', '_Thread_local'; 'inline', '_Noreturn'
+    Decl.align          a list of Alignas
+    StaticAssert        message may be None
+    NamedInitializer    also for `field: value` and `[n] value`
+    InitList            `{}` is an empty one
+    FuncDef             among a Compound's items it is a nested function; param_decls is not None for a K&R
+                        definition, whose FuncDecl.args then is a ParamList of ID
+    FuncDecl            args None means `()`: no prototype; `(void)` is a ParamList of one Typename
+    implicit int        a declaration or function without a type has IdentifierType(['int'])
+    Compound            block_items is None for `{}`
+    Switch              case labels stay where the C has them: a Case or Default holds the one statement that
+                        follows its colon in `stmts`, like a Label; the statements after that are its siblings
+    Label, Case,        before a declaration or a `}` they hold an EmptyStatement
+    Default
+    ID                  a name in ParsedUnit.macros is that macro, wherever it stands
 """
 
+# ruff: noqa: RUF023 - the order of __slots__ is what pycparser's repr prints, with coord and __weakref__ last
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -63,11 +68,12 @@ from pycparser import c_ast
 from c2rust_py.diagnostics import Span
 
 KEPT_ATTRIBUTES = frozenset(
-    """
-    alias aligned asm_label cleanup constructor destructor ifunc mode ms_struct naked noreturn pack packed
-    scalar_storage_order transparent_union vector_size weak weakref
-    """.split()
-)
+    {
+        "alias", "aligned", "asm_label", "cleanup", "constructor", "destructor", "ifunc", "mode", "ms_struct",
+        "naked", "noreturn", "pack", "packed", "scalar_storage_order", "transparent_union", "vector_size", "weak",
+        "weakref",
+    }
+)  # fmt: skip
 """The attributes that change what a program does or how its data lie; the others only advise the compiler."""
 
 
@@ -130,7 +136,7 @@ class Range(GnuNode):
 
 
 class OffsetOf(GnuNode):
-    """`type` a Typename; `designator` an ID, or a StructRef (op '.') or ArrayRef whose innermost name is an ID."""
+    """`type` a Typename; `designator` an ID, or StructRefs and ArrayRefs around one; `a->b` is `a[0].b`."""
 
     __slots__ = ("type", "designator", "coord", "__weakref__")
     child_names = ("type", "designator")

@@ -11,8 +11,10 @@ from c2rust_py.frontend.gnu_c.nodes import ComputedGoto, LocalLabels, Range
 
 
 class StatementParser(AttributeParser):
-    """Loop and selection statements are blocks of their own (C11 6.8.4p3, 6.8.5p5), which matters for `for` only here:
-    a name declared in a condition or a bare substatement can only be a tag or an enumerator."""
+    """Loops and selections are blocks of their own, and so are their substatements (C11 6.8.4p3, 6.8.5p5).
+
+    One scope for both is enough for the question which name is a type.
+    """
 
     def _parse_compound_statement(self, *, new_scope: bool = True) -> c_ast.Compound:
         coord = self._tok_coord(self._expect("LBRACE"))
@@ -106,21 +108,23 @@ class StatementParser(AttributeParser):
 
     def _parse_if(self) -> c_ast.If:
         """A chain of `else if` is walked in a loop."""
-        first = last = None
+        chain: list[c_ast.If] = []
         while True:
             coord = self._tok_coord(self._expect("IF"))
+            self._push_scope()
             condition = self._parse_condition()
             node = c_ast.If(condition, self._parse_statement(), None, coord)
-            if last is None:
-                first = node
-            else:
-                last.iffalse = node
-            last = node
+            if chain:
+                chain[-1].iffalse = node
+            chain.append(node)
             if not self._accept("ELSE"):
-                return first
+                break
             if self._peek_type() != "IF":
-                last.iffalse = self._parse_statement()
-                return first
+                node.iffalse = self._parse_statement()
+                break
+        for _ in chain:
+            self._pop_scope()
+        return chain[0]
 
     def _parse_condition(self) -> Any:
         self._expect("LPAREN")
@@ -130,19 +134,27 @@ class StatementParser(AttributeParser):
 
     def _parse_switch(self) -> c_ast.Switch:
         coord = self._tok_coord(self._advance())
+        self._push_scope()
         condition = self._parse_condition()
-        return c_ast.Switch(condition, self._parse_statement(), coord)
+        body = self._parse_statement()
+        self._pop_scope()
+        return c_ast.Switch(condition, body, coord)
 
     def _parse_while(self) -> c_ast.While:
         coord = self._tok_coord(self._advance())
+        self._push_scope()
         condition = self._parse_condition()
-        return c_ast.While(condition, self._parse_statement(), coord)
+        body = self._parse_statement()
+        self._pop_scope()
+        return c_ast.While(condition, body, coord)
 
     def _parse_do(self) -> c_ast.DoWhile:
         coord = self._tok_coord(self._advance())
+        self._push_scope()
         body = self._parse_statement()
         self._expect("WHILE")
         condition = self._parse_condition()
+        self._pop_scope()
         self._expect("SEMI")
         return c_ast.DoWhile(condition, body, coord)
 
@@ -150,7 +162,7 @@ class StatementParser(AttributeParser):
         coord = self._tok_coord(self._advance())
         self._expect("LPAREN")
         self._push_scope()
-        if self._starts_declaration():
+        if self._starts_declaration() or self._starts_attribute() or self._peek_type() == "_STATIC_ASSERT":
             init: Any = c_ast.DeclList(self._parse_declaration(), coord)
         else:
             init = self._parse_expression_opt()
