@@ -8,6 +8,7 @@ Without --first the seeds are fresh. A program that fails is kept in DIR with wh
 from __future__ import annotations
 
 import argparse
+import atexit
 import random
 import shutil
 import subprocess
@@ -75,12 +76,13 @@ def translate(source: Path) -> tuple[Crate | None, str]:
     return (None, errors[0]) if errors else (translation.crates[0], "")
 
 
-def check_batch(sources: Sequence[Path], folder: Path) -> Iterator[Failure | None]:
-    """The verdict on each program of a batch; None where both sides agree."""
+def check_batch(sources: Sequence[Path], folder: Path, workspace: Path) -> Iterator[Failure | None]:
+    """The verdict on each program of a batch; None where both sides agree. Batches share a workspace, so that the
+    runtime is built once."""
     with ProcessPoolExecutor() as pool:
         translated = list(pool.map(translate, sources))
     crates = [crate for crate, _ in translated if crate is not None]
-    batch = build_batch(crates, folder / "rust", opt_level=1)
+    batch = build_batch(crates, workspace, opt_level=1)
     for source, (crate, problem) in zip(sources, translated, strict=True):
         if crate is None:
             yield Failure(source, f"not translated: {problem}")
@@ -115,12 +117,14 @@ def main() -> int:
     first = arguments.first if arguments.first is not None else random.SystemRandom().randrange(1 << 31)
     print(f"fuzz: seeds {first} to {first + arguments.count - 1}", flush=True)
     failures = 0
+    workspace = Path(tempfile.mkdtemp(prefix="c2rs-fuzz-workspace-"))
+    atexit.register(shutil.rmtree, workspace, ignore_errors=True)
     for start in range(first, first + arguments.count, BATCH):
         with tempfile.TemporaryDirectory(prefix="c2rs-fuzz-") as scratch:
             folder = Path(scratch)
             seeds = range(start, min(start + BATCH, first + arguments.count))
             sources = [source for seed in seeds if (source := generate(seed, folder)) is not None]
-            for failure in filter(None, check_batch(sources, folder)):
+            for failure in filter(None, check_batch(sources, folder, workspace)):
                 failures += 1
                 arguments.keep.mkdir(parents=True, exist_ok=True)
                 shutil.copy(failure.source, arguments.keep)
