@@ -74,6 +74,8 @@ class Generator:
     labels: list[str] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
     setjmps: int = 0
+    depth: int = 0
+    """Statement expressions around."""
 
     def function(self) -> ir.Function:
         count = self.world.randrange(1, 6) if self.gotos else 0
@@ -165,7 +167,7 @@ class Generator:
             return self.switch(breaks, loops, visible)
         if choice == 15:
             return ir.Block(tuple(self.list(breaks, loops, visible, case)), SPAN)
-        if choice == 16 and self.jumps and self.setjmps < 3:
+        if choice == 16 and self.jumps and self.setjmps < 3 and not self.depth:
             return self.catch(breaks, loops, visible)
         return self.loop(breaks, loops, visible, case)
 
@@ -234,9 +236,11 @@ class Generator:
         own = [self.name("inner")] if self.gotos and self.world.random() < 0.5 else []
         self.labels, self.unplaced = [*outer_labels, *own, *own], list(own)
         outer_computed, self.computed = self.computed, False
+        self.depth += 1
         new = self.local()
         body = [ir.Declare(new, ask(7), SPAN), *self.list(breaks, loops, (*visible, new))]
         body += [ir.Label(label, SPAN) for label in self.unplaced]
+        self.depth -= 1
         self.labels, self.unplaced, self.computed = outer_labels, outer_unplaced, outer_computed
         return ir.BlockValue(tuple(body), load(new), INT, SPAN)
 

@@ -33,6 +33,11 @@ def check(source: Generator, seed: int) -> None:
         wanted = run(before_code, seed + number)
         found = run(after_code, seed + number)
         length = min(len(wanted.events), len(found.events))
+        if "lost jump" in found.events:
+            # C may jump to a setjmp whose catch is left; here, that is a message and the end.
+            length = found.events.index("lost jump")
+            assert source.jumps and wanted.events[:length] == found.events[:length], seed
+            continue
         same = wanted.events[:length] == found.events[:length] and (wanted.ended, found.ended) != (True, False)
         if wanted.ended == found.ended:
             same = same and (len(wanted.events) == len(found.events) or not wanted.ended)
@@ -55,3 +60,8 @@ def test_switches_alone() -> None:
 def test_computed_gotos() -> None:
     for seed in range(300):
         check(generator(seed, computed=True), seed)
+
+
+def test_setjmps() -> None:
+    for seed in range(600):
+        check(generator(seed, jumps=True, gotos=seed % 3 == 0), seed)

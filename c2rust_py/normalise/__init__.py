@@ -16,6 +16,7 @@ from c2rust_py.ir.nodes import Program
 from c2rust_py.normalise.deep_stack import on_deep_stack
 from c2rust_py.normalise.flatten_chains import flatten_chains
 from c2rust_py.normalise.lower_computed_goto import lower_computed_goto
+from c2rust_py.normalise.lower_setjmp import lower_setjmp
 from c2rust_py.normalise.lower_switch import lower_switch
 from c2rust_py.normalise.remove_goto import remove_goto
 from c2rust_py.normalise.tidy import tidy
@@ -36,6 +37,7 @@ def _normalise(program: Program) -> Program:
     functions = {}
     for symbol, function in program.functions.items():
         function = lower_switch(function, noreturn)
+        function = lower_setjmp(function, noreturn)
         function = remove_goto(function)
         functions[symbol] = tidy(function, noreturn)
     return replace(program, functions=functions)
