@@ -22,6 +22,12 @@ class _Use:
     read: bool = False
     written: bool = False
     changed: bool = False
+    by_reference: bool = False
+    """What lies behind the binding changes, not the binding."""
+
+    def change_part(self) -> None:
+        """A field or element is assigned, or the whole is borrowed mutably."""
+        self.changed |= not self.by_reference
 
 
 @dataclass(slots=True)
@@ -40,7 +46,7 @@ def settle_bindings(item: rs.FunctionItem) -> rs.FunctionItem:
     scope: Scope = {}
     for param in item.params:
         scope[param.name] = id(param)
-        uses.by_binding[id(param)] = _Use()
+        uses.by_binding[id(param)] = _Use(by_reference=isinstance(param.type, rs.ReferenceType))
     _scan_block(item.body, scope, uses)
     body = _rebuild_block(item.body, {param.name: _new_name(param.name, uses, id(param)) for param in item.params}, uses)
     params = tuple(
@@ -79,15 +85,15 @@ def _scan(node: Node, scope: Scope, uses: _Uses) -> None:
             use.written = use.changed = True
             _scan(value, scope, uses)
         case rs.Assign(target, value, _):
-            _note(_root(target), scope, uses).changed = True
+            _note(_root(target), scope, uses).change_part()
             _scan(value, scope, uses)
             _scan(target, scope, uses)
         case rs.Borrow(operand, True):
-            _note(_root(operand), scope, uses).changed = True
+            _note(_root(operand), scope, uses).change_part()
             _scan(operand, scope, uses)
         case rs.MethodCall(receiver, method, args):
             if method.startswith("set_"):
-                _note(_root(receiver), scope, uses).changed = True
+                _note(_root(receiver), scope, uses).change_part()
             for part in (receiver, *args):
                 _scan(part, scope, uses)
         case rs.Block():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from c2rust_py.diagnostics import Code
 from c2rust_py.infer.effects import EXIT_HANDLER, Needs
-from c2rust_py.infer.library import ContextKind, LibraryFunction
+from c2rust_py.infer.library import ContextKind, ContextPosition, LibraryFunction
 from c2rust_py.infer.signatures import ErasedSignature, called_signature, erase_signature
 from c2rust_py.ir.nodes import Call, Convert, FunctionRef, Place, Value
 from c2rust_py.ir.types import (
@@ -106,7 +106,9 @@ class CallLowering(ConversionLowering):
         if function.variadic:
             args.append(self.variable_args(call.args[count:]))
         path = rs.Name(f"{function.module}::{function.rust_name}")
-        result: rs.Expr = rs.Call(path, (*args, *self.library_context(function)))
+        context = self.library_context(function)
+        first = function.context_position is ContextPosition.FIRST
+        result: rs.Expr = rs.Call(path, (*context, *args) if first else (*args, *context))
         return self.library_result(result, function, declared.result, call)
 
     def library_arg(self, function: LibraryFunction, index: int, arg: Value) -> rs.Expr:

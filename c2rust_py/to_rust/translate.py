@@ -55,12 +55,12 @@ def translate(
     library: Mapping[str, LibraryFunction],
     programs: Sequence[tuple[str, str]],
 ) -> Translation:
-    """The crate called `name` of a normalised program. `programs` has the name and the symbol of each main."""
-    sequenced = _sequenced(program, storage, effects)
-    facts = collect_facts(sequenced, names, storage, effects, library)
+    """The crate called `name` of a program whose operands are sequenced, with the names that were given to that program.
+    `programs` has the name and the symbol of each main."""
+    facts = collect_facts(program, names, storage, effects, library)
     statics = {s: i + 1 for i, s in enumerate(s for s in program.variables if s in storage.memory_globals)}
     made = _Modules()
-    for unit in sequenced.units:
+    for unit in program.units:
         _unit_module(facts, unit, statics, made)
     dispatch = dispatch_module(facts, DISPATCH_MODULE)
     if dispatch is not None:
@@ -78,7 +78,7 @@ def translate(
     return Translation(rs.Crate(name, tuple(made.modules), binaries), paths, made.stubs)
 
 
-def _sequenced(program: Program, storage: Storage, effects: Effects) -> Program:
+def sequence_program(program: Program, storage: Storage, effects: Effects) -> Program:
     """The program with operands in an order that gcc and Rust agree on."""
     functions: dict[str, Function] = {
         symbol: sequence_operands(function, program, storage, effects) for symbol, function in program.functions.items()
@@ -141,11 +141,11 @@ def _owners(program: Program, names: Names) -> dict[str, str]:
         owners |= {names.functions[symbol]: module for symbol in unit.functions}
         owners |= {names.variables[symbol]: module for symbol in unit.variables}
         owners |= {names.records[id]: module for id in unit.records if id in names.records}
-        for constant in unit.constants:
-            owners.setdefault(names.constants[constant.name], module)
-        for id in unit.enums:
-            for enumerator in program.enums[id].enumerators:
-                owners.setdefault(names.constants[enumerator.name], module)
+        declared = [constant.name for constant in unit.constants]
+        declared += [enumerator.name for id in unit.enums for enumerator in program.enums[id].enumerators]
+        for name in declared:
+            if name in names.constants:
+                owners.setdefault(names.constants[name], module)
     return owners
 
 
@@ -153,7 +153,8 @@ def _unit_module(facts: Facts, unit: SourceUnit, statics: Mapping[str, int], mad
     """One C file: constants, types, constant data, addresses of statics, functions."""
     module = facts.names.modules[unit.path]
     frame = Frame(facts, module, None, Needs.NONE)
-    owned = [c for c in unit.constants if facts.owners[facts.names.constants[c.name]] == module]
+    named = [c for c in unit.constants if c.name in facts.names.constants]
+    owned = [c for c in named if facts.owners[facts.names.constants[c.name]] == module]
     items: list[rs.Item] = list(constant_items(facts, owned))
     for id in unit.enums:
         items += enum_items(facts, facts.program.enums[id])

@@ -30,4 +30,4 @@ pub mod time;
 pub mod unistd;
 pub mod utime;
 
-pub use memory::{BitField, Context, Field, FnPtr, LongDouble, Memory, Pod, Ptr, Void};
+pub use memory::{BitField, Context, Field, FnPtr, LongDouble, Memory, Pod, Ptr, VaArg, VaList, Void};
