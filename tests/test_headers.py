@@ -119,3 +119,67 @@ def test_every_declared_function_is_in_the_runtime(header: str) -> None:
         if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)
     }
     assert declared - TRANSLATED - set(library_functions()) == set()
+
+
+SCALARS = {
+    "void": "()", "_Bool": "bool", "char": "u8", "signed char": "i8", "unsigned char": "u8", "short": "i16",
+    "unsigned short": "u16", "int": "i32", "unsigned": "u32", "unsigned int": "u32", "long": "i64", "unsigned long": "u64",
+    "long long": "i64", "unsigned long long": "u64", "long int": "i64", "unsigned long int": "u64", "float": "f32",
+    "double": "f64", "long double": "f64",
+}  # fmt: skip
+TAGS = {"_IO_FILE": "File", "__dirstream": "Dir", "__jmp_buf_tag": "JmpBuf", "option": "LongOption"}
+
+
+def rust_type(node: c_ast.Node, typedefs: dict[str, c_ast.Node], pointed_to: bool = False) -> str:
+    """The Rust type that the runtime's function must have for a C type."""
+    match node:
+        case c_ast.Decl() | c_ast.Typename():
+            return rust_type(node.type, typedefs)
+        case c_ast.PtrDecl() | c_ast.ArrayDecl():
+            if isinstance(node.type, c_ast.FuncDecl):
+                return "function"
+            return f"Ptr<{rust_type(node.type, typedefs, True)}>"
+        case c_ast.TypeDecl():
+            return rust_type(node.type, typedefs, pointed_to)
+        case c_ast.Struct():
+            return TAGS.get(node.name) or "".join(part.capitalize() for part in node.name.split("_"))
+        case c_ast.IdentifierType(names=[name]) if name == "va_list":
+            return "VaList"
+        case c_ast.IdentifierType(names=[name]) if name in typedefs:
+            type = typedefs[name]
+            anonymous = isinstance(type, c_ast.TypeDecl) and isinstance(type.type, c_ast.Struct) and not type.type.name
+            if anonymous:
+                return "".join(part.capitalize() for part in name.split("_"))
+            return rust_type(type, typedefs, pointed_to)
+        case c_ast.IdentifierType(names=names):
+            scalar = SCALARS[" ".join(names)]
+            return (
+                {"()": "Void", "f64": "LongDouble" if "long" in names else "f64"}.get(scalar, scalar)
+                if pointed_to
+                else scalar
+            )
+        case _:
+            raise TypeError(node)
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_the_runtime_has_the_types_of_the_prototypes(header: str) -> None:
+    nodes = declarations(header)
+    typedefs = {node.name: node.type for node in nodes if isinstance(node, c_ast.Typedef)}
+    library = library_functions()
+    wrong = []
+    for node in nodes:
+        if not (isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)) or node.name in TRANSLATED:
+            continue
+        listed = node.type.args.params if node.type.args else []
+        variadic = any(isinstance(param, c_ast.EllipsisParam) for param in listed)
+        params = [rust_type(param, typedefs) for param in listed if not isinstance(param, c_ast.EllipsisParam)]
+        expected = ([] if params == ["()"] else params, rust_type(node.type.type, typedefs), variadic)
+        ours = library[node.name]
+        found = ["function" if "FnPtr" in type or i in ours.callbacks else type for i, type in enumerate(ours.params)]
+        if len(found) - 1 in ours.callbacks and len(found) > len(params):
+            found.pop()  # A dispatcher of function pointers, which the translator adds.
+        result = "()" if ours.diverges else "function" if "FnPtr" in ours.result else ours.result
+        if expected != (found, result, ours.variadic):
+            wrong.append((node.name, expected, (found, result, ours.variadic)))
+    assert wrong == []

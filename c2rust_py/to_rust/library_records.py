@@ -9,7 +9,13 @@ from c2rust_py.infer.library import RUNTIME_SOURCE
 from c2rust_py.ir.nodes import Program
 from c2rust_py.to_rust.types import LIBRARY_RECORD
 
-_SPECIAL = {"_IO_FILE": "File", "__dirstream": "Dir", "__jmp_buf_tag": "JmpBuf", "__va_list_tag": "VaList"}
+_SPECIAL = {
+    "_IO_FILE": "File",
+    "__dirstream": "Dir",
+    "__jmp_buf_tag": "JmpBuf",
+    "__va_list_tag": "VaList",
+    "option": "LongOption",
+}
 """Tags that the runtime has under a name of its own."""
 
 

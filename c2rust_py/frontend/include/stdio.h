@@ -12,7 +12,7 @@ typedef __builtin_va_list va_list;
 
 typedef struct _IO_FILE FILE;
 
-typedef struct _G_fpos_t {
+typedef struct fpos_t {
     long __pos;
     unsigned long __state;
 } fpos_t;
