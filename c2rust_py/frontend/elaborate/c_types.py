@@ -28,7 +28,8 @@ from c2rust_py.ir.types import (
 
 @dataclass(frozen=True, slots=True)
 class VariableArray(ArrayType):
-    """An array whose length is the value of the hidden local `count` (unsigned long), or `[*]` where that is None."""
+    """An array whose size is known only at run time: its length is the value of the hidden local `count` (unsigned long),
+    or `length` where only its elements vary; with neither it is `[*]`."""
 
     count: int | None = None
 

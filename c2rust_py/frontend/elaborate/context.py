@@ -113,7 +113,11 @@ class FunctionState:
 
 @dataclass(slots=True)
 class Context:
-    """One unit. Scopes are a stack, the file's first."""
+    """One unit. Scopes are a stack, the file's first.
+
+    `specifiers` has the types of struct, union and enum definitions by the identity of their nodes, since declarators of
+    one declaration share one: `struct { int x; } a, b;`.
+    """
 
     path: str
     macros: Mapping[str, KeptMacro]
@@ -128,6 +132,7 @@ class Context:
     variables: dict[str, Variable] = field(default_factory=dict)
     constants: dict[str, Constant] = field(default_factory=dict)
     record_names: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    specifiers: dict[int, Type] = field(default_factory=dict)
     function: FunctionState | None = None
     pending: list[Statement] | None = None
     tag_hint: str | None = None

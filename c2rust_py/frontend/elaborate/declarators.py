@@ -72,6 +72,8 @@ def _checked_array(cx: Context, element: Type, length: int | None, node: Any) ->
     inner = unqualified(element)
     if isinstance(inner, FunctionType | VoidType):
         cx.fail(Code.INVALID_DECLARATION, "the elements of an array are functions or void", span_of(cx, node))
+    if isinstance(inner, VariableArray) and length is not None:
+        return VariableArray(element, length)
     return ArrayType(element, length)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.frontend.elaborate import declarators, enums, expressions, functions, initialisers, records
+from c2rust_py.frontend.elaborate import declarators, expressions, functions, initialisers, records
 from c2rust_py.frontend.elaborate.attributes import aligned_typedef, has_attribute, requested_alignment
 from c2rust_py.frontend.elaborate.c_types import erase, is_variably_modified, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.compatible import compatible, composite
@@ -68,10 +68,6 @@ def declare_tag(cx: Context, node: Any) -> None:
     match node.type:
         case c_ast.Struct() | c_ast.Union() if node.type.decls is None:
             records.forward_declare(cx, node.type)
-        case c_ast.Struct() | c_ast.Union():
-            records.record_type(cx, node.type)
-        case c_ast.Enum():
-            enums.enum_type(cx, node.type)
         case _:
             declarators.declared_type(cx, node)
 

@@ -18,13 +18,14 @@ from c2rust_py.ir.nodes import (
     Declare,
     Function,
     Load,
+    Local,
     LocalKind,
     LocalPlace,
     Return,
     Statement,
     UnsupportedStatement,
 )
-from c2rust_py.ir.types import DOUBLE, INT, FloatKind, FloatType, FunctionType, IntKind, PointerType, Type
+from c2rust_py.ir.types import DOUBLE, INT, FloatKind, FloatType, FunctionType, IntKind, PointerType, Type, VoidType
 
 
 def define_function(cx: Context, node: Any) -> None:
@@ -109,19 +110,25 @@ def _is_name_list(declarator: Any) -> bool:
 
 def _parameters(cx: Context, declarator: Any, state: FunctionState) -> list[Type]:
     """Declares the parameters of a prototype as locals, in order: an array's length may name an earlier one."""
+    params = [p for p in (declarator.args.params if declarator.args is not None else []) if not _is_ellipsis(p)]
+    for param in params:
+        state.add_local(getattr(param, "name", None) or "", INT, LocalKind.PARAM, span_of(cx, param))
     types: list[Type] = []
-    for param in declarator.args.params if declarator.args is not None else []:
-        if isinstance(param, c_ast.EllipsisParam):
-            continue
+    for index, param in enumerate(params):
         type = parameter_declaration(cx, param)
-        if spell(type) == "void":
-            continue
-        name = getattr(param, "name", None) or f"unnamed{len(types)}"
+        if isinstance(type, VoidType):
+            del state.locals[index:]
+            break
+        name = getattr(param, "name", None) or f"unnamed{index}"
         _require_complete(cx, type, name, span_of(cx, param))
-        local = state.add_local(name, type, LocalKind.PARAM, span_of(cx, param))
-        cx.declare(name, LocalName(local, type, False))
+        state.locals[index] = Local(index, name, erase(type), LocalKind.PARAM, span_of(cx, param))
+        cx.declare(name, LocalName(index, type, False))
         types.append(type)
     return types
+
+
+def _is_ellipsis(param: Any) -> bool:
+    return isinstance(param, c_ast.EllipsisParam)
 
 
 def _require_complete(cx: Context, type: Type, name: str, span: Span) -> None:

@@ -14,7 +14,6 @@ from c2rust_py.frontend.elaborate.c_types import (
     is_float,
     is_integer,
     is_pointer,
-    is_variably_modified,
     is_void,
     spell,
     unqualified,
@@ -246,9 +245,12 @@ def element_count(cx: Context, type: Type, span: Span) -> Rvalue:
     inner = unqualified(type)
     if not isinstance(inner, VariableArray):
         return constant_operand(1, ULONG, span)
-    if inner.count is None:
+    if inner.length is not None:
+        count = constant_operand(inner.length, ULONG, span)
+    elif inner.count is not None:
+        count = Rvalue(Load(LocalPlace(inner.count, ULONG, span), ULONG, span), ULONG)
+    else:
         cx.fail(Code.INCOMPLETE_TYPE, "the length of a '[*]' array is needed", span)
-    count = Rvalue(Load(LocalPlace(inner.count, ULONG, span), ULONG, span), ULONG)
     if not isinstance(unqualified(inner.element), VariableArray):
         return count
     return binary(cx, BinaryOp.MUL, count, element_count(cx, inner.element, span), span)
@@ -258,9 +260,6 @@ def run_time_size(cx: Context, type: Type, span: Span) -> Rvalue:
     """sizeof: an unsigned long, a constant unless the type is a variable array."""
     inner = unqualified(type)
     if not isinstance(inner, VariableArray):
-        if isinstance(inner, ArrayType) and is_variably_modified(inner.element) and inner.length is not None:
-            length = constant_operand(inner.length, ULONG, span)
-            return binary(cx, BinaryOp.MUL, length, run_time_size(cx, inner.element, span), span)
         return constant_operand(cx.size_of(inner, span), ULONG, span)
     element: Type = inner
     while isinstance(element, VariableArray):

@@ -95,10 +95,8 @@ def base_type(cx: Context, node: Any, span: Span) -> Type:
     match node:
         case c_ast.IdentifierType():
             return _named_type(cx, node.names, span_of(cx, node))
-        case c_ast.Struct() | c_ast.Union():
-            return records.record_type(cx, node)
-        case c_ast.Enum():
-            return enums.enum_type(cx, node)
+        case c_ast.Struct() | c_ast.Union() | c_ast.Enum():
+            return _tagged_type(cx, node)
         case c_ast.TypeOf():
             return _typeof(cx, node)
         case c_ast.AttributedType():
@@ -110,6 +108,16 @@ def base_type(cx: Context, node: Any, span: Span) -> Type:
         case _:
             cx.note_unsupported(Code.UNSUPPORTED_C, f"the type {type(node).__name__} is not translated", span)
             cx.fail(Code.UNSUPPORTED_C, f"the type {type(node).__name__} is not translated", span)
+
+
+def _tagged_type(cx: Context, node: Any) -> Type:
+    """A struct, union or enum; a definition is elaborated once for all declarators that share it."""
+    type = cx.specifiers.get(id(node))
+    if type is None:
+        type = enums.enum_type(cx, node) if isinstance(node, c_ast.Enum) else records.record_type(cx, node)
+        if isinstance(node, c_ast.Enum) or node.decls is not None:
+            cx.specifiers[id(node)] = type
+    return type
 
 
 def _named_type(cx: Context, names: list[str], span: Span) -> Type:
