@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.ir.nodes import Program
-from c2rust_py.normalise.deep_stack import on_deep_stack
 from c2rust_py.normalise.flatten_chains import flatten_chains
 from c2rust_py.normalise.lower_computed_goto import lower_computed_goto
 from c2rust_py.normalise.lower_setjmp import lower_setjmp
@@ -27,7 +27,7 @@ LIBRARY_NORETURN = frozenset({"abort", "exit", "_exit", "_Exit", "quick_exit", "
 
 def normalise(program: Program) -> Program:
     """`program` with `Stage.NORMALISED`'s invariants (see `ir.verify`)."""
-    return on_deep_stack(lambda: _normalise(program))
+    return call_deeply(_normalise, program)
 
 
 def _normalise(program: Program) -> Program:
