@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeVar
+from pprint import pformat
+from typing import ParamSpec, TypeVar
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, error
+from c2rust_py.emit.workspace import Workspace
+from c2rust_py.ir.nodes import Program
+from c2rust_py.ir.printer import print_program
+from c2rust_py.ir.verify import Stage, verify_program
+from c2rust_py.rust_ir.printer import print_items
+from c2rust_py.to_rust.translate import Translation
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-STAGES = ("parse", "elaborate", "link", "normalise", "infer", "to_rust", "refine", "emit", "check")
+STAGES = ("parse", "elaborate", "link", "normalise", "infer", "sequence", "to_rust", "refine", "emit", "check")
 """Every stage, in order: what `--stop-after` and `--dump-after` take."""
 
 
@@ -36,16 +43,10 @@ class Timing:
 
 @dataclass(slots=True)
 class Stages:
-    """One run's stages.
-
-    `verify` and `dump` map a class of output to the function that checks it (raising CompileError) or prints it, so that
-    a stage is verified for what it gives, not for its name.
-    """
+    """One run's stages."""
 
     stop_after: str | None = None
     dump_after: str | None = None
-    verify: Mapping[type, Callable[[Any], None]] = field(default_factory=dict)
-    dump: Mapping[type, Callable[[Any], str]] = field(default_factory=dict)
     timings: list[Timing] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -60,20 +61,12 @@ class Stages:
         before = _cpu_seconds()
         output = function(*args, **kwargs)
         self.timings.append(Timing(name, _cpu_seconds() - before, _peak_megabytes()))
-        check = self.verify.get(type(output))
-        if check is not None:
-            check(output)
+        _verify(name, output)
         if name == self.dump_after:
-            sys.stdout.write(self._dumped(output))
+            sys.stdout.write(_dumped(output))
         if name == self.stop_after:
             raise Stopped(name)
         return output
-
-    def _dumped(self, output: object) -> str:
-        if isinstance(output, list | tuple):
-            return "".join(self._dumped(item) for item in output)
-        printer = self.dump.get(type(output))
-        return (repr(output) if printer is None else printer(output)).rstrip("\n") + "\n"
 
     def table(self) -> str:
         """The timings as a table, each stage once and the total below."""
@@ -86,6 +79,31 @@ class Stages:
         rows += [f"{stage:<12}{seconds:>9.2f}{peaks[stage]:>10.0f}" for stage, seconds in sums.items()]
         rows.append(f"{'total':<12}{sum(sums.values()):>9.2f}{max(peaks.values(), default=0):>10.0f}")
         return "\n".join(rows)
+
+
+def _verify(stage: str, output: object) -> None:
+    """Checks what the kind of output promises at that stage; raises CompileError where the stage broke it."""
+    if isinstance(output, list):
+        for item in output:
+            _verify(stage, item)
+    elif isinstance(output, Program):
+        verify_program(output, Stage.ELABORATED if stage == "link" else Stage.NORMALISED)
+
+
+def _dumped(output: object) -> str:
+    """A stage's output as text that a person can read."""
+    match output:
+        case Program():
+            return print_program(output)
+        case Translation():
+            modules = output.crate.modules
+            return "".join(f"// {module.name}\n{print_items(module.items).text}" for module in modules)
+        case Workspace():
+            return "".join(f"// {path}\n{text}" for path, text in output.files.items() if "/c2rs-rt/" not in path)
+        case list() | tuple():
+            return "".join(_dumped(item) for item in output)
+        case _:
+            return pformat(output, width=120) + "\n"
 
 
 def _cpu_seconds() -> float:

@@ -113,8 +113,9 @@ class Scope:
 class Names:
     """The Rust name of everything in a program.
 
-    Functions and variables by symbol, records and enums by id, constants and enumerators by C name, fields by (record id,
-    index), locals by (function symbol, local id), modules by the unit's path.
+    Functions and variables by symbol, records and enums by id, constants and enumerators by C name (those that mean one
+    thing in the whole program), fields by (record id, index), locals by (function symbol, local id), modules by the unit's
+    path.
     """
 
     modules: dict[str, str]
@@ -161,17 +162,18 @@ def assign_names(program: Program, items: AbstractSet[str] = frozenset(), *, kee
 
 
 def _name_constants(program: Program, values: Scope) -> dict[str, str]:
-    """Macros and enumerators, each C name once: the units of a program share a header's constants."""
-    constants: dict[str, str] = {}
+    """Macros and enumerators, each C name once: the units of a program share a header's constants.
+
+    A name that two units give different values has no constant; it is its value wherever it stands.
+    """
+    meanings: dict[str, set[tuple[object, object]]] = {}
     for unit in program.units:
         for constant in unit.constants:
-            if constant.name not in constants:
-                constants[constant.name] = values.claim(constant.name, Case.UPPER)
+            meanings.setdefault(constant.name, set()).add((repr(constant.value.value), constant.value.type))
     for enum in program.enums.values():
         for enumerator in enum.enumerators:
-            if enumerator.name not in constants:
-                constants[enumerator.name] = values.claim(enumerator.name, Case.UPPER)
-    return constants
+            meanings.setdefault(enumerator.name, set()).add((repr(enumerator.value), None))
+    return {name: values.claim(name, Case.UPPER) for name, found in meanings.items() if len(found) == 1}
 
 
 def _name_fields(program: Program, keep: bool) -> Iterator[tuple[tuple[str, int], str]]:

@@ -70,6 +70,8 @@ def enum_items(facts: Facts, enum: Enumeration) -> tuple[rs.Item, ...]:
     """The enumerators as `pub const`s, of C's type int where they fit."""
     items = []
     for index, enumerator in enumerate(enum.enumerators):
+        if enumerator.name not in facts.names.constants:
+            continue
         rust = facts.constant_types[enumerator.name]
         doc = enumerator.doc or (enum.doc if index == 0 else None)
         value = int_literal(enumerator.value, rust.name, typed=True)

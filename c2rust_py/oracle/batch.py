@@ -1,0 +1,61 @@
+"""Builds many translated programs at once: one workspace, one runtime, one cargo run.
+
+A crate of its own costs a cargo start and a build of the runtime; in a batch, 150 small programs take about a minute on
+two processors. Programs that do not build are told apart from those that do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from c2rust_py.diagnostics import Sink
+from c2rust_py.emit.manifest import Manifest
+from c2rust_py.emit.workspace import render_workspace
+from c2rust_py.emit.writer import write_files
+from c2rust_py.oracle.build import Profile
+from c2rust_py.referee.cargo import RustcMessage, cargo_build
+from c2rust_py.rust_ir.nodes import Crate
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A built batch: the program of each crate that builds, and rustc's messages by crate."""
+
+    programs: dict[str, Path]
+    messages: dict[str, tuple[RustcMessage, ...]]
+
+
+def build_batch(crates: Sequence[Crate], folder: Path, profile: Profile = Profile.DEV, opt_level: int = 0) -> Batch:
+    """Writes the crates, whose names differ, as one workspace to `folder` and builds all that builds.
+
+    The dev profile keeps its overflow checks at any `opt_level`; the runtime is always optimised.
+    """
+    sink = Sink()
+    write_files(folder, render_workspace(crates, sink).files, Manifest(), sink)
+    target = Path(os.environ.get("CARGO_TARGET_DIR", folder / "target"))
+    settings = {"debug": "0", "opt-level": str(opt_level), 'package."c2rs-rt".opt-level': "1", "incremental": "false"}
+    name = "dev" if profile is Profile.DEV else "release"
+    arguments = [f"--config=profile.{name}.{key}={value}" for key, value in settings.items()]
+    arguments += ["--keep-going"] + (["--release"] if profile is Profile.RELEASE else [])
+    verdict = cargo_build(folder, arguments=arguments)
+    messages: dict[str, list[RustcMessage]] = {}
+    for message in verdict.messages:
+        messages.setdefault(_crate_of(message), []).append(message)
+    failed = {crate for crate, said in messages.items() if any(message.level == "error" for message in said)}
+    if not verdict.builds and not failed:
+        failed = {crate.name for crate in crates}
+    programs = {
+        crate.name: target / profile.value / crate.binaries[0].name
+        for crate in crates
+        if crate.name not in failed and crate.binaries and "" not in failed
+    }
+    return Batch(programs, {crate: tuple(said) for crate, said in messages.items()})
+
+
+def _crate_of(message: RustcMessage) -> str:
+    """The crate of a message, from the path of its file; empty where it is about the workspace."""
+    parts = Path(message.file or "").parts
+    return parts[1] if len(parts) > 2 and parts[0] == "crates" else ""

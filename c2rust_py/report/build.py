@@ -1,0 +1,80 @@
+"""Makes the report of a run from what the stages gave."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from c2rust_py.diagnostics import Code, Diagnostic, Severity, Span
+from c2rust_py.emit.workspace import Workspace
+from c2rust_py.infer.effects import Effects, Needs
+from c2rust_py.ir.nodes import Function, Program
+from c2rust_py.options import Rung
+from c2rust_py.referee.cargo import CargoVerdict, RustcMessage
+from c2rust_py.report.functions import FunctionReport, Report, function_lines
+from c2rust_py.to_rust.translate import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedGroup:
+    """A linked group of units on its way: the normalised program, its crate, and what its functions need."""
+
+    program: Program
+    lowered: Translation
+    effects: Effects
+
+
+def build_report(groups: Sequence[LinkedGroup], workspace: Workspace, diagnostics: tuple[Diagnostic, ...]) -> Report:
+    """Every function of every group, in the order of the C."""
+    return Report(tuple(entry for group in groups for entry in _group_entries(group, workspace)), diagnostics)
+
+
+def _group_entries(group: LinkedGroup, workspace: Workspace) -> Iterator[FunctionReport]:
+    crate = group.lowered.crate.name
+    lines: dict[str, dict[str, int]] = {}
+    for symbol, function in group.program.functions.items():
+        module, _, name = group.lowered.rust_paths[symbol].rpartition("::")
+        if module not in lines:
+            lines[module] = function_lines(workspace.files[f"crates/{crate}/src/{module}.rs"])
+        grade, reasons = _grade(group, symbol)
+        path = f"{crate.replace('-', '_')}::{module}::{name}"
+        yield FunctionReport(
+            function.name,
+            path,
+            function.span.file,
+            function.span.line,
+            grade.value,
+            reasons,
+            _c_lines(function),
+            lines[module].get(name, 0),
+        )
+
+
+def _grade(group: LinkedGroup, symbol: str) -> tuple[Rung, tuple[str, ...]]:
+    """The lowest rung in the function: what needs no memory has no pointer below the top rung."""
+    stub = group.lowered.stubs.get(symbol)
+    if stub is not None:
+        return Rung.STUB, (f"{stub.code}: {stub.message}",)
+    if group.effects.needs[symbol] & Needs.MEMORY:
+        return Rung.MEMORY, ("it reads or writes memory through pointers, or calls what does",)
+    return Rung.OWNED, ()
+
+
+def _c_lines(function: Function) -> int:
+    return max(function.end_line - function.span.line + 1, 1)
+
+
+def rustc_diagnostics(verdict: CargoVerdict, workspace: Workspace) -> Iterator[Diagnostic]:
+    """rustc's messages as ours, each at the C place that the line of Rust comes from."""
+    severities = {"error": Severity.ERROR, "warning": Severity.WARNING}
+    for message in verdict.messages:
+        yield Diagnostic(
+            severities[message.level], Code.CARGO_FAILED, _c_place(message, workspace), f"rustc: {message}"
+        )
+
+
+def _c_place(message: RustcMessage, workspace: Workspace) -> Span | None:
+    places = workspace.places.get(message.file or "", ())
+    index = bisect_right([place.rust_line for place in places], message.line) - 1
+    return Span(places[index].file, places[index].line) if index >= 0 else None

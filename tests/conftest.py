@@ -1,0 +1,91 @@
+"""Shared fixtures: the C programs that this run tests, translated and built once for all of pytest's workers."""
+
+from __future__ import annotations
+
+import fcntl
+import pickle
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from c_programs import Program
+
+from c2rust_py.diagnostics import CompileError, Severity
+from c2rust_py.options import Options
+from c2rust_py.oracle.batch import Batch, build_batch
+from c2rust_py.pipeline import translate_crates
+from c2rust_py.rust_ir.nodes import Crate
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPrograms:
+    """The Rust program of each C program by name, or what went wrong with it."""
+
+    batch: Batch
+    crates: dict[str, str]
+    problems: dict[str, str]
+
+    def program(self, name: str) -> Path:
+        """Where the program is; fails the test that asks for one that could not be made."""
+        if name in self.problems:
+            pytest.fail(self.problems[name], pytrace=False)
+        crate = self.crates[name]
+        said = [str(m) for m in self.batch.messages.get(crate, ()) or self.batch.messages.get("", ())]
+        if crate not in self.batch.programs:
+            pytest.fail("\n".join(["the crate does not build", *said[:5]]), pytrace=False)
+        return self.batch.programs[crate]
+
+    def warnings(self, name: str) -> list[str]:
+        """What rustc says of the program's crate."""
+        return [str(message) for message in self.batch.messages.get(self.crates.get(name, ""), ())]
+
+
+def translate_program(program: Program) -> tuple[Crate | None, str]:
+    """The crate of a program, or None and why there is none. It is named after the program."""
+    inputs = program.sources if len(program.sources) == 1 else (program.sources[0].parent,)
+    try:
+        translation = translate_crates(Options(tuple(inputs), Path("unused"), flags=program.flags, jobs=1))
+    except CompileError as problem:
+        return None, str(problem)
+    except Exception as problem:  # noqa: BLE001 - one program's defect is that program's failure
+        return None, f"{type(problem).__name__}: {problem}"
+    errors = [str(d) for d in translation.diagnostics if d.severity is Severity.ERROR]
+    return (None, "\n".join(errors)) if errors else (translation.crates[0], "")
+
+
+def build_programs(programs: list[Program], folder: Path) -> BuiltPrograms:
+    """Translates in parallel and builds in one cargo run."""
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        results = dict(zip((p.name for p in programs), pool.map(translate_program, programs), strict=True))
+    crates = {name: crate for name, (crate, _) in results.items() if crate is not None}
+    problems = {name: problem for name, (crate, problem) in results.items() if crate is None}
+    batch = build_batch(list(crates.values()), folder / "rust")
+    return BuiltPrograms(batch, {name: crate.name for name, crate in crates.items()}, problems)
+
+
+@pytest.fixture(scope="session")
+def built_programs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltPrograms:
+    """All programs that a test of this run asks for; the first of pytest's workers builds, the others wait."""
+    items = [item for item in request.session.items if isinstance(item, pytest.Function) and hasattr(item, "callspec")]
+    wanted = {p.name: p for item in items if isinstance(p := item.callspec.params.get("program"), Program)}
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if hasattr(request.config, "workerinput") else base) / "programs"
+    shared.mkdir(exist_ok=True)
+    result = shared / "built.pickle"
+    with locked(shared / "lock"):
+        if not result.exists():
+            result.write_bytes(pickle.dumps(build_programs(list(wanted.values()), shared)))
+    built = pickle.loads(result.read_bytes())
+    assert isinstance(built, BuiltPrograms)
+    return built
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds a lock between processes."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
