@@ -84,14 +84,14 @@ _UNDEF = re.compile(r"#undef (\S+)$")
 _MARKER = re.compile(r'# ([0-9]+) "((?:[^"\\]|\\.)*)"')
 
 
-def keep_macros(preprocessor: Preprocessor, plain: TokenList, keywords: Mapping[str, tuple[str, str]]) -> View:
-    """The view of a unit with as many macros kept as the verifier allows; `plain` are the tokens of plain `gcc -E`."""
+def keep_macros(
+    preprocessor: Preprocessor, resolved: str, plain: TokenList, keywords: Mapping[str, tuple[str, str]]
+) -> View:
+    """The view of a unit with as many macros kept as the verifier allows.
+
+    `resolved` is the text with resolved directives, `plain` are the tokens of plain `gcc -E`.
+    """
     unit = preprocessor.unit
-    try:
-        resolved = preprocessor.resolve_directives()
-    except CompileError:
-        # What plain expansion accepts can fail here (`#if` on a macro that directives-only does not know).
-        return View(plain, ())
     lines = resolved.split("\n")
     definitions = _definitions(lines, unit.display)
     kept = _constant_macros(definitions, keywords)

@@ -58,24 +58,32 @@ class ParsedUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """A unit as one choice of headers shows it."""
-
-    headers: Headers
-    plain: TokenList
-    view: View
-
-
-@dataclass(frozen=True, slots=True)
 class _Outcome:
-    """A parsed unit before its comments are known."""
+    """A parsed unit before its comments are known, in a form that can go to the cache and to another process.
 
-    ast: c_ast.FileAST
-    macros: tuple[KeptMacro, ...]
+    trees: the unit's, then that of each macro's body; as bytes where it comes from elsewhere, until they are needed.
+    macros: the fields of each KeptMacro but its tree and its comment.
+    files: the project's files that the unit is made of.
+    """
+
+    trees: Sequence[c_ast.Node] | bytes
+    macros: tuple[tuple[str, str, str, int, bool], ...]
     headers: Headers
     files: tuple[str, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    undeclared_calls: frozenset[str]
+    ignored_pragmas: tuple[tuple[str, str, int], ...]
+    undeclared_calls: tuple[str, ...]
+
+    def to_bytes(self) -> bytes:
+        """Everything, for `from_bytes`."""
+        trees = self.trees if isinstance(self.trees, bytes) else cache.encode(self.trees)
+        fields = (trees, self.macros, self.headers.value, self.files, self.ignored_pragmas, self.undeclared_calls)
+        return marshal.dumps(fields)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> _Outcome:
+        """What `to_bytes` wrote."""
+        trees, macros, headers, files, ignored_pragmas, undeclared_calls = marshal.loads(data)
+        return cls(trees, macros, Headers(headers), files, ignored_pragmas, undeclared_calls)
 
 
 def parse_units(units: Sequence[Unit], jobs: int = 1, cache_dir: Path | None = None) -> tuple[ParsedUnit, ...]:
@@ -87,7 +95,7 @@ def parse_units(units: Sequence[Unit], jobs: int = 1, cache_dir: Path | None = N
         with ProcessPoolExecutor(max_workers=min(jobs, len(units))) as pool:
             # list() raises the first failure in order, whichever worker failed first.
             encoded = list(pool.map(_parse_to_bytes, units, [store] * len(units)))
-        outcomes = [_decode(data) for data in encoded]
+        outcomes = [_Outcome.from_bytes(data) for data in encoded]
     read: dict[Path, FileComments] = {}
     return tuple(_with_comments(unit, outcome, read) for unit, outcome in zip(units, outcomes, strict=True))
 
@@ -104,7 +112,7 @@ def _parse_in_process(unit: Unit, cache_dir: Path | None) -> _Outcome:
 
 def _parse_to_bytes(unit: Unit, cache_dir: Path | None) -> bytes:
     """For a worker process, whose result must cross to its parent."""
-    return _encode(_parse_in_process(unit, cache_dir))
+    return _parse_in_process(unit, cache_dir).to_bytes()
 
 
 def _parse(unit: Unit, cache_dir: Path | None) -> _Outcome:
@@ -138,35 +146,40 @@ def _parse_with(unit: Unit, headers: Headers, cache_dir: Path | None) -> _Outcom
     """Preprocess, then parse unless the cache has the tree of this very text."""
     preprocessor = Preprocessor(unit, headers)
     text = preprocessor.expand()
-    keywords = keywords_for(unit.flags)
-    plain = tokenise(text, unit.path, keywords, unit.display)
+    resolved = preprocessor.resolve_directives()
     store = cache.Store(cache_dir) if cache_dir is not None else None
-    resolved = preprocessor.resolve_directives() if store is not None else ""
     key = cache.key_of(unit.path, str(unit.directory), str(unit.root), *unit.flags, headers.value, text, resolved)
     if store is not None and (saved := store.load(key)) is not None:
-        return _decode(saved)
-    view = keep_macros(preprocessor, plain, keywords)
-    outcome = _parse_reading(_Reading(headers, plain, view))
+        return _Outcome.from_bytes(saved)
+    keywords = keywords_for(unit.flags)
+    plain = tokenise(text, unit.path, keywords, unit.display)
+    view = keep_macros(preprocessor, resolved, plain, keywords)
+    outcome = _parse_view(view, plain, headers)
     if store is not None:
-        store.save(key, _encode(outcome))
+        store.save(key, outcome.to_bytes())
     return outcome
 
 
-def _parse_reading(reading: _Reading) -> _Outcome:
+def _parse_view(view: View, plain: TokenList, headers: Headers) -> _Outcome:
     """Parse the view with names; if a kept name stands where no expression can, parse the expanded text."""
-    tokens, macros = reading.view.tokens, reading.view.macros
+    tokens, macros = view.tokens, view.macros
     try:
         parsed = parse_tokens(tokens)
     except CompileError:
         if not macros:
             raise
-        tokens, macros = reading.plain, ()
+        tokens, macros = plain, ()
         parsed = parse_tokens(tokens)
     ast = c_ast.FileAST(_without_idle_prototypes(parsed.ast.ext, tokens))
     files = tuple(sorted(file for file in tokens.files - tokens.system_files if not _is_ours(file)))
-    diagnostics = _pragma_warnings(tokens, files)
-    undeclared = parsed.undeclared_calls - {macro.name for macro in macros}
-    return _Outcome(ast, macros, reading.headers, files, diagnostics, undeclared)
+    return _Outcome(
+        (ast, *(macro.expression for macro in macros)),
+        tuple((macro.name, macro.body, macro.span.file, macro.span.line, macro.is_library) for macro in macros),
+        headers,
+        files,
+        _ignored_pragmas(tokens, files),
+        tuple(sorted(parsed.undeclared_calls - {macro.name for macro in macros})),
+    )
 
 
 def _without_idle_prototypes(items: list[Any], tokens: TokenList) -> list[Any]:
@@ -191,10 +204,10 @@ def _is_ours(file: str) -> bool:
     return file.startswith((str(INCLUDE_DIR), "<"))
 
 
-def _pragma_warnings(tokens: TokenList, files: tuple[str, ...]) -> tuple[Diagnostic, ...]:
-    """A word on each pragma of the project that might matter and that we do not carry out."""
+def _ignored_pragmas(tokens: TokenList, files: tuple[str, ...]) -> tuple[tuple[str, str, int], ...]:
+    """The pragmas of the project that might matter and that we do not carry out, as (text, file, line)."""
     return tuple(
-        warning(Code.PRAGMA_IGNORED, f"#pragma {pragma.text} is ignored", pragma.span)
+        (pragma.text, pragma.span.file, pragma.span.line)
         for pragma in tokens.pragmas
         if pragma.span.file in files and not _HARMLESS_PRAGMA.match(pragma.text)
     )
@@ -209,39 +222,16 @@ def _with_comments(unit: Unit, outcome: _Outcome, read: dict[Path, FileComments]
             read[path] = read_comments(path)
         files[file] = read[path]
     comments = Comments(files)
+    ast, *expressions = cache.decode(outcome.trees) if isinstance(outcome.trees, bytes) else outcome.trees
     macros = {
-        macro.name: replace(macro, doc=comments.doc_for(macro.span.file, macro.span.line)) for macro in outcome.macros
+        name: KeptMacro(name, body, Span(file, line), comments.doc_for(file, line), expression, is_library)
+        for (name, body, file, line, is_library), expression in zip(outcome.macros, expressions, strict=True)
     }
-    diagnostics = outcome.diagnostics
+    diagnostics = [
+        warning(Code.PRAGMA_IGNORED, f"#pragma {text} is ignored", Span(file, line))
+        for text, file, line in outcome.ignored_pragmas
+    ]
     if outcome.headers is Headers.SYSTEM:
         message = "the unit is read with the system's headers"
-        diagnostics += (note(Code.SYSTEM_HEADERS, message, Span(unit.name, 1)),)
-    return ParsedUnit(unit, outcome.ast, macros, comments, diagnostics, outcome.headers)
-
-
-def _encode(outcome: _Outcome) -> bytes:
-    """An outcome as bytes; the cache and the parent process both take it so."""
-    macros = [(macro.name, macro.body, macro.span.file, macro.span.line, macro.is_library) for macro in outcome.macros]
-    warnings = [
-        (item.code.name, item.message, item.span.file if item.span else "", item.span.line if item.span else 0)
-        for item in outcome.diagnostics
-    ]
-    trees = cache.encode([outcome.ast, *(macro.expression for macro in outcome.macros)])
-    undeclared = sorted(outcome.undeclared_calls)
-    return marshal.dumps((trees, macros, outcome.headers.value, outcome.files, warnings, undeclared))
-
-
-def _decode(data: bytes) -> _Outcome:
-    trees, macros, headers, files, warnings, undeclared = marshal.loads(data)
-    ast, *expressions = cache.decode(trees)
-    return _Outcome(
-        ast,
-        tuple(
-            KeptMacro(name, body, Span(file, line), None, expression, is_library)
-            for (name, body, file, line, is_library), expression in zip(macros, expressions, strict=True)
-        ),
-        Headers(headers),
-        files,
-        tuple(warning(Code[code], message, Span(file, line)) for code, message, file, line in warnings),
-        frozenset(undeclared),
-    )
+        diagnostics.append(note(Code.SYSTEM_HEADERS, message, Span(unit.name, 1)))
+    return ParsedUnit(unit, ast, macros, comments, tuple(diagnostics), outcome.headers)

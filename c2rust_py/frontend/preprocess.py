@@ -47,8 +47,14 @@ class Preprocessor:
         return self._run([*self._flags(), str(self.unit.path)])
 
     def resolve_directives(self) -> str:
-        """Includes and conditionals done, macro definitions left in, nothing expanded."""
-        return self._run([*self._flags(), "-fdirectives-only", str(self.unit.path)])
+        """Includes and conditionals done, macro definitions left in, nothing expanded.
+
+        Empty if gcc cannot do this with a unit that it does expand.
+        """
+        try:
+            return self._run([*self._flags(), "-fdirectives-only", str(self.unit.path)])
+        except CompileError:
+            return ""
 
     def expand_resolved(self, text: str) -> str:
         """The second half: expand what `resolve_directives` gave, after names were taken out of it."""
