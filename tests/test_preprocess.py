@@ -146,6 +146,9 @@ KEPT = {
     "used before its definition": ("enum {\nN = 3,\n#define N 3\nM = N };", set()),
     "subscript of a sign": ("#define N -1\nint a[2]; int f(void) { return N[a + 1]; }", set()),
     "call of a parenthesis": ("#define ARGS (1)\nint f(int); int g(void) { return f ARGS; }", set()),
+    "argument list of an attribute": ("#define ARGS (16)\nchar a __attribute__((aligned ARGS));", set()),
+    "condition with its parentheses": ("#define COND (1)\nint f(void) { if COND return 1; return 0; }", set()),
+    "binary minus": ("#define N -1\nint f(int a) { return a N; }", set()),
     "pushed": ('#define N 3\n#pragma push_macro("N")\nint a = N;\n', {"N"}),
     "pushed and changed": (
         '#define N 3\n#pragma push_macro("N")\n#undef N\n#define N 4\nint a = N;\n#pragma pop_macro("N")\nint b = N;',

@@ -51,12 +51,13 @@ class AttributeParser(Cursor):
             if name.startswith("__") and name.endswith("__") and len(name) > 4:
                 name = name[2:-2]
             has_arguments = self._peek_type() == "LPAREN"
-            if name not in KEPT_ATTRIBUTES:
-                if has_arguments:
-                    self._skip_parentheses()
-                continue
-            arguments = self._parse_attribute_arguments() if has_arguments else []
-            attributes.append(GnuAttribute(name, arguments, self._tok_coord(token)))
+            if name in KEPT_ATTRIBUTES:
+                arguments = self._parse_attribute_arguments() if has_arguments else []
+                attributes.append(GnuAttribute(name, arguments, self._tok_coord(token)))
+            elif has_arguments:
+                self._skip_parentheses()
+            if self._peek_type() not in ("COMMA", closer):
+                self._unexpected("','")
 
     def _parse_attribute_arguments(self) -> list[Any]:
         """`(a, b)`: expressions and type names; a bare word such as mode's `QI` is an ID."""
