@@ -47,12 +47,13 @@ from main's return, so `exit` then takes the context."""
 @dataclass(frozen=True, slots=True)
 class Dispatcher:
     """The generated function behind calls through pointers of one erased signature: it matches on the function number.
-    `number` makes its name; `targets` are in the order of their numbers."""
+    `number` makes its name; `targets` are in the order of their numbers; the rest is what these need and touch together."""
 
     number: int
     signature: ErasedSignature
     targets: tuple[str, ...]
     needs: Needs
+    touches: Touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,7 @@ class Effects:
         for symbol in targets.symbols:
             touched |= self.touches[symbol]
         for signature in targets.signatures:
-            for symbol in self.dispatch[signature].targets:
-                touched |= self.touches[symbol]
+            touched |= self.dispatch[signature].touches
         return touched
 
     def needs_of_call(self, call: Call, layout: Layout) -> Needs:
@@ -105,14 +105,17 @@ class Effects:
         return self.needs_of_call(call, layout)
 
 
+_Callee = str | ErasedSignature
+"""A function by its symbol, or the dispatcher of a signature."""
+
+
 @dataclass(slots=True)
 class _Facts:
-    """What is known of one function so far."""
+    """What is known of one function or dispatcher so far."""
 
     needs: Needs = Needs.NONE
     touches: Touches = NOTHING
-    callees: set[str] = field(default_factory=set)
-    signatures: set[ErasedSignature] = field(default_factory=set)
+    callees: dict[_Callee, None] = field(default_factory=dict)
 
 
 def infer_effects(program: Program, storage: Storage, library: Mapping[str, LibraryFunction]) -> Effects:
@@ -124,29 +127,30 @@ def infer_effects(program: Program, storage: Storage, library: Mapping[str, Libr
     targets = _targets_by_signature(program, numbers, layout)
 
     order: dict[ErasedSignature, None] = {}
-    facts = {symbol: _external_facts(function) for symbol, function in used.items()}
+    facts: dict[_Callee, _Facts] = {symbol: _external_facts(function) for symbol, function in used.items()}
     if "atexit" in facts:
         order[EXIT_HANDLER] = None
         if "exit" in facts:
             facts["exit"].needs |= Needs.MEMORY
-            facts["exit"].signatures.add(EXIT_HANDLER)
+            facts["exit"].callees[EXIT_HANDLER] = None
     for symbol, function in program.functions.items():
         facts[symbol] = _direct_facts(program, storage, function, callbacks, layout, order)
     if "main" in program.functions:
         facts["main"].needs = Needs.CONTEXT
-    _close(facts, targets)
+    facts |= {signature: _Facts(callees=dict.fromkeys(targets.get(signature, ()))) for signature in order}
+    _close(facts)
 
-    dispatch = {}
-    for number, signature in enumerate(order):
-        symbols = targets.get(signature, ())
-        needs = Needs.NONE
-        for target in symbols:
-            needs |= facts[target].needs
-        dispatch[signature] = Dispatcher(number, signature, symbols, needs)
+    dispatch = {
+        signature: Dispatcher(
+            number, signature, targets.get(signature, ()), facts[signature].needs, facts[signature].touches
+        )
+        for number, signature in enumerate(order)
+    }
+    symbols = [*used, *program.functions]
     own = {symbol: facts[symbol].touches for symbol in program.functions}
     return Effects(
-        needs=MappingProxyType({symbol: fact.needs for symbol, fact in facts.items()}),
-        touches=MappingProxyType({symbol: fact.touches for symbol, fact in facts.items()}),
+        needs=MappingProxyType({symbol: facts[symbol].needs for symbol in symbols}),
+        touches=MappingProxyType({symbol: facts[symbol].touches for symbol in symbols}),
         shared=frozenset(s for s, f in used.items() if f and f.context is ContextKind.SHARED),
         pure=frozenset(symbol for symbol, touched in own.items() if not touched.writes),
         reads=frozenset(symbol for symbol, touched in own.items() if touched.reads_state),
@@ -236,8 +240,7 @@ def _direct_facts(
             facts.touches |= nodes.of(node)
         if isinstance(node, Call):
             targets = call_targets(node, callbacks, layout)
-            facts.callees.update(targets.symbols)
-            facts.signatures.update(targets.signatures)
+            facts.callees.update(dict.fromkeys((*targets.symbols, *targets.signatures)))
             order.update(dict.fromkeys(targets.signatures))
     plain = facts.touches.globals_read | facts.touches.globals_written
     if plain:
@@ -250,19 +253,17 @@ def _without_locals(touches: Touches) -> Touches:
     return replace(touches, locals_read=frozenset(), locals_written=frozenset())
 
 
-def _close(facts: dict[str, _Facts], targets: Mapping[ErasedSignature, tuple[str, ...]]) -> None:
+def _close(facts: dict[_Callee, _Facts]) -> None:
     """Adds to each function what its callees need and touch, until nothing changes."""
-    callers: dict[str, set[str]] = {symbol: set() for symbol in facts}
-    for symbol, fact in facts.items():
-        for signature in fact.signatures:
-            fact.callees.update(targets.get(signature, ()))
+    callers: dict[_Callee, list[_Callee]] = {key: [] for key in facts}
+    for key, fact in facts.items():
         for callee in fact.callees:
-            callers[callee].add(symbol)
+            callers[callee].append(key)
     waiting = dict.fromkeys(facts)
     while waiting:
-        symbol, _ = waiting.popitem()
-        fact = facts[symbol]
-        for caller in sorted(callers[symbol]):
+        key, _ = waiting.popitem()
+        fact = facts[key]
+        for caller in callers[key]:
             known = facts[caller]
             needs, touches = known.needs | fact.needs, known.touches | fact.touches
             if (needs, touches) != (known.needs, known.touches):
