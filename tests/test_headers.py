@@ -37,15 +37,19 @@ def preprocess(header: str, *flags: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def numeric_macros(header: str) -> list[str]:
-    """The object-like macros of the header that are numbers."""
+def macros(header: str) -> dict[str, str]:
+    """The object-like macros of the header, each with what it expands to."""
     defines = re.findall(r"^#define ([A-Za-z_]\w*) ", preprocess(header, "-dM"), re.MULTILINE)
     names = sorted(name for name in defines if not name.startswith("__"))
     text = "".join(f'"@{name}" {name}\n' for name in names)
     command = ["gcc", "-E", "-P", *OURS, "-include", header, "-x", "c", "-"]
     expanded = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
-    bodies = {name: body.strip() for name, body in re.findall(r'"@(\w+)" ?([^"@]*)', expanded)}
-    return [name for name in names if bodies.get(name, name) != name and is_number(bodies[name])]
+    bodies = {name: body.strip() for name, body in re.findall(r'"@(\w+)"(.*?)(?="@|\Z)', expanded, re.DOTALL)}
+    return {name: body for name, body in bodies.items() if body != name}
+
+
+def is_text(body: str) -> bool:
+    return re.fullmatch(r'("[^"]*"\s*)+', body) is not None
 
 
 def is_number(body: str) -> bool:
@@ -82,7 +86,8 @@ def output(tmp_path: Path, flags: list[str], source: str) -> str:
 
 @pytest.mark.parametrize("header", HEADERS)
 def test_constants_and_layouts_are_those_of_the_system(header: str, tmp_path: Path) -> None:
-    lines = [f'SHOW("{name}", {name})' for name in numeric_macros(header)]
+    lines = [f'SHOW("{name}", {name})' for name, body in macros(header).items() if is_number(body)]
+    lines += [f'printf("{name} = %s\\n", {name});' for name, body in macros(header).items() if is_text(body)]
     for name, fields in layouts(declarations(header)):
         lines.append(f'SHOW("sizeof {name}", sizeof({name}))')
         lines += [f'SHOW("{name}.{field}", __builtin_offsetof({name}, {field}))' for field in fields]

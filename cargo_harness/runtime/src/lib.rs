@@ -13,6 +13,7 @@ pub mod dirent;
 pub mod errno;
 pub mod fcntl;
 pub mod getopt;
+pub mod inttypes;
 pub mod locale;
 pub mod math;
 pub mod memory;
