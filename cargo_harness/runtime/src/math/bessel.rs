@@ -27,7 +27,10 @@ pub(super) fn first_kind(n: i32, x: f64) -> f64 {
 
 /// Yₙ(x): NaN for negative x, minus infinity at 0.
 pub(super) fn second_kind(n: i32, x: f64) -> f64 {
-    if x.is_nan() || x < 0.0 {
+    if x.is_nan() {
+        return x;
+    }
+    if x < 0.0 {
         return f64::NAN;
     }
     let order = n.unsigned_abs();
@@ -49,9 +52,12 @@ fn upward(n: u32, x: f64, (mut low, mut high): (Wide, Wide)) -> f64 {
     }
     let x = Wide::from(x);
     for k in 1..n {
+        if high.rounded().is_infinite() {
+            return high.rounded();
+        }
         let next = Wide::from(2.0 * f64::from(k)) * high / x - low;
         (low, high) = (high, next);
-        if !high.rounded().is_finite() {
+        if high.rounded().is_nan() {
             return f64::NEG_INFINITY;
         }
     }
@@ -84,6 +90,11 @@ fn power_series(n: u32, x: f64) -> f64 {
 
 /// Y₀ and Y₁ by their power series with logarithms, for x below [`ASYMPTOTIC_START`].
 fn neumann(x: f64) -> (Wide, Wide) {
+    if x < 1e-200 {
+        // The first terms; that of Y₁ may be infinite.
+        let logarithm = (Wide::from(x).ln() - Wide::from(2.0).ln() + EULER) * Wide::from(2.0) / PI;
+        return (logarithm, Wide::from(-std::f64::consts::FRAC_2_PI / x));
+    }
     let half = Wide::from(x) / Wide::from(2.0);
     let square = half.square();
     let logarithm = half.ln() + EULER;
@@ -113,18 +124,39 @@ fn neumann(x: f64) -> (Wide, Wide) {
 
 /// (J₀, J₁) and (Y₀, Y₁) for large x: √(2/πx) times the cosine and sine of x - (2n+1)π/4, with series in 1/x.
 fn hankel(x: f64) -> ((Wide, Wide), (Wide, Wide)) {
-    let (sin, cos) = if x < 1e4 { Wide::from(x).sin_cos() } else { (Wide::from(x.sin()), Wide::from(x.cos())) };
-    let scale = (Wide::ONE / (PI * Wide::from(x))).sqrt();
+    let scale = Wide::ONE / (PI.sqrt() * Wide::from(x).sqrt());
     let (p, q) = hankel_series(0.0, x);
-    let (minus, plus) = (cos + sin, sin - cos);
+    let (minus, plus) = sum_and_difference(x);
     let zeroth = (scale * (p * minus - q * plus), scale * (p * plus + q * minus));
     let (p, q) = hankel_series(1.0, x);
     let first = (scale * (p * plus + q * minus), scale * (q * plus - p * minus));
     ((zeroth.0, first.0), (zeroth.1, first.1))
 }
 
+/// cos x + sin x, and sin x - cos x.
+fn sum_and_difference(x: f64) -> (Wide, Wide) {
+    if x < 1e4 {
+        let (sin, cos) = Wide::from(x).sin_cos();
+        return (cos + sin, sin - cos);
+    }
+    // Only doubles here: the one in which the terms cancel follows from the product of both, -cos 2x.
+    let (sin, cos) = (x.sin(), x.cos());
+    let product = -(2.0 * x).cos();
+    let (sum, difference) = if x > f64::MAX / 2.0 {
+        (cos + sin, sin - cos)
+    } else if sin * cos < 0.0 {
+        (product / (sin - cos), sin - cos)
+    } else {
+        (cos + sin, product / (cos + sin))
+    };
+    (sum.into(), difference.into())
+}
+
 /// P and Q of order `n`: the even and odd terms of Π (4n² - (2k-1)²) / (k! (8x)ᵏ) with alternating signs.
 fn hankel_series(n: f64, x: f64) -> (Wide, Wide) {
+    if x > 1e34 {
+        return (Wide::ONE, Wide::ZERO);
+    }
     let (mut p, mut q) = (Wide::ZERO, Wide::ZERO);
     let mut term = Wide::ONE;
     for k in 0..80 {

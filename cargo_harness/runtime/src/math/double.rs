@@ -202,17 +202,17 @@ pub fn lgamma_r(mem: &mut Memory, x: f64, signp: Ptr<i32>) -> f64 {
 
 #[inline]
 pub fn j0(x: f64) -> f64 {
-    bessel::first_kind(0, x)
+    exact::checked_scaled(x, bessel::first_kind(0, x))
 }
 
 #[inline]
 pub fn j1(x: f64) -> f64 {
-    bessel::first_kind(1, x)
+    exact::checked_scaled(x, bessel::first_kind(1, x))
 }
 
 #[inline]
 pub fn jn(n: i32, x: f64) -> f64 {
-    bessel::first_kind(n, x)
+    exact::checked_scaled(x, bessel::first_kind(n, x))
 }
 
 #[inline]
@@ -272,7 +272,9 @@ pub fn drem(x: f64, y: f64) -> f64 {
 #[track_caller]
 pub fn remquo(mem: &mut Memory, x: f64, y: f64, quo: Ptr<i32>) -> f64 {
     let (rest, quotient) = exact::remainder(x, y);
-    mem.write(quo, quotient);
+    if !rest.is_nan() {
+        mem.write(quo, quotient);
+    }
     rest
 }
 
@@ -285,6 +287,7 @@ pub fn fdim(x: f64, y: f64) -> f64 {
     }
 }
 
+/// Of a positive and a negative zero, glibc's x86-64 version gives the first.
 #[inline]
 pub fn fmax(x: f64, y: f64) -> f64 {
     if x.is_nan() || y > x {
@@ -294,6 +297,7 @@ pub fn fmax(x: f64, y: f64) -> f64 {
     }
 }
 
+/// Of a positive and a negative zero, glibc's x86-64 version gives the first.
 #[inline]
 pub fn fmin(x: f64, y: f64) -> f64 {
     if x.is_nan() || y < x {

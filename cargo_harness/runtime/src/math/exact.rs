@@ -72,20 +72,23 @@ pub(super) fn checked_exponent(x: f64) -> i32 {
     }
 }
 
-/// `x` scaled into [1, 2).
+/// `x` scaled into [1, 2), with the errors of [`checked_exponent`].
 pub(super) fn significand(x: f64) -> f64 {
-    let (fraction, _) = split(x);
-    if x.is_finite() {
-        2.0 * fraction
-    } else {
-        x
+    let exponent = checked_exponent(x);
+    if x == 0.0 || !x.is_finite() {
+        return x;
     }
+    scale(x, -exponent)
 }
 
-/// The IEEE remainder, and the low three bits of the rounded quotient with its sign.
+/// The IEEE remainder, and the low three bits of the quotient with its sign; rounding up
+/// may make them 8.
 pub(super) fn remainder(x: f64, y: f64) -> (f64, i32) {
-    if y == 0.0 || !x.is_finite() || y.is_nan() {
-        return (f64::NAN, 0);
+    if x.is_nan() || y.is_nan() {
+        return (x + y, 0);
+    }
+    if y == 0.0 || x.is_infinite() {
+        return (-f64::NAN, 0);
     }
     if y.is_infinite() {
         return (x, 0);
@@ -112,7 +115,6 @@ pub(super) fn remainder(x: f64, y: f64) -> (f64, i32) {
         rest -= divisor;
         quotient += 1;
     }
-    let quotient = quotient & 7;
     let signed_rest = if rest == 0.0 { 0.0f64.copysign(x) } else { rest * 1.0f64.copysign(x) };
     (signed_rest, if x.is_sign_negative() == y.is_sign_negative() { quotient } else { -quotient })
 }
@@ -162,11 +164,11 @@ pub(super) fn next_toward_quietly<T: Neighbours>(x: T, y: f64) -> T {
     }
 }
 
-/// As [`next_toward_quietly`]; an infinite or subnormal result sets `errno`.
+/// As [`next_toward_quietly`]; an infinite or subnormal result sets `errno`, but for the neighbours of 0.
 pub(super) fn next_toward<T: Neighbours>(x: T, y: f64) -> T {
     let next = next_toward_quietly(x, y);
     let (from, to): (f64, f64) = (x.into(), next.into());
-    if from != y && from.is_finite() && (to.is_infinite() || next.is_subnormal()) {
+    if from != y && from != 0.0 && from.is_finite() && (to.is_infinite() || next.is_subnormal()) {
         errno::set(errno::ERANGE);
     }
     next

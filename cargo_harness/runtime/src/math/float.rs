@@ -192,32 +192,32 @@ pub fn lgammaf_r(mem: &mut Memory, x: f32, signp: Ptr<i32>) -> f32 {
 
 #[inline]
 pub fn j0f(x: f32) -> f32 {
-    super::j0(x.into()) as f32
+    exact::checked_scaled(x, super::j0(x.into()) as f32)
 }
 
 #[inline]
 pub fn j1f(x: f32) -> f32 {
-    super::j1(x.into()) as f32
+    exact::checked_scaled(x, super::j1(x.into()) as f32)
 }
 
 #[inline]
 pub fn y0f(x: f32) -> f32 {
-    super::y0(x.into()) as f32
+    checked(x, super::y0(x.into()) as f32)
 }
 
 #[inline]
 pub fn y1f(x: f32) -> f32 {
-    super::y1(x.into()) as f32
+    checked(x, super::y1(x.into()) as f32)
 }
 
 #[inline]
 pub fn jnf(n: i32, x: f32) -> f32 {
-    super::jn(n, x.into()) as f32
+    exact::checked_scaled(x, super::jn(n, x.into()) as f32)
 }
 
 #[inline]
 pub fn ynf(n: i32, x: f32) -> f32 {
-    super::yn(n, x.into()) as f32
+    checked(x, super::yn(n, x.into()) as f32)
 }
 
 #[inline]
@@ -262,7 +262,9 @@ pub fn dremf(x: f32, y: f32) -> f32 {
 #[track_caller]
 pub fn remquof(mem: &mut Memory, x: f32, y: f32, quo: Ptr<i32>) -> f32 {
     let (rest, quotient) = exact::remainder(x.into(), y.into());
-    mem.write(quo, quotient);
+    if !rest.is_nan() {
+        mem.write(quo, quotient);
+    }
     rest as f32
 }
 
@@ -275,21 +277,23 @@ pub fn fdimf(x: f32, y: f32) -> f32 {
     }
 }
 
+/// Of a positive and a negative zero, glibc's x86-64 version gives the second.
 #[inline]
 pub fn fmaxf(x: f32, y: f32) -> f32 {
-    if x.is_nan() || y > x {
-        y
-    } else {
+    if y.is_nan() || x > y {
         x
+    } else {
+        y
     }
 }
 
+/// Of a positive and a negative zero, glibc's x86-64 version gives the second.
 #[inline]
 pub fn fminf(x: f32, y: f32) -> f32 {
-    if x.is_nan() || y < x {
-        y
-    } else {
+    if y.is_nan() || x < y {
         x
+    } else {
+        y
     }
 }
 

@@ -146,6 +146,8 @@ pub(super) fn log_gamma(x: f64) -> (f64, i32) {
 
 /// ln Γ(x) for x > 0. Near its zeros at 1 and 2 the series there keeps the relative precision.
 fn log_gamma_above(x: f64) -> f64 {
+    /// ln Γ of greater numbers is beyond the doubles.
+    const LARGEST: f64 = 2.556_348e305;
     const NEAR: f64 = 1.0 / (1u64 << 20) as f64;
     const HALF_ZETA_2: f64 = 0.822_467_033_424_113_2;
     const THIRD_ZETA_3: f64 = 0.400_685_634_386_531_4;
@@ -163,6 +165,9 @@ fn log_gamma_above(x: f64) -> f64 {
         return -x.ln();
     }
     if x > 1e17 {
+        if x > LARGEST {
+            return f64::INFINITY;
+        }
         let logarithm = Wide::from(x).ln();
         return (Wide::from(x) * (logarithm - Wide::ONE)).rounded();
     }

@@ -1,5 +1,5 @@
 //! `asinh`, `acosh` and `atanh` by the formulas that glibc uses, in its order of operations, since std's differ from
-//! them in the last bits.
+//! them in the last bits. An invalid argument gives x86's NaN, whose sign bit is set.
 
 use std::f32::consts::LN_2 as LN_2F;
 use std::f64::consts::LN_2;
@@ -42,9 +42,11 @@ pub(super) fn asinhf(x: f32) -> f32 {
 
 pub(super) fn acosh(x: f64) -> f64 {
     const LARGE: f64 = (1u64 << 28) as f64;
-    if x.is_nan() || x < 1.0 {
-        f64::NAN
-    } else if x > LARGE {
+    if x.is_nan() {
+        x
+    } else if x < 1.0 {
+        -f64::NAN
+    } else if x >= LARGE {
         if x.is_infinite() {
             x
         } else {
@@ -60,8 +62,10 @@ pub(super) fn acosh(x: f64) -> f64 {
 
 pub(super) fn acoshf(x: f32) -> f32 {
     const LARGE: f32 = (1u64 << 28) as f32;
-    if x.is_nan() || x < 1.0 {
-        f32::NAN
+    if x.is_nan() {
+        x
+    } else if x < 1.0 {
+        -f32::NAN
     } else if x >= LARGE {
         if x.is_infinite() {
             x
@@ -88,7 +92,7 @@ pub(super) fn atanh(x: f64) -> f64 {
     } else if a < 1.0 {
         0.5 * ((a + a) / (1.0 - a)).ln_1p()
     } else if a > 1.0 {
-        return f64::NAN;
+        return -f64::NAN;
     } else {
         x / (1.0 - a).abs()
     };
@@ -107,7 +111,7 @@ pub(super) fn atanhf(x: f32) -> f32 {
     } else if a < 1.0 {
         0.5 * ((a + a) / (1.0 - a)).ln_1p()
     } else if a > 1.0 {
-        return f32::NAN;
+        return -f32::NAN;
     } else {
         x / (1.0 - a).abs()
     };

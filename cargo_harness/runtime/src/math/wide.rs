@@ -138,6 +138,15 @@ impl Wide {
 
     /// The natural logarithm: one step of Newton's from the double's.
     pub(super) fn ln(self) -> Wide {
+        /// The exponential of the double's logarithm is an ordinary number down to here, and up to its inverse.
+        const TINY: f64 = 1e-200;
+        const SHIFT: i32 = 600;
+        if self.high < TINY {
+            return self.scaled(SHIFT).ln() - LN_2 * Wide::from(f64::from(SHIFT));
+        }
+        if self.high > 1.0 / TINY {
+            return self.scaled(-SHIFT).ln() + LN_2 * Wide::from(f64::from(SHIFT));
+        }
         let near = Wide::from(self.high.ln());
         near + self * (-near).exp() - Wide::ONE
     }

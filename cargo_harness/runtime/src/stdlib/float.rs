@@ -62,9 +62,7 @@ pub(crate) fn scan<F: Float>(text: &[u8]) -> Scanned {
     let mut scanned = scan_word::<F>(body).or_else(|| scan_hex::<F>(body)).unwrap_or_else(|| scan_decimal::<F>(body));
     if scanned.len > 0 {
         scanned.len += start;
-    }
-    if negative {
-        scanned.value = -scanned.value;
+        scanned.value = if negative { -scanned.value } else { scanned.value };
     }
     scanned
 }

@@ -64,8 +64,8 @@ fn parse_flags(format: &[u8]) -> (Flags, usize) {
 /// Which conversions take the modifier; glibc copies the others as they stand.
 fn takes_modifier(conversion: u8, modifier: u8) -> bool {
     match modifier {
-        b'E' => !b"%aADFBbhdeHIjklmMsSUVgGWw".contains(&conversion),
-        _ => !b"%aADFcCxXY".contains(&conversion),
+        b'E' => !b"aADFBbhdeHIjklmMSUVgGWw".contains(&conversion),
+        _ => !b"aADFcxXY".contains(&conversion),
     }
 }
 
@@ -85,7 +85,8 @@ impl Formatter<'_> {
         while let Some(percent) = rest.iter().position(|&b| b == b'%') {
             self.out.extend_from_slice(&rest[..percent]);
             let (mut flags, len) = parse_flags(&rest[percent + 1..]);
-            flags.upper |= upper;
+            // glibc takes note of the case of `%b` before it finds the modifier wrong.
+            flags.upper |= upper || flags.swap_case && matches!(rest.get(percent + 1 + len), Some(b'b' | b'h'));
             let end = percent + 1 + len;
             let text = &rest[percent..(end + 1).min(rest.len())];
             let conversion = rest.get(end).copied();
@@ -119,6 +120,10 @@ impl Formatter<'_> {
             b'c' => self.nested(b"%a %b %e %H:%M:%S %Y", flags),
             b'D' | b'x' => self.nested(b"%m/%d/%y", flags),
             b'F' => self.nested(b"%Y-%m-%d", flags),
+            b's' => {
+                let seconds = self.seconds().to_string();
+                self.put(seconds.as_bytes(), flags);
+            }
             b'r' => self.nested(b"%I:%M:%S %p", flags),
             b'R' => self.nested(b"%H:%M", flags),
             b'T' | b'X' => self.nested(b"%H:%M:%S", flags),
@@ -140,7 +145,7 @@ impl Formatter<'_> {
         };
         let spaced = Flags { pad: flags.pad.or(Some(b'_')), ..flags };
         let (value, digits, flags) = match conversion {
-            b'C' => (year / 100 - i64::from(year % 100 < 0), 2, flags),
+            b'C' => (year / 100 - i64::from(year % 100 < 0), 1, flags),
             b'd' => (tm.tm_mday.into(), 2, flags),
             b'e' => (tm.tm_mday.into(), 2, spaced),
             b'g' => (iso_week(year, yday, wday).0.rem_euclid(100), 2, flags),
@@ -152,7 +157,6 @@ impl Formatter<'_> {
             b'l' => (hour_12.into(), 2, spaced),
             b'm' => (i64::from(tm.tm_mon) + 1, 2, flags),
             b'M' => (tm.tm_min.into(), 2, flags),
-            b's' => (self.seconds(), 1, flags),
             b'S' => (tm.tm_sec.into(), 2, flags),
             b'u' => ((wday - 1 + 7) % 7 + 1, 1, flags),
             b'U' => ((yday - wday + 7) / 7, 2, flags),

@@ -55,7 +55,7 @@ pub fn tzname(mem: &mut Memory) -> Ptr<[Ptr<u8>; 2]> {
         let (standard, summer) = zone.latest();
         let name = |offset: Option<&super::zone::Offset>| offset.map(|offset| offset.name.clone());
         let standard = name(standard).unwrap_or_default();
-        let summer = name(summer).unwrap_or_else(|| standard.clone());
+        let summer = name(summer).unwrap_or_else(|| if zone.is_readable() { standard.clone() } else { String::new() });
         (standard, summer)
     });
     let names = [zone_text(mem, &standard), zone_text(mem, &summer)];

@@ -27,6 +27,8 @@ pub(super) struct Zone {
 #[derive(Clone, Debug)]
 struct Rule {
     standard: Offset,
+    /// Whether the text told an offset; else the zone counts as UTC, and glibc shows no second name.
+    is_readable: bool,
     summer: Option<(Offset, Change, Change)>,
 }
 
@@ -49,7 +51,11 @@ enum ChangeDay {
 
 impl Zone {
     pub(super) fn utc() -> Self {
-        Zone::of_rule(Rule { standard: Offset { seconds: 0, is_dst: false, name: "UTC".to_owned() }, summer: None })
+        Zone::of_rule(Rule {
+            standard: Offset { seconds: 0, is_dst: false, name: "UTC".to_owned() },
+            is_readable: true,
+            summer: None,
+        })
     }
 
     fn of_rule(rule: Rule) -> Self {
@@ -97,6 +103,11 @@ impl Zone {
             (_, Some(&(_, index))) => &self.offsets[index],
             (_, None) => self.offsets.iter().find(|offset| !offset.is_dst).unwrap_or(&self.offsets[0]),
         }
+    }
+
+    /// Whether the text that named the zone could be read.
+    pub(super) fn is_readable(&self) -> bool {
+        self.rule.as_ref().is_none_or(|rule| rule.is_readable)
     }
 
     /// The latest offsets of standard and of summer time, as `tzname` and `timezone` show them.
@@ -194,11 +205,18 @@ impl Rule {
 }
 
 impl Change {
-    /// The local time of the change in `year`, in seconds from 1970.
+    /// The local time of the change in `year`, in seconds from 1970. As in glibc, the years before that one have their
+    /// changes in it.
     fn seconds_in(self, year: i64) -> i64 {
         let new_year = days_before(year, 0);
+        let day_of_year = self.day_of(year, new_year) - new_year;
+        (days_before(year.max(1970), 0) + day_of_year) * DAY + self.seconds
+    }
+
+    /// The day of the change, from 1970-01-01.
+    fn day_of(self, year: i64, new_year: i64) -> i64 {
         let is_leap = days_before(year + 1, 0) - new_year == 366;
-        let day = match self.day {
+        match self.day {
             ChangeDay::Julian(day) => new_year + day - i64::from(!(is_leap && day >= 60)),
             ChangeDay::OfYear(day) => new_year + day,
             ChangeDay::Weekday { month, week, weekday } => {
@@ -208,8 +226,7 @@ impl Change {
                 let last = (week - 1).min((next_month - 1 - first_weekday) / 7);
                 first_weekday + 7 * last
             }
-        };
-        day * DAY + self.seconds
+        }
     }
 }
 
@@ -222,16 +239,16 @@ fn parse_rule(text: &str) -> Rule {
     let name = text.name().unwrap_or_default();
     let mut standard = Offset { seconds: 0, is_dst: false, name };
     let Some(west) = text.time().filter(|_| !standard.name.is_empty()) else {
-        return Rule { standard, summer: None };
+        return Rule { standard, is_readable: false, summer: None };
     };
     standard.seconds = -west;
     let Some(name) = text.name() else {
-        return Rule { standard, summer: None };
+        return Rule { standard, is_readable: true, summer: None };
     };
     let seconds = text.time().map_or(standard.seconds + 3600, |west| -west);
     let summer = Offset { seconds, is_dst: true, name };
     let (begin, end) = text.changes().unwrap_or((DEFAULT_BEGIN, DEFAULT_END));
-    Rule { standard, summer: Some((summer, begin, end)) }
+    Rule { standard, is_readable: true, summer: Some((summer, begin, end)) }
 }
 
 /// glibc's changes for a text that gives none: those of the United States since 2007.
