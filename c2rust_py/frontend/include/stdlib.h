@@ -96,6 +96,12 @@ int putenv(char *string);
 int unsetenv(const char *name);
 int clearenv(void);
 
+/* Commands and names of files. */
+int system(const char *command);
+int mkstemp(char *template_name);
+char *mkdtemp(char *template_name);
+char *realpath(const char *path, char *resolved);
+
 /* Multibyte characters. */
 int mblen(const char *s, size_t n);
 int mbtowc(wchar_t *pwc, const char *s, size_t n);

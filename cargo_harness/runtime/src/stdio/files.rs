@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::stream::{Access, Buffering, Stream};
+pub(crate) use super::table::unique_letters;
 use super::{table, File, _IOFBF, _IOLBF, _IONBF, BUFSIZ, EOF};
 use crate::descriptors;
 use crate::errno;
@@ -212,9 +213,14 @@ pub fn tmpfile() -> Ptr<File> {
     open_on(fd, O_RDWR)
 }
 
+/// A name in `/tmp`, of the length of glibc's.
+fn temporary_name() -> String {
+    format!("/tmp/file{}", String::from_utf8_lossy(&unique_letters()))
+}
+
 fn unique_file() -> Option<(String, StdFile)> {
     loop {
-        let path = table::unique_name();
+        let path = temporary_name();
         match open_file(Path::new(&path), O_RDWR | O_CREAT | O_EXCL, 0o600) {
             Some(file) => return Some((path, file)),
             None if errno::get() == errno::EEXIST => {}
@@ -227,9 +233,9 @@ fn unique_file() -> Option<(String, StdFile)> {
 #[track_caller]
 pub fn tmpnam(mem: &mut Memory, s: Ptr<u8>) -> Ptr<u8> {
     let s = if s.is_null() { mem.library_block("tmpnam", L_TMPNAM).cast() } else { s };
-    let mut name = table::unique_name();
+    let mut name = temporary_name();
     while Path::new(&name).exists() {
-        name = table::unique_name();
+        name = temporary_name();
     }
     name.push('\0');
     mem.bytes_mut(s, name.len() as u64).copy_from_slice(name.as_bytes());

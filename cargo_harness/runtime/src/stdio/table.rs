@@ -124,18 +124,17 @@ pub(super) fn put(file: Ptr<File>, stream: Stream) {
     });
 }
 
-/// A file name in `/tmp` that this process has not used yet, of the length of glibc's.
-pub(super) fn unique_name() -> String {
+/// Six letters that this process has not used in a temporary name yet.
+pub(crate) fn unique_letters() -> [u8; 6] {
     const LETTERS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let number = NAMES.replace(NAMES.get() + 1);
     // An odd factor spreads the numbers of one process over all names.
     let mut left = (u64::from(std::process::id()) << 32 | number).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24;
-    let mut name = String::from("/tmp/file");
-    for _ in 0..6 {
-        name.push(char::from(LETTERS[(left % 36) as usize]));
+    std::array::from_fn(|_| {
+        let letter = LETTERS[(left % 36) as usize];
         left /= 36;
-    }
-    name
+        letter
+    })
 }
 
 /// Writes the pending output of all streams; false where one failed.
