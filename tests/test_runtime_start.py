@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ RUNTIME = Path(__file__).parent.parent / "cargo_harness" / "runtime"
 
 @pytest.fixture(scope="module")
 def endings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("target")
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or tmp_path_factory.mktemp("target"))
     command = ["cargo", "build", "--quiet", "--offline", "--example", "endings", "--target-dir", str(target)]
     subprocess.run(command, cwd=RUNTIME, check=True)
     return target / "debug" / "examples" / "endings"

@@ -6,6 +6,7 @@ stream operations are run by one interpreter in C and one in Rust.
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import subprocess
@@ -71,7 +72,7 @@ def hexadecimal(data: bytes) -> str:
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the runtime's example programs."""
-    target = tmp_path_factory.mktemp("target")
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or tmp_path_factory.mktemp("target"))
     command = ["cargo", "build", "--quiet", "--offline", "--examples", "--target-dir", str(target)]
     subprocess.run(command, cwd=RUNTIME, check=True)
     return target / "debug" / "examples"
