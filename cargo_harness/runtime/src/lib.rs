@@ -14,6 +14,7 @@ pub mod errno;
 pub mod fcntl;
 pub mod getopt;
 pub mod inttypes;
+pub mod libgen;
 pub mod locale;
 pub mod math;
 pub mod memory;

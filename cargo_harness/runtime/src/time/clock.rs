@@ -24,7 +24,7 @@ thread_local! {
 }
 
 /// Seconds and nanoseconds since 1970.
-pub(crate) fn now() -> Timespec {
+fn now() -> Timespec {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => Timespec { tv_sec: since.as_secs() as i64, tv_nsec: since.subsec_nanos().into() },
         Err(before) => {
