@@ -98,13 +98,15 @@ class Scope:
 
     def claim(self, name: str, case: Case) -> str:
         """A free Rust name for the C `name`, which is taken from now on."""
-        wanted = avoid_keyword(name.replace("$", "_") if self.keep else to_case(name, case))
+        plain = re.sub(r"\W", "_", name, flags=re.ASCII)
+        wanted = avoid_keyword(plain if self.keep else to_case(plain, case))
         if wanted == "_":
             wanted = "_u"
+        stem = wanted.rstrip("_")
+        separator = "" if case is Case.CAMEL and not stem[-1:].isdigit() else "_"
         choice, number = wanted, 2
         while choice in self.taken or choice in PRELUDE or choice in CONTEXT:
-            choice, number = f"{wanted.rstrip('_')}_{number}", number + 1
-            choice = avoid_keyword(choice)
+            choice, number = f"{stem}{separator}{number}", number + 1
         self.taken.add(choice)
         return choice
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
+from c2rust_py.refine.prune_imports import prune_imports
 from c2rust_py.refine.settle_bindings import settle_bindings
 from c2rust_py.refine.sink_declarations import sink_declarations
 from c2rust_py.refine.tail_returns import tail_returns
@@ -17,8 +18,11 @@ from c2rust_py.rust_ir import nodes as rs
 
 def refine(crate: rs.Crate) -> rs.Crate:
     """The crate with every function refined."""
-    modules = tuple(replace(module, items=tuple(_refine_item(item) for item in module.items)) for module in crate.modules)
-    return replace(crate, modules=modules)
+    return replace(crate, modules=tuple(_refine_module(module) for module in crate.modules))
+
+
+def _refine_module(module: rs.Module) -> rs.Module:
+    return prune_imports(replace(module, items=tuple(_refine_item(item) for item in module.items)))
 
 
 def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:

@@ -26,7 +26,7 @@ def flatten_blocks(block: rs.Block) -> rs.Block:
             case _:
                 statements.append(statement)
     tail = None if block.tail is None else _expr(block.tail)
-    return rs.Block(tuple(statements), tail)
+    return rs.Block(tuple(statements), tail, block.tail_span)
 
 
 def _dissolves(block: rs.Block) -> bool:

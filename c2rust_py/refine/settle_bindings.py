@@ -144,7 +144,7 @@ def _rebuild_block(block: rs.Block, names: dict[str, str], uses: _Uses) -> rs.Bl
         names[statement.name] = _new_name(statement.name, uses, id(statement))
         statements.append(replace(statement, name=names[statement.name], init=init, mutable=use.changed))
     tail = None if block.tail is None else _rebuild(block.tail, names, uses)
-    return rs.Block(tuple(statements), tail)
+    return rs.Block(tuple(statements), tail, block.tail_span)
 
 
 def _rebuild(node: rs.Expr, names: dict[str, str], uses: _Uses) -> rs.Expr:

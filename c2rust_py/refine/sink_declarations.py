@@ -29,7 +29,7 @@ def sink_declarations(block: rs.Block) -> rs.Block:
             sunk = _sink(statement, rs.Block(tuple(statements[index + 1 :]), changed.tail))
             if sunk is not None:
                 statements[index:] = sunk.statements
-    return rs.Block(tuple(statements), changed.tail)
+    return rs.Block(tuple(statements), changed.tail, changed.tail_span)
 
 
 def _within(node: Node) -> Node:

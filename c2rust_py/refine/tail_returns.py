@@ -23,13 +23,13 @@ def tail_returns(block: rs.Block) -> rs.Block:
         case rs.Return(None):
             return tail_returns(rs.Block(before))
         case rs.Return(value):
-            return rs.Block(before, value)
+            return rs.Block(before, value, last.span)
         case rs.If() | rs.Match():
             tail = _as_tail(last.expr)
             if tail is None:
                 return block
             if _has_value(tail):
-                return rs.Block(before, tail)
+                return rs.Block(before, tail, last.span)
             return rs.Block((*before, replace(last, expr=tail)))
         case rs.BlockExpr(inner, None) if not before:
             return tail_returns(inner)

@@ -171,6 +171,7 @@ class Block:
 
     statements: tuple[Statement, ...]
     tail: Expr | None = None
+    tail_span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,8 @@ class _Printer:
                 self.put(text)
             case Unary(op, operand):
                 self.put(op)
-                self.expr(operand, _PREFIX)
+                twice = op == "-" and isinstance(operand, Unary) and operand.op == "-"
+                self.expr(operand, _POSTFIX if twice else _PREFIX)
             case Binary(op, left, right):
                 self.binary(op, left, right)
             case Cast(operand, type):
@@ -360,6 +361,7 @@ class _Printer:
         for statement in block.statements:
             self.statement(statement)
         if block.tail is not None:
+            self.mark(block.tail_span)
             self.statement_expr(block.tail)
             self.put("\n")
         self.put("}")

@@ -13,7 +13,7 @@ N = TypeVar("N", bound=Node)
 
 _NODE_CLASSES: tuple[Any, ...] = (*get_args(Expr), *get_args(Statement), Block, MatchArm)
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
-    cls: tuple(f.name for f in fields(cls) if f.name not in ("span", "type", "text", "label", "patterns", "op"))
+    cls: tuple(f.name for f in fields(cls) if f.name not in ("span", "tail_span", "type", "text", "label", "patterns", "op"))
     for cls in _NODE_CLASSES
 }
 

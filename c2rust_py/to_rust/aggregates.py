@@ -51,7 +51,6 @@ class AggregateLowering(CallLowering):
         """Zero bytes, then the one member that has a value."""
         rust = self.frame.rust_type(type)
         assert isinstance(rust, rs.PathType)
-        self.frame.import_type("Pod")
         zero = rs.Name(f"{rust.name}::ZERO")
         record = self.facts.program.records[type.id]
         for index, value in enumerate(fields):

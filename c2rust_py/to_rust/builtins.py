@@ -30,7 +30,7 @@ def builtin_call(
         return rs.MacroCall("unreachable" if name == "unreachable" else "panic", (rs.Literal(f'"C: {name}"'),))
     if name == "alloca":
         return lowering.frame.method("alloca", lowering.value(args[0], typed=True))
-    values = tuple(lowering.value(arg) for arg in args)
+    values = tuple(lowering.receiver(arg) for arg in args)
     if name.startswith("bswap"):
         return rs.MethodCall(values[0], "swap_bytes")
     bits = _bit_builtin(name, values)
@@ -87,7 +87,7 @@ def _float_builtin(name: str, values: tuple[rs.Expr, ...]) -> rs.Expr | None:
     if name == "isunordered":
         either = rs.Binary("||", *(rs.MethodCall(v, "is_nan") for v in values))
         return rs.Call(rs.Name("i32::from"), (either,))
-    if name == "isinf_sign":
+    if name in ("isinf_sign", "isinf_signf", "isinf_signl"):
         sign = rs.Cast(rs.MethodCall(values[0], "signum"), rs.PathType("i32"))
         infinite = rs.MethodCall(values[0], "is_infinite")
         return rs.If(infinite, rs.Block((), sign), rs.BlockExpr(rs.Block((), rs.Literal("0"))))

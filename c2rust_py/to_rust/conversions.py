@@ -15,6 +15,7 @@ from c2rust_py.ir.types import (
 )
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Unsupported
+from c2rust_py.to_rust.literals import int_literal
 from c2rust_py.to_rust.values import ValueLowering, is_null_constant
 
 _NARROW = {
@@ -143,6 +144,8 @@ class ConversionLowering(ValueLowering):
         kind = self.facts.types.int_kind(operand.type)
         if kind is IntKind.BOOL:
             return rs.Call(rs.Name("u64::from"), (self.value(operand),))
+        if isinstance(operand, IntConst):
+            return int_literal(operand.value % (1 << 64), "u64", typed=True)
         expr = self.value(operand)
         if kind is IntKind.CHAR:
             expr = rs.Cast(expr, rs.PathType("i8"))

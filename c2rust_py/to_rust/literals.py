@@ -13,6 +13,8 @@ _LIMITS = {"i32": IntKind.INT, "u32": IntKind.UINT, "i64": IntKind.LONG, "u64": 
 
 def int_literal(value: int, rust: str, typed: bool) -> rs.Expr:
     """`value` as an expression of the integer type `rust` (or bool); where not `typed`, with a suffix unless i32."""
+    if rust.startswith("u") and value < 0:
+        value %= 1 << int(rust[1:])
     if rust == "bool":
         return rs.Literal("true" if value else "false", suffixed=True)
     kind = _LIMITS.get(rust)

@@ -25,7 +25,7 @@ from c2rust_py.ir.types import ArrayType, FloatKind, FloatType, IntKind, IntType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
-from c2rust_py.to_rust.types import USIZE
+from c2rust_py.to_rust.types import USIZE, constant_name
 
 ERRNO = "errno"
 
@@ -78,7 +78,7 @@ class PlaceLowering(ABC):
         """The runtime's constant for a field: `Node::NEXT`."""
         record = self.frame.rust_type(place.base.type)
         assert isinstance(record, rs.PathType)
-        return rs.Name(f"{record.name}::{self.field_name(place).upper().removeprefix('R#')}")
+        return rs.Name(f"{record.name}::{constant_name(self.field_name(place))}")
 
     # ---- Rust's own places
 

@@ -9,6 +9,7 @@ from c2rust_py.ir.types import ArrayType, IntKind, PointerType, RecordType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Facts, Frame
 from c2rust_py.to_rust.literals import float_literal, int_literal
+from c2rust_py.to_rust.types import constant_name
 
 
 def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, ...]:
@@ -34,12 +35,6 @@ def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, .
     derives = ("Clone", "Copy", "Debug")
     struct = rs.StructItem(name, tuple(fields), derives, record.doc)
     return struct, rs.LayoutItem(name, record.size, record.align, tuple(lines))
-
-
-def constant_name(field: str) -> str:
-    """The name of a field's constant; `ZERO`, `SIZE` and `ALIGN` are those of `Pod`."""
-    upper = field.upper().removeprefix("R#")
-    return f"{upper}_" if upper in ("ZERO", "SIZE", "ALIGN") else upper
 
 
 def _union(facts: Facts, frame: Frame, record: Record, name: str) -> rs.UnionItem:

@@ -120,3 +120,9 @@ class TypeLowering:
         """The signature that marks a function pointer's type."""
         result = None if isinstance(type.result, VoidType) else self.value(type.result)
         return rs.FnType(tuple(self.value(p) for p in type.params), result)
+
+
+def constant_name(field: str) -> str:
+    """The name of a field's constant; `ZERO`, `SIZE` and `ALIGN` are those of `Pod`."""
+    upper = field.upper().removeprefix("R#")
+    return f"{upper}_" if upper in ("ZERO", "SIZE", "ALIGN") else upper

@@ -301,7 +301,7 @@ class ValueLowering(PlaceLowering):
         method = {"+": "overflowing_add", "-": "overflowing_sub", "*": "overflowing_mul"}[value.op.value]
         exact = rs.Name("exact")
         if operands == [target, target] and not self.is_char(value.left.type):
-            pair: rs.Expr = rs.MethodCall(self.value(value.left), method, (self.value(value.right, typed=True),))
+            pair: rs.Expr = rs.MethodCall(self.receiver(value.left), method, (self.value(value.right, typed=True),))
             result: rs.Expr = rs.FieldAccess(exact, "0")
             wrapped: rs.Expr = rs.FieldAccess(exact, "1")
         else:
@@ -339,7 +339,8 @@ class ValueLowering(PlaceLowering):
             case (ZeroValue() | IntConst(value=0)), PointerType():
                 return self.null(value.type, typed)
             case IntConst(number), PointerType():
-                return rs.Call(rs.Name(self.pointer_path(value.type, typed, "from_int")), (rs.Literal(str(number)),))
+                address = int_literal(number % (1 << 64), "u64", typed=True)
+                return rs.Call(rs.Name(self.pointer_path(value.type, typed, "from_int")), (address,))
             case ZeroValue(), FloatType():
                 assert isinstance(rust, rs.PathType)
                 return float_literal(0.0, rust.name, typed)
@@ -365,6 +366,8 @@ class ValueLowering(PlaceLowering):
         rust = self.facts.types.value(constant.type)
         if isinstance(constant.type, PointerType):
             return None
+        if rust == rs.PathType("bool"):
+            return rs.Name("true" if constant.value else "false")
         return path if declared == rust else rs.Cast(path, rust)
 
     def pointer_path(self, type: Type, typed: bool, item: str) -> str:
@@ -390,19 +393,31 @@ class ValueLowering(PlaceLowering):
             case RecordType():
                 rust = self.frame.rust_type(type)
                 assert isinstance(rust, rs.PathType)
-                self.frame.import_type("Pod")
                 return rs.Name(f"{rust.name}::ZERO")
             case _:
                 rust = self.frame.rust_type(type)
                 assert isinstance(rust, rs.PathType)
                 if self.facts.types.int_kind(type) is not None:
                     return int_literal(0, rust.name, typed=True)
-                self.frame.import_type("Pod")
                 return rs.Name(f"{rust.name}::ZERO")
 
     def stored_zero(self, type: Type) -> rs.Expr:
         """The zero of a field or element."""
         return self.wrapped(self.zero(type), type)
+
+    def receiver(self, value: Value) -> rs.Expr:
+        """A number that a method is called on: a literal must say its type there."""
+        expr = self.value(value)
+        rust = self.facts.types.value(value.type)
+        if is_anchored(expr) or not isinstance(rust, rs.PathType):
+            return expr
+        match expr:
+            case rs.Literal(text):
+                return rs.Literal(f"{text}{rust.name}", suffixed=True)
+            case rs.Unary("-", rs.Literal(text)):
+                return rs.Unary("-", rs.Literal(f"{text}{rust.name}", suffixed=True))
+            case _:
+                return rs.Cast(expr, rust)
 
     # ---- arithmetic
 
@@ -416,13 +431,13 @@ class ValueLowering(PlaceLowering):
     def arithmetic(self, value: Unary | Binary | PointerAdd | PointerDiff | Truncate, typed: bool) -> rs.Expr:
         match value:
             case Unary(UnaryOp.NEGATE, operand, type) if self.is_unsigned(type):
-                return rs.MethodCall(self.value(operand), "wrapping_neg")
+                return rs.MethodCall(self.receiver(operand), "wrapping_neg")
             case Unary(op, operand):
                 return rs.Unary("-" if op is UnaryOp.NEGATE else "!", self.value(operand, typed))
             case Binary(BinaryOp.SHL | BinaryOp.SHR):
                 return self.shift(value, typed)
             case Binary(op, left, right, type) if op in _WRAPPING and self.is_unsigned(type):
-                return rs.MethodCall(self.value(left), _WRAPPING[op], (self.value(right, typed=True),))
+                return rs.MethodCall(self.receiver(left), _WRAPPING[op], (self.value(right, typed=True),))
             case Binary(op, left, right):
                 return rs.Binary(op.value, *self.operands(left, right, typed))
             case PointerAdd(pointer, offset, negative):
@@ -450,7 +465,7 @@ class ValueLowering(PlaceLowering):
         if counted is not IntKind.UINT and not (isinstance(count, rs.Literal) and not count.suffixed):
             count = rs.Cast(self.value(self.without_widening(value.right)), rs.PathType("u32"))
         method = "wrapping_shl" if value.op is BinaryOp.SHL else "wrapping_shr"
-        return rs.MethodCall(self.value(value.left), method, (count,))
+        return rs.MethodCall(self.receiver(value.left), method, (count,))
 
     def truncation(self, operand: Value, width: int, type: Type) -> rs.Expr:
         kind = self.facts.types.int_kind(type)

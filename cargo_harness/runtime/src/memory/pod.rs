@@ -248,6 +248,9 @@ macro_rules! layout {
     ($name:ident: $size:expr, $align:expr;
      $($constant:ident $field:ident: $type:ty = $offset:expr $(, bits $shift:expr, $width:expr)?;)*) => {
         impl $name {
+            /// The value whose bytes are all zero.
+            #[allow(dead_code)]
+            pub const ZERO: Self = <Self as $crate::Pod>::ZERO;
             $($crate::layout!(@constant $constant: $type, $offset $(, $shift, $width)?);)*
         }
 
@@ -310,6 +313,8 @@ macro_rules! union_layout {
 
         #[allow(dead_code)]
         impl $name {
+            /// The value whose bytes are all zero.
+            pub const ZERO: Self = <Self as $crate::Pod>::ZERO;
             $(
                 pub const $constant: $crate::Field<Self, $type> = $crate::Field::new(0);
 

@@ -112,6 +112,11 @@ pub struct VaList {
     next: u32,
 }
 
+impl VaList {
+    /// The list that has no arguments.
+    pub const ZERO: Self = VaList { frame: 0, next: 0 };
+}
+
 impl Pod for VaList {
     const SIZE: usize = 24;
     const ALIGN: usize = 8;
