@@ -14,13 +14,15 @@ from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.conversions import constant_operand, convert_for_assignment, to_rvalue
 from c2rust_py.frontend.elaborate.effects import has_effect
 from c2rust_py.frontend.elaborate.lvalues import bind, require_lvalue, stabilise
-from c2rust_py.frontend.elaborate.operands import Literal, Lvalue, Operand, Rvalue
+from c2rust_py.frontend.elaborate.operands import Lvalue, Operand, Rvalue
 from c2rust_py.frontend.elaborate.operators import binary
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.ir.nodes import (
     Assign,
     BinaryOp,
     BlockValue,
+    Call,
+    Convert,
     Declare,
     FieldPlace,
     FloatConst,
@@ -132,12 +134,22 @@ def _store_and_keep(cx: Context, target: Lvalue, stored: Rvalue, body: list[Stat
         body.append(Assign(target.place, stored.value, span))
         kept = to_rvalue(cx, target)
     else:
-        target = stabilise(cx, target, body)
-        kept = bind(cx, stored, body)
+        if _is_call(stored.value):
+            target = stabilise(cx, target, body)
+            kept = bind(cx, stored, body)
+        else:  # gcc takes a value that is no call before the place
+            kept = bind(cx, stored, body)
+            target = stabilise(cx, target, body)
         body.append(Assign(target.place, kept.value, span))
         if target.width is not None:
             kept = replace(kept, width=_wide(cx, target))
     return Rvalue(BlockValue(tuple(body), kept.value, kept.value.type, span), kept.type, width=kept.width)
+
+
+def _is_call(value: Value) -> bool:
+    while isinstance(value, Convert) and value.type == value.operand.type:
+        value = value.operand
+    return isinstance(value, Call)
 
 
 def _wide(cx: Context, target: Lvalue) -> int | None:
