@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +34,21 @@ FORMATS = ("text", "json", "sarif", "junit", "github")
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
+class Interrupted(Exception):
+    """Ctrl-C during a command; click would print a line of its own for KeyboardInterrupt."""
+
+
+class Commands(click.Group):
+    """The commands, with Ctrl-C as an Interrupted."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+
+
 class FlagCommand(click.Command):
     """A command that takes compiler flags behind `--`, into the parameter `flags`."""
 
@@ -56,7 +72,7 @@ _format = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="c2rs")
 def cli() -> None:
     """Turns a C project into a Rust workspace without `unsafe` that behaves the same."""
@@ -108,6 +124,10 @@ def _options(inputs: Sequence[Path], flags: tuple[str, ...], settings: Settings,
     given = {key.rstrip("_"): value for key, value in given.items() if value is not None}
     values = {**settings.translate, **given}
     values["ladder"] = _member(Rung, "ladder", values.get("ladder", Rung.OWNED.value))
+    try:
+        re.compile(values.get("filter") or "")
+    except re.error as problem:
+        raise CompileError(error(Code.USAGE, f"`filter` is no regular expression: {problem}"), EXIT_USAGE) from None
     return Options(inputs=tuple(inputs), flags=settings.flags + flags, **values)
 
 
@@ -277,7 +297,7 @@ def run(arguments: Sequence[str]) -> int:
         )
         _print_diagnostic(error(Code.USAGE, problem.format_message().rstrip("."), hint=hint))
         return EXIT_USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except (Interrupted, KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         sys.stderr.flush()
         os._exit(EXIT_INTERRUPTED)

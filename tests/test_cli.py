@@ -117,7 +117,7 @@ def test_report_is_the_contract(hello: Path, tmp_path: Path, capfd: pytest.Captu
     assert json.loads(capfd.readouterr().out) == report
     (function,) = report["functions"]
     assert report["version"] == 1 and {"totals", "diagnostics"} <= set(report)
-    assert (function["name"], function["line"], function["lines_c"]) == ("main", 2, 4)
+    assert (function["name"], function["line"], function["lines_c"]) == ("main", 2, 3)
     assert function["rust_path"] == "hello::hello::main"
     assert function["grade"] in ("owned", "memory") and function["lines_rust"] > 0
 

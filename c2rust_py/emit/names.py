@@ -198,8 +198,9 @@ def _referenced(
 
 
 def name_modules(units: Iterable[SourceUnit]) -> dict[str, str]:
-    """`src/list.c` as `list`; where two files share a stem, the later one takes its folder's name in front."""
-    taken = set(RESERVED_MODULES)
+    """`src/list.c` as `list`, `main.c` as `main_unit`; where two files share a stem, the later one takes its folder's name
+    in front."""
+    taken: set[str] = set()
     names: dict[str, str] = {}
     for unit in units:
         parts = PurePath(unit.path).with_suffix("").parts
@@ -219,6 +220,8 @@ def name_modules(units: Iterable[SourceUnit]) -> dict[str, str]:
 def _module_word(text: str) -> str:
     """A file or folder name as an identifier."""
     word = to_case(re.sub(r"\W", "_", text, flags=re.ASCII).strip("_") or "unit", Case.SNAKE)
+    if word in RESERVED_MODULES:
+        return f"{word}_unit"
     return avoid_keyword(f"unit_{word}" if word[0].isdigit() else word)
 
 

@@ -25,7 +25,7 @@ _FUNCTION = re.compile(r"^(?:pub )?fn (\w+)[(<].*?(?:^\}|\{\}$)", re.MULTILINE |
 
 @dataclass(frozen=True, slots=True)
 class FunctionReport:
-    """One C function. `reasons` say why its grade is not a better one; lines are counted with the braces."""
+    """One C function. `reasons` say why its grade is not a better one; `lines_c` runs to the last statement."""
 
     name: str
     rust_path: str
