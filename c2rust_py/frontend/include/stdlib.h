@@ -28,7 +28,7 @@ typedef struct {
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
 #define RAND_MAX 2147483647
-#define MB_CUR_MAX ((size_t)1)
+#define MB_CUR_MAX (__ctype_get_mb_cur_max())
 
 /* Memory. */
 void *malloc(size_t size);
@@ -103,6 +103,7 @@ char *mkdtemp(char *template_name);
 char *realpath(const char *path, char *resolved);
 
 /* Multibyte characters. */
+size_t __ctype_get_mb_cur_max(void);
 int mblen(const char *s, size_t n);
 int mbtowc(wchar_t *pwc, const char *s, size_t n);
 int wctomb(char *s, wchar_t wc);

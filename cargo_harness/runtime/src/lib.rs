@@ -31,5 +31,7 @@ pub mod sys_time;
 pub mod time;
 pub mod unistd;
 pub mod utime;
+pub mod wchar;
+pub mod wctype;
 
 pub use memory::{BitField, Context, Field, FnPtr, LongDouble, Memory, Pod, Ptr, VaArg, VaList, Void};
