@@ -117,10 +117,8 @@ def type_text(type: Type) -> str:
             return kind.spelling
         case ComplexType(kind):
             return f"{kind.spelling} _Complex"
-        case EnumType(id):
-            return f"enum {id}"
-        case RecordType(id):
-            return f"struct {id}"
+        case EnumType(id) | RecordType(id):
+            return id
         case PointerType(target):
             return f"{type_text(target)}*"
         case ArrayType(element, length):
@@ -152,10 +150,10 @@ def print_program(program: Program, types: bool = False) -> str:
 
 def print_record(record: Record) -> str:
     """A record with offsets where they say more than the order does: `int flags : 3 @4.2;`."""
-    keyword = "union" if record.is_union else "struct"
+    keyword = "" if record.id.startswith(("struct", "union")) else "union " if record.is_union else "struct "
     if record.fields is None:
-        return f"{keyword} {record.id};\n"
-    lines = [f"{keyword} {record.id} {{"]
+        return f"{keyword}{record.id};\n"
+    lines = [f"{keyword}{record.id} {{"]
     for member in record.fields:
         bits = f" : {member.width}" if member.width is not None else ""
         shift = f".{member.shift}" if member.width is not None else ""

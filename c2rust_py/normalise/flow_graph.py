@@ -249,12 +249,26 @@ class GraphBuilder:
                 assert key is not None
                 self.here()
                 self.leave(Jump(self.targets[key]))
-            case _ if self.is_open(statement):
+            case _ if self.is_open(statement) or self.only_dispatches(statement):
                 self.take_apart(statement)
             case _:
                 self.here().body.append(self.finish(statement))
                 if not runs_off((statement,)):
                     self.leave(None)
+
+    def only_dispatches(self, statement: Statement) -> bool:
+        """Whether control leaves a match or branch by jumps of this graph only: taken apart, it holds what it jumps to."""
+        match statement:
+            case Match(_, _, arms):
+                bodies = [arm.body for arm in arms]
+                ends = all(len(body) == 1 and isinstance(body[0], (Goto, Break, Continue)) for body in bodies)
+            case If():
+                ends = False
+            case _:
+                return False
+        if not ends and runs_off((statement,)):
+            return False
+        return any(isinstance(node, Goto) and node.label in self.labels for node in walk(statement))
 
     def value(self, value: Value) -> Value:
         """A condition of a statement that is taken apart."""

@@ -127,7 +127,7 @@ class _Lowering:
         call = first_setjmp(statement)
         if call is None or _crossed(head, body[position:]):
             if any(map(calls_setjmp, own_values(statement))) and call is None:
-                raise UnsupportedSetjmp("setjmp behind another effect in its statement", statement.span)
+                raise UnsupportedSetjmp("setjmp in the middle of an expression", statement.span)
             return resume_setjmp(body, self.fresh, self.close)
         result = self.fresh.local("jumped", INT, call.span)
         load = Load(LocalPlace(result, INT, call.span), INT, call.span)

@@ -4,7 +4,7 @@
         if (setjmp(env)) a();               arm: catch 'setjmp jumped = (env) {
         b();                                    goto resume;
     }                                           while (x) {
-    c();                          ->                again = 1; break 'setjmp;
+    c();                          ->                break 'setjmp;
                                                     resume: if (jumped) a();
                                                     b();
                                                 }
@@ -93,13 +93,16 @@ class _Resumption:
     declared: dict[int, Statement] = field(default_factory=dict)
     sites: list[_Site] = field(default_factory=list)
     again: int = -1
+    """The local that has the number of the call to go to; only where there are several."""
 
     def run(self) -> Statements:
         span = self.body[0].span
         self.body = map_lists(self.body, self.hoist)
         self.find_sites()
-        self.again = self.fresh.local("again", INT, span)
-        for local in (self.again, *(site.result for site in self.sites)):
+        if len(self.sites) > 1:
+            self.again = self.fresh.local("again", INT, span)
+        results = [site.result for site in self.sites]
+        for local in (self.again, *results) if len(self.sites) > 1 else results:
             self.declared[local] = Declare(local, None, span)
         return (*self.declared.values(), *self.copy((), "", ""))
 
@@ -125,7 +128,7 @@ class _Resumption:
                 call = first_setjmp(node)
                 calls = sum(is_setjmp(inner) for value in own_values(node) for inner in walk(value))
                 if call is None or calls > 1 or any(map(has_block, call.args)):
-                    raise UnsupportedSetjmp("setjmp behind another effect in its statement", node.span)
+                    raise UnsupportedSetjmp("setjmp in the middle of an expression", node.span)
                 if all(call is not site.call for site in self.sites):
                     result = self.fresh.local("jumped", INT, call.span)
                     self.sites.append(_Site(len(self.sites) + 1, node, call, result))
@@ -164,8 +167,10 @@ class _Copy:
         result = self.whole.load(site.result, span)
         if site not in self.active:
             return self.arm(site)
-        again = Assign(LocalPlace(self.whole.again, INT, span), IntConst(site.number, INT, span), span)
-        leave: Statements = (again, Break(self.catch, span))
+        leave: Statements = (Break(self.catch, span),)
+        if len(self.whole.sites) > 1:
+            place = LocalPlace(self.whole.again, INT, span)
+            leave = (Assign(place, IntConst(site.number, INT, span), span), *leave)
         # Another call may stand inside of this statement, so that it is resumed in the middle.
         behind = self.node(replace_call(site.statement, site.call, result))
         if site is not self.active[-1]:

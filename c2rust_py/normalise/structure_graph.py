@@ -25,6 +25,9 @@ from c2rust_py.normalise.flow_graph import Branch, Dispatch, Graph, GraphNode, J
 from c2rust_py.normalise.negate import negate
 from c2rust_py.normalise.statement_lists import Statements, rewrite_jumps
 
+SHORT = 2
+"""The statements of a way out of a loop that stays in the loop."""
+
 
 def structure_graph(graph: Graph, order: dict[int, int], new_label: Callable[[str], str], span: Span) -> Statements:
     """The statements of `graph`, which must be reducible. `order` has the position of nodes in the text, `new_label`
@@ -154,7 +157,7 @@ class _Structurer:
             if index == self.graph.end:
                 place = self.behind if self.graph.entry in self.loops else self.inside
                 place.setdefault(self.graph.entry, []).append(index)
-            elif heads:
+            elif heads and not (len(forward) == 1 and self.is_short_end(index)):
                 outermost = min(heads, key=self.rank.__getitem__)
                 self.behind.setdefault(outermost, []).append(index)
             elif len(forward) > 1:
@@ -162,6 +165,11 @@ class _Structurer:
             else:
                 continue
             self.merged.add(index)
+
+    def is_short_end(self, index: int) -> bool:
+        """Whether a node is little more than a return, which is read best where it happens."""
+        node = self.graph.nodes[index]
+        return not node.successors() and len(node.body) <= SHORT
 
     # ---- statements
 

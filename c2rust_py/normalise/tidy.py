@@ -259,6 +259,9 @@ class _Tidy:
         inner = self.list(statement.body, _only(Continue(label, statement.span)))
         out.runs_off = ("break", label) in inner.jumps
         match inner.body:
+            case (*first, If(condition, (Continue(target),), (), span), (Break() | Return()) as last) if target == label:
+                # The other way round, the way to the next round needs no words.
+                out.body.append(replace(statement, body=(*first, If(negate(condition), (last,), (), span))))
             case (If(condition, (Break(target),), otherwise), *rest) if target == label and not has_block(condition):
                 body = (*otherwise, *rest)
                 out.body.append(While(label, negate(condition), body, statement.span))

@@ -1,0 +1,137 @@
+"""The verifier refuses what it should: each case breaks one invariant of a valid program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ir_generator import SPAN, ask, constant, load, make_function, program_of, trace
+
+from c2rust_py.diagnostics import Code, CompileError
+from c2rust_py.ir import nodes as ir
+from c2rust_py.ir.types import INT, LONG, VOID, ArrayType, PointerType, Qualified, Quals, Type
+from c2rust_py.ir.verify import Stage, verify_program
+
+LOCALS = [
+    ir.Local(0, "n", INT, ir.LocalKind.VARIABLE, SPAN),
+    ir.Local(1, "wide", LONG, ir.LocalKind.VARIABLE, SPAN),
+    ir.Local(2, "array", ArrayType(INT, 4), ir.LocalKind.VARIABLE, SPAN),
+    ir.Local(3, "pointer", PointerType(INT), ir.LocalKind.VARIABLE, SPAN),
+]
+DECLARED = tuple(ir.Declare(local.id, None, SPAN) for local in LOCALS)
+N = ir.LocalPlace(0, INT, SPAN)
+WIDE = ir.LocalPlace(1, LONG, SPAN)
+ARRAY = ir.LocalPlace(2, ArrayType(INT, 4), SPAN)
+POINTER = ir.LocalPlace(3, PointerType(INT), SPAN)
+LONG_ZERO = ir.IntConst(0, LONG, SPAN)
+
+
+def verify(*body: ir.Statement, stage: Stage = Stage.ELABORATED, declare: bool = True) -> None:
+    statements = (*DECLARED, *body) if declare else body
+    verify_program(program_of(make_function(statements, LOCALS)), stage)
+
+
+def read(place: ir.Place, type: Type) -> ir.Load:
+    return ir.Load(place, type, SPAN)
+
+
+def value(broken: ir.Value) -> ir.Statement:
+    return ir.Evaluate(broken, SPAN)
+
+
+def test_a_valid_function_passes() -> None:
+    element = ir.IndexPlace(ARRAY, LONG_ZERO, INT, SPAN)
+    target = ir.DerefPlace(read(POINTER, PointerType(INT)), INT, SPAN)
+    loop = ir.Loop("loop", (ir.If(load(0), (ir.Break("loop", SPAN),), (ir.Continue("loop", SPAN),), SPAN),), SPAN)
+    match = ir.Match("m", load(0), (ir.Arm((ir.Pattern(1, 3),), (ir.Break("m", SPAN),)), ir.Arm((), ())), SPAN)
+    verify(
+        ir.Assign(element, read(target, INT), SPAN),
+        loop,
+        match,
+        trace(ask(3)),
+        ir.Assign(POINTER, ir.Decay(ARRAY, PointerType(INT), SPAN), SPAN),
+        stage=Stage.NORMALISED,
+    )
+
+
+BROKEN: dict[str, tuple[ir.Statement, ...]] = {
+    "an assigned value's type": (ir.Assign(WIDE, load(0), SPAN),),
+    "an initialiser's type": (ir.Block((ir.Declare(0, LONG_ZERO, SPAN),), SPAN),),
+    "a left operand": (value(ir.Binary(ir.BinaryOp.ADD, LONG_ZERO, load(0), INT, SPAN)),),
+    "a right operand": (value(ir.Binary(ir.BinaryOp.ADD, load(0), LONG_ZERO, INT, SPAN)),),
+    "two compared values": (value(ir.Compare(ir.CompareOp.EQ, load(0), LONG_ZERO, INT, SPAN)),),
+    "a comparison is no int": (value(ir.Compare(ir.CompareOp.EQ, load(0), load(0), LONG, SPAN)),),
+    "not in range": (value(ir.IntConst(1 << 31, INT, SPAN)),),
+    "a load has another type": (value(ir.Load(N, LONG, SPAN)),),
+    "not its local's": (value(read(ir.LocalPlace(0, LONG, SPAN), LONG)),),
+    "does not exist": (value(read(ir.LocalPlace(9, INT, SPAN), INT)),),
+    "is dereferenced": (value(read(ir.DerefPlace(load(0), INT, SPAN), INT)),),
+    "another target": (value(read(ir.DerefPlace(read(POINTER, PointerType(INT)), LONG, SPAN), LONG)),),
+    "an index has type": (value(read(ir.IndexPlace(ARRAY, load(0), INT, SPAN), INT)),),
+    "is indexed": (value(read(ir.IndexPlace(N, LONG_ZERO, INT, SPAN), INT)),),
+    "qualified": (value(ir.Convert(load(0), Qualified(INT, Quals.CONST), SPAN)),),
+    "2 arguments for 1": (value(replace(ask(3), args=(constant(1), constant(2)))),),  # type: ignore[type-var]
+    "an argument has another type": (value(replace(ask(3), args=(LONG_ZERO,))),),  # type: ignore[type-var]
+    "function's result": (value(replace(ask(3), type=LONG)),),  # type: ignore[type-var]
+    "a condition is no scalar": (ir.If(read(ARRAY, ArrayType(INT, 4)), (), (), SPAN),),
+    "stands in nothing of that label": (ir.Break("nowhere", SPAN),),
+    "has no loop": (ir.Labelled("a", (ir.Continue("a", SPAN),), SPAN),),
+    "is not unique": (ir.Loop("a", (), SPAN), ir.Loop("a", (), SPAN)),
+    "stands twice": (ir.Label("a", SPAN), ir.Label("a", SPAN)),
+    "no label is called": (ir.Goto("a", SPAN),),
+    "outside of its switch": (ir.Case("a", 1, 1, SPAN),),
+    "a case range is empty": (ir.Switch("a", load(0), (ir.Case("a", 2, 1, SPAN),), SPAN),),
+    "does not stand last": (ir.Match("m", load(0), (ir.Arm((), ()), ir.Arm((ir.Pattern(1, 1),), ())), SPAN),),
+    "two arms have the value 2": (
+        ir.Match("m", load(0), (ir.Arm((ir.Pattern(1, 2),), ()), ir.Arm((ir.Pattern(2, 3),), ())), SPAN),
+    ),
+    "a returned value's type": (ir.Return(load(0), SPAN),),
+    "declared in its own scope": (ir.Declare(0, None, SPAN),),
+    "runs of an array": (
+        value(ir.ArrayValue((ir.ElementRun(3, 4, constant(1)),), ArrayType(INT, 4), SPAN)),
+    ),
+    "bytes initialise": (value(ir.StringValue(b"abc", ArrayType(INT, 4), SPAN)),),
+    "without value is not void": (value(ir.BlockValue((), None, INT, SPAN)),),
+    "is truncated": (value(ir.Truncate(load(0), 33, INT, SPAN)),),
+    "no function is called": (value(ir.FunctionRef("missing", PointerType(VOID), SPAN)),),
+    "no object is called": (value(ir.AddressOf(ir.GlobalPlace("missing", INT, SPAN), PointerType(INT), SPAN)),),
+}
+
+
+@pytest.mark.parametrize("message", BROKEN)
+def test_a_broken_function_is_refused(message: str) -> None:
+    with pytest.raises(CompileError, match=message) as caught:
+        verify(*BROKEN[message])
+    assert caught.value.diagnostic.code is Code.VERIFIER
+    assert caught.value.diagnostic.span == SPAN
+
+
+LEFT: tuple[ir.Statement, ...] = (
+    ir.Switch("a", load(0), (), SPAN),
+    ir.Label("a", SPAN),
+    ir.ComputedGoto(read(POINTER, PointerType(INT)), SPAN),
+)
+
+
+@pytest.mark.parametrize("statement", LEFT)
+def test_nothing_unstructured_is_left_after_normalising(statement: ir.Statement) -> None:
+    verify(statement)
+    with pytest.raises(CompileError, match="is left"):
+        verify(statement, stage=Stage.NORMALISED)
+
+
+def test_a_local_is_used_in_its_scope_only() -> None:
+    with pytest.raises(CompileError, match="not declared where it is used"):
+        verify(ir.Block((ir.Declare(0, None, SPAN),), SPAN), value(load(0)), declare=False)
+    loop = ir.For("for", (ir.Declare(0, constant(1), SPAN),), load(0), (), (value(load(0)),), SPAN)
+    verify(loop, declare=False)
+    with pytest.raises(CompileError, match="not declared where it is used"):
+        verify(loop, value(load(0)), declare=False)
+
+
+def test_a_jump_out_of_a_catch_is_refused() -> None:
+    env = ir.AddressOf(ir.GlobalPlace("env_a", INT, SPAN), PointerType(INT), SPAN)
+    catch = ir.CatchJump("catch", env, 0, (ir.Break("catch", SPAN),), SPAN)
+    verify(catch, stage=Stage.NORMALISED)
+    with pytest.raises(CompileError, match="stands in nothing of that label"):
+        verify(ir.Loop("loop", (replace(catch, body=(ir.Break("loop", SPAN),)),), SPAN))
