@@ -1,15 +1,17 @@
-"""Real C programs: fetched, translated, built, and compared with gcc's build on the cases of bench/recipes.toml.
+"""Real C programs: fetched, translated, built, and compared with gcc's build on their cases (fixtures/corpus.toml).
 
     python bench/corpus.py [--folder DIR] [NAME ...]
 
-Sources and results go to DIR (build/corpus). What cannot be fetched is skipped with a line that says so. The exit status
-is 1 if a program differs or does not build.
+NAME is a project; `tcc` stands for tcc's test programs (fixtures/tcc_tests.toml). Sources and results go to DIR
+(build/corpus). What cannot be fetched is skipped with a line that says so. The exit status is 1 if a program differs or
+does not build.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
+import json
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -17,30 +19,25 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from c2rust_py.diagnostics import CompileError
+from c2rust_py.diagnostics import CompileError, Severity
 from c2rust_py.options import Options
-from c2rust_py.oracle.build import CSource, Profile
-from c2rust_py.oracle.diff import DiffOptions, TargetProgram, diff_programs
-from c2rust_py.pipeline import translate_project
+from c2rust_py.oracle.batch import build_batch
+from c2rust_py.oracle.build import CSource, Profile, build_c, build_rust
+from c2rust_py.oracle.compare import differences
+from c2rust_py.oracle.run import run_case
+from c2rust_py.pipeline import translate_crates, translate_project
+from c2rust_py.project import crate_name
+from c2rust_py.rust_ir.nodes import Crate
 from c2rust_py.settings import Case
 
 BENCH = Path(__file__).resolve().parent
-RECIPES = BENCH / "recipes.toml"
-FETCH = BENCH / "fetch_corpus"
-TIMEOUT = 120.0
+FIXTURES = BENCH.parent / "fixtures"
+sys.path.insert(0, str(BENCH.parent / "tests"))
 
+import corpus
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """One program: the C files (absolute), flags and cases."""
-
-    name: str
-    project: str
-    sources: tuple[Path, ...]
-    flags: tuple[str, ...]
-    cases: tuple[Case, ...]
+TCC_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,106 +45,153 @@ class Outcome:
     """How far one program came: functions and stubs, cases that are equal, and the first thing that is wrong."""
 
     name: str
-    functions: int
-    stubs: int
-    equal: int
-    cases: int
-    problem: str
+    functions: int = 0
+    stubs: int = 0
+    equal: int = 0
+    cases: int = 0
+    problem: str = ""
 
     def __str__(self) -> str:
         counts = f"{self.functions:>6}{self.stubs:>6}{self.equal:>6}/{self.cases:<4}"
-        return f"{self.name:<28}{counts} {self.problem[:160]}".rstrip()
+        return f"{self.name:<28}{counts} {self.problem.splitlines()[0][:200] if self.problem else ''}".rstrip()
 
 
-def read_recipes(names: list[str], corpus: Path) -> Iterator[Recipe]:
-    """The programs whose own name, suite or project is in `names` (all where it is empty) and whose sources are here."""
-    data = tomllib.loads(RECIPES.read_text())
-    for table in data.get("program", []):
-        if (not names or {table["name"], table["project"]} & set(names)) and (corpus / table["project"]).is_dir():
-            folder = corpus / table["project"]
-            sources = tuple(path for pattern in table["sources"] for path in sorted(folder.glob(pattern)))
-            cases = tuple(_case(folder, case) for case in table.get("cases", [])) or (Case("default"),)
-            yield Recipe(table["name"], table["project"], sources, _flags(folder, table), cases)
-    for table in data.get("suite", []):
-        if (not names or {table["name"], table["project"]} & set(names)) and (corpus / table["project"]).is_dir():
-            yield from _suite(corpus / table["project"], table)
+def check_project(project: corpus.Project, unpacked: Path, out: Path) -> Iterator[Outcome]:
+    """Every program of a project, in a copy of its folder."""
+    root = out / "source"
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(unpacked, root)
+    corpus.prepare(project, root)
+    for target in project.targets:
+        if target.kind == "program":
+            yield check_program(project, target, root, out)
 
 
-def _suite(folder: Path, table: dict[str, Any]) -> Iterator[Recipe]:
-    """A folder of programs: each file is one, with the suite's sources and what it needs of its library."""
-    excluded = table.get("excluded", {})
-    for path in sorted(folder.glob(table["programs"])):
-        if path.name in excluded:
-            continue
-        text = path.read_text(errors="replace")
-        sources = [path, *(folder / name for name in table.get("sources", []))]
-        sources += [
-            folder / n for n in table.get("library", []) if not re.search(rf'#include "[./]*{re.escape(n)}"', text)
-        ]
-        files = _files(folder / table.get("copy_from", "."), folder, table.get("copy", []))
-        case = Case("default", files=tuple(files))
-        yield Recipe(f"{table['name']}/{path.stem}", table["project"], tuple(sources), _flags(folder, table), (case,))
-
-
-def _flags(folder: Path, table: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(f"-I{folder / f[2:]}" if f.startswith("-I") else f for f in table.get("flags", []))
-
-
-def _case(folder: Path, table: dict[str, Any]) -> Case:
-    stdin = (folder / table["stdin_file"]).read_bytes() if "stdin_file" in table else table.get("stdin", "").encode()
-    files = tuple(_files(folder, folder, table.get("copy", [])))
-    return Case(table["name"], tuple(table.get("args", [])), stdin, files)
-
-
-def _files(base: Path, folder: Path, patterns: list[str]) -> Iterator[tuple[str, bytes]]:
-    """The files of the patterns, named as seen from `base`."""
-    for pattern in patterns:
-        for path in sorted(folder.glob(pattern)):
-            if path.is_file():
-                yield path.relative_to(base).as_posix(), path.read_bytes()
-
-
-def check(recipe: Recipe, out: Path) -> Outcome:
-    """Translates, builds and compares one program."""
-    cases = len(recipe.cases)
+def check_program(project: corpus.Project, program: corpus.Target, root: Path, out: Path) -> Outcome:
+    """Translates, builds both sides, and runs the cases."""
+    cases = [case for case in project.cases if case.program == program.name]
+    name = f"{project.name}/{program.name}"
+    database = write_commands(project, program, root, out / "commands" / program.name)
     try:
-        translation = translate_project(Options(recipe.sources, out, flags=recipe.flags, jobs=1, check=False))
-    except CompileError as problem:
-        return Outcome(recipe.name, 0, 0, 0, cases, str(problem).splitlines()[0])
+        translation = translate_project(Options((database,), out / program.name, jobs=1, check=False))
+    except CompileError as failure:
+        return Outcome(name, cases=len(cases), problem=str(failure))
+    except Exception as defect:  # noqa: BLE001 - one program's defect must not hide the others' results
+        return Outcome(name, cases=len(cases), problem=f"{type(defect).__name__}: {defect}")
     assert translation.report is not None
-    functions, stubs = len(translation.report.functions), len(translation.report.stubs)
-    sources = tuple(CSource(str(path), recipe.flags, path.parent) for path in recipe.sources)
+    counts = len(translation.report.functions), len(translation.report.stubs)
     try:
-        binary = next(iter(translation.programs), None)
-        if binary is None:
-            return Outcome(recipe.name, functions, stubs, 0, cases, "it has no main")
-        program = TargetProgram(recipe.name.split("/")[-1], binary, sources, ())
-        results = diff_programs([program], recipe.cases, out, DiffOptions(timeout=TIMEOUT, profile=Profile.RELEASE))
-    except CompileError as problem:
-        return Outcome(recipe.name, functions, stubs, 0, cases, str(problem).splitlines()[0])
-    wrong = [f"{result.case.name}: {result.differences[0]}" for result in results if not result.agrees]
-    return Outcome(recipe.name, functions, stubs, cases - len(wrong), cases, wrong[0] if wrong else "")
+        rust = build_rust(out / program.name, Profile.RELEASE) / translation.programs[0]
+    except CompileError as failure:
+        return Outcome(name, *counts, 0, len(cases), str(failure))
+    c = out / "c" / program.name
+    c.parent.mkdir(exist_ok=True)
+    corpus.build(project, program, root, c)
+    wrong = [case.name for case in cases if not agrees(project, case, c, rust, root)]
+    return Outcome(name, *counts, len(cases) - len(wrong), len(cases), f"differs: {wrong[0]}" if wrong else "")
+
+
+def agrees(project: corpus.Project, case: corpus.CorpusCase, c: Path, rust: Path, root: Path) -> bool:
+    """Whether both sides leave the same; a run that takes too long does not."""
+    try:
+        return corpus.run_case(project, case, c, root) == corpus.run_case(project, case, rust, root)
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def write_commands(project: corpus.Project, program: corpus.Target, root: Path, folder: Path) -> Path:
+    """The compile_commands.json of one program with the libraries that it uses."""
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = []
+    for target in (program, *map(project.target, program.uses)):
+        flags = [flag.replace("{fixture}", str(project.fixture)) for flag in target.flags]
+        for source in target.sources:
+            file = str(project.path(root, source))
+            entries.append({"directory": str(root), "file": file, "arguments": ["gcc", *flags, "-c", file]})
+    database = folder / "compile_commands.json"
+    database.write_text(json.dumps(entries, indent=1))
+    return database
+
+
+@dataclass(frozen=True, slots=True)
+class TccTest:
+    """One of tcc's test programs."""
+
+    name: str
+    sources: tuple[Path, ...]
+    flags: tuple[str, ...]
+    case: Case
+
+
+def read_tcc_tests(folder: Path) -> Iterator[TccTest]:
+    """Those that are not excluded."""
+    for table in tomllib.loads((FIXTURES / "tcc_tests.toml").read_text())["test"]:
+        if table["class"] == "excluded":
+            continue
+        names = table.get("sources", [f"{table['name']}.c"])
+        files = tuple((name, (folder / name).read_bytes()) for name in table.get("files", []))
+        case = Case("default", tuple(table.get("args", [])), b"", files)
+        yield TccTest(table["name"], tuple(folder / n for n in names), tuple(table.get("flags", [])), case)
+
+
+def translate_test(test: TccTest) -> tuple[Crate | None, str]:
+    """The crate of a test under the test's own name, or None and why there is none."""
+    try:
+        translation = translate_crates(Options(test.sources, Path("unused"), flags=test.flags, jobs=1))
+    except CompileError as failure:
+        return None, str(failure)
+    except Exception as defect:  # noqa: BLE001 - one program's defect must not hide the others' results
+        return None, f"{type(defect).__name__}: {defect}"
+    errors = [str(d) for d in translation.diagnostics if d.severity is Severity.ERROR]
+    if errors or not translation.crates:
+        return None, errors[0] if errors else "it has no program"
+    return translation.crates[0], ""
+
+
+def check_tcc(folder: Path, out: Path) -> Iterator[Outcome]:
+    """All of tcc's tests in one batch."""
+    tests = list(read_tcc_tests(folder))
+    with ProcessPoolExecutor() as pool:
+        crates = list(pool.map(translate_test, tests))
+    out.mkdir(parents=True, exist_ok=True)
+    batch = build_batch([crate for crate, _ in crates if crate is not None], out / "rust")
+    for test, (crate, problem) in zip(tests, crates, strict=True):
+        name = f"tcc/{test.name}"
+        if crate is None:
+            yield Outcome(name, cases=1, problem=problem)
+        elif crate.name not in batch.programs:
+            said = [str(message) for message in batch.messages.get(crate.name, ()) if message.level == "error"]
+            yield Outcome(name, cases=1, problem=said[0] if said else "does not build")
+        else:
+            c = out / "c" / crate_name(test.name)
+            build_c([CSource(str(path), test.flags, folder) for path in test.sources], (), c)
+            expected = run_case(c, "program", test.case, TCC_SECONDS)
+            found = differences(expected, run_case(batch.programs[crate.name], "program", test.case, TCC_SECONDS))
+            yield Outcome(name, equal=int(not found), cases=1, problem="; ".join(found))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", help="programs, suites or projects (all)")
+    parser.add_argument("names", nargs="*", help="projects (all)")
     parser.add_argument("--folder", type=Path, default=Path("build/corpus"))
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()
-    data = tomllib.loads(RECIPES.read_text())
-    tables = [*data.get("program", []), *data.get("suite", [])]
-    chosen = [t for t in tables if not arguments.names or {t["name"], t["project"]} & set(arguments.names)]
-    projects = sorted({table["project"] for table in chosen})
-    subprocess.run([sys.executable, str(FETCH), str(folder / "sources"), *projects], check=True)
-    recipes = list(read_recipes(arguments.names, folder / "sources"))
-    print(f"{'program':<28}{'funcs':>6}{'stubs':>6}{'equal cases':>11}")
-    failed = 0
-    with ProcessPoolExecutor() as pool:
-        for outcome in pool.map(check, recipes, [folder / "out" / recipe.name for recipe in recipes]):
+    sources = folder / "sources"
+    chosen = [p for p in corpus.load_corpus() if not arguments.names or p.name in arguments.names]
+    fetch = [sys.executable, str(BENCH / "fetch_corpus"), str(sources), *(project.name for project in chosen)]
+    subprocess.run(fetch, check=True)
+    print(f"{'program':<28}{'funcs':>6}{'stubs':>6}{'equal cases':>11}", flush=True)
+    outcomes: list[Outcome] = []
+    for project in chosen:
+        if not (sources / project.name).is_dir():
+            continue
+        tcc = project.name == "tcc"
+        found = check_tcc(sources / "tcc" / "tests" / "tests2", folder / "tcc") if tcc else None
+        for outcome in found or check_project(project, sources / project.name, folder / project.name):
+            outcomes.append(outcome)
             print(outcome, flush=True)
-            failed += outcome.equal < outcome.cases
-    print(f"{len(recipes) - failed} of {len(recipes)} programs are equal")
+    failed = sum(outcome.equal < outcome.cases for outcome in outcomes)
+    print(f"{len(outcomes) - failed} of {len(outcomes)} programs are equal")
     return 1 if failed else 0
 
 
