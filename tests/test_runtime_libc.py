@@ -370,13 +370,13 @@ def interpreters(tmp_path_factory: pytest.TempPathFactory) -> Interpreters:
     folder = tmp_path_factory.mktemp("libc")
     c_table, rust_table = tables()
     (folder / "libc.c").write_text(C_PROGRAM.replace("@TABLE@", c_table))
-    command = ["gcc", "-w", "-O0", "-fno-builtin", "-o", folder / "c", folder / "libc.c", "-lm"]
+    command = ["gcc", "-w", "-O0", "-fno-builtin", "-o", str(folder / "c"), str(folder / "libc.c"), "-lm"]
     subprocess.run(command, check=True)
     (folder / "src").mkdir()
     (folder / "src" / "main.rs").write_text(RUST_PROGRAM.replace("@TABLE@", rust_table))
     manifest = '[package]\nname = "libc"\nversion = "0.1.0"\nedition = "2021"\n[workspace]\n[dependencies]\n'
     (folder / "Cargo.toml").write_text(f'{manifest}c2rs-rt = {{ path = "{RUNTIME}" }}\n')
-    command = ["cargo", "build", "--quiet", "--offline", "--target-dir", folder / "target"]
+    command = ["cargo", "build", "--quiet", "--offline", "--target-dir", str(folder / "target")]
     subprocess.run(command, cwd=folder, check=True)
     return Interpreters(folder / "c", folder / "target" / "debug" / "libc")
 

@@ -18,6 +18,7 @@ pub mod libgen;
 pub mod locale;
 pub mod math;
 pub mod memory;
+pub mod search;
 pub mod setjmp;
 pub mod signal;
 pub mod start;

@@ -57,7 +57,7 @@ pub fn memalign(mem: &mut Memory, alignment: u64, size: u64) -> Ptr<Void> {
 
 #[track_caller]
 pub fn posix_memalign(mem: &mut Memory, memptr: Ptr<Ptr<Void>>, alignment: u64, size: u64) -> i32 {
-    if !alignment.is_power_of_two() || alignment % 8 != 0 {
+    if !alignment.is_power_of_two() || !alignment.is_multiple_of(8) {
         return errno::EINVAL;
     }
     let at = mem.allocate(size);

@@ -4,9 +4,11 @@ use std::cell::RefCell;
 
 use crate::{Context, FnPtr};
 
+type Handler = FnPtr<fn()>;
+
 thread_local! {
     /// What `atexit` was given.
-    static EXIT_HANDLERS: RefCell<Vec<FnPtr<fn()>>> = const { RefCell::new(Vec::new()) };
+    static EXIT_HANDLERS: RefCell<Vec<Handler>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Registers a function for [`exit_with`].
