@@ -23,7 +23,7 @@ def check(*body: ir.Statement) -> ir.Function:
     function = make_function((ir.Declare(0, ask(6000), SPAN), *body), [VARIABLE])
     program = program_of(function)
     verify_program(program, Stage.ELABORATED)
-    assert print_function(function).count("\n") > 100
+    assert call_deeply(print_function, function).count("\n") > 100
     after = normalise(program)
     verify_program(after, Stage.NORMALISED)
     changed = after.functions["f"]

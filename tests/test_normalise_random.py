@@ -48,20 +48,20 @@ def check(source: Generator, seed: int) -> None:
 
 @pytest.mark.parametrize("block", range(10))
 def test_gotos_and_switches(block: int) -> None:
-    for seed in range(block * 200, block * 200 + 200):
+    for seed in range(block * 120, block * 120 + 120):
         check(generator(seed), seed)
 
 
 def test_switches_alone() -> None:
-    for seed in range(500):
+    for seed in range(250):
         check(generator(seed, gotos=False), seed)
 
 
 def test_computed_gotos() -> None:
-    for seed in range(300):
+    for seed in range(200):
         check(generator(seed, computed=True), seed)
 
 
 def test_setjmps() -> None:
-    for seed in range(600):
+    for seed in range(350):
         check(generator(seed, jumps=True, gotos=seed % 3 == 0), seed)

@@ -10,8 +10,8 @@
     }
 
 Labels carry a quote. A local whose name is not unique in its function is printed with its id (`i.3`). Conversions are
-printed as casts; with `types`, every load and constant shows its type, too. The printer works on an explicit stack for
-else-if chains and binary operators that lean left, the two shapes that C nests without bound.
+printed as casts; with `types`, every load and constant shows its type, too. Else-if chains and operators that
+lean left are printed without recursion; other nests that are deep take a deep stack.
 """
 
 from __future__ import annotations
