@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import expressions
-from c2rust_py.frontend.elaborate.c_types import erase, is_integer, is_pointer, spell, unqualified
+from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_integer, is_pointer, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context
-from c2rust_py.frontend.elaborate.conversions import constant_operand, convert_for_assignment, to_rvalue
+from c2rust_py.frontend.elaborate.conversions import (
+    bit_field_value,
+    constant_operand,
+    convert_for_assignment,
+    to_rvalue,
+)
 from c2rust_py.frontend.elaborate.effects import has_effect
 from c2rust_py.frontend.elaborate.lvalues import bind, require_lvalue, stabilise
 from c2rust_py.frontend.elaborate.operands import Lvalue, Operand, Rvalue
@@ -46,7 +50,8 @@ def fit_bit_field(cx: Context, stored: Rvalue, width: int | None) -> Rvalue:
     if width is None or cx.integer_type(stored.type).kind is IntKind.BOOL:
         return stored
     kind = cx.integer_type(stored.type).kind
-    if width == kind.bits:
+    is_cut = isinstance(stored.value, Truncate) and stored.value.width == width and stored.value.type == erase(stored.type)
+    if width == kind.bits or is_cut:
         return stored
     if isinstance(stored.constant, int):
         low = stored.constant & ((1 << width) - 1)
@@ -129,7 +134,7 @@ def _store_and_keep(cx: Context, target: Lvalue, stored: Rvalue, body: list[Stat
     """Stores, and gives the stored value: read again from a variable, kept in a temporary for all else."""
     if isinstance(stored.value, IntConst | FloatConst | ZeroValue):
         body.append(Assign(target.place, stored.value, span))
-        kept = stored
+        kept = bit_field_value(cx, stored, target.width)
     elif _is_variable(target.place):
         body.append(Assign(target.place, stored.value, span))
         kept = to_rvalue(cx, target)
@@ -141,8 +146,7 @@ def _store_and_keep(cx: Context, target: Lvalue, stored: Rvalue, body: list[Stat
             kept = bind(cx, stored, body)
             target = stabilise(cx, target, body)
         body.append(Assign(target.place, kept.value, span))
-        if target.width is not None:
-            kept = replace(kept, width=_wide(cx, target))
+        kept = bit_field_value(cx, kept, target.width)
     return Rvalue(BlockValue(tuple(body), kept.value, kept.value.type, span), kept.type, width=kept.width)
 
 
@@ -151,10 +155,6 @@ def _is_call(value: Value) -> bool:
         value = value.operand
     return isinstance(value, Call)
 
-
-def _wide(cx: Context, target: Lvalue) -> int | None:
-    assert target.width is not None
-    return target.width if 32 < target.width < cx.integer_type(target.type).kind.bits else None
 
 
 def _is_variable(place: Place) -> bool:
@@ -165,9 +165,8 @@ def _is_variable(place: Place) -> bool:
 
 
 def _check_increment(cx: Context, target: Lvalue, span: Span) -> None:
-    if not is_pointer(target.type) and not is_integer(target.type) and "float" not in spell(unqualified(target.type)):
-        if spell(unqualified(target.type)) not in ("double", "long double"):
-            cx.fail(Code.TYPE_MISMATCH, f"'++' and '--' do not fit '{spell(target.type)}'", span)
+    if not is_pointer(target.type) and not is_integer(target.type) and not is_float(target.type):
+        cx.fail(Code.TYPE_MISMATCH, f"'++' and '--' do not fit '{spell(target.type)}'", span)
 
 
 def _increment(cx: Context, node: Any, body: list[Statement]) -> tuple[Lvalue, BinaryOp, Rvalue]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import expressions
-from c2rust_py.frontend.elaborate.c_types import Aligned, VariableArray, is_integer, quals_of, unqualified
+from c2rust_py.frontend.elaborate.c_types import Aligned, VariableArray, is_integer, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.gnu_c.nodes import GnuAttribute
@@ -123,7 +123,7 @@ def _vector(cx: Context, type: Type, attribute: GnuAttribute) -> Type:
             return ArrayType(_vector(cx, element, attribute), length)
     size = expressions.constant_integer(cx, attribute.args[0])
     span = span_of(cx, attribute)
-    identity = f"vector:{size}:{unqualified(type)}"
+    identity = f"vector:{size} of {spell(unqualified(type))}"
     field = RecordField("bytes", ArrayType(IntType(IntKind.UCHAR), size), 0)
     cx.records.setdefault(identity, Record(identity, f"vector{size}", False, (field,), size, size, span))
     return RecordType(identity)

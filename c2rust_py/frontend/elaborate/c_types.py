@@ -157,8 +157,8 @@ def spell(type: Type) -> str:
     """The type in words for a message."""
     match type:
         case Qualified(inner, quals):
-            words = [name for name, flag in _QUAL_WORDS if flag in quals]
-            return " ".join([*words, spell(inner)])
+            names = [name for name, flag in _QUAL_WORDS if flag in quals]
+            return " ".join([*names, spell(inner)])
         case IntType(kind):
             return kind.spelling
         case FloatType(kind):
@@ -172,8 +172,8 @@ def spell(type: Type) -> str:
         case ArrayType(element, length):
             return f"{spell(element)} [{'' if length is None else length}]"
         case FunctionType(result, params, variadic, prototyped):
-            inner = ", ".join([*map(spell, params), *(["..."] if variadic else [])])
-            return f"{spell(result)} ({inner if prototyped and inner else 'void' if prototyped else ''})"
+            words = ", ".join([*map(spell, params), *(["..."] if variadic else [])])
+            return f"{spell(result)} ({words if prototyped and words else 'void' if prototyped else ''})"
         case VaListType():
             return "va_list"
         case VoidType():

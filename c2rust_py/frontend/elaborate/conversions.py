@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from fractions import Fraction
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate.c_types import (
@@ -22,7 +24,15 @@ from c2rust_py.frontend.elaborate.c_types import (
 from c2rust_py.frontend.elaborate.compatible import compatible
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.literals import round_to_float, round_to_kind
-from c2rust_py.frontend.elaborate.operands import FunctionDesignator, Literal, Lvalue, Operand, Rvalue, floating, integer
+from c2rust_py.frontend.elaborate.operands import (
+    FunctionDesignator,
+    Literal,
+    Lvalue,
+    Operand,
+    Rvalue,
+    floating,
+    integer,
+)
 from c2rust_py.ir.nodes import (
     AddressOf,
     Assign,
@@ -44,10 +54,8 @@ from c2rust_py.ir.types import (
     UINT,
     ArrayType,
     ComplexType,
-    EnumType,
     FloatKind,
     FloatType,
-    FunctionType,
     IntKind,
     IntType,
     PointerType,
@@ -79,18 +87,19 @@ def to_rvalue(cx: Context, operand: Operand) -> Rvalue:
                 cx.fail(Code.INCOMPLETE_TYPE, f"a value of the incomplete type '{spell(inner)}' is used", span)
             value = Load(place, erase(inner), span)
             kind = cx.integer_type(inner).kind if is_integer(inner) else None
-            if width is not None and kind is not None and kind is not IntKind.BOOL:
-                return _bit_field_value(value, inner, width, kind)
-            return Rvalue(value, inner)
+            return bit_field_value(cx, Rvalue(value, inner), width if kind is not None else None)
 
 
-def _bit_field_value(value: Value, type: Type, width: int, kind: IntKind) -> Rvalue:
-    """A bit-field promotes by its width (C11 6.3.1.1); gcc keeps one wider than an int at that many bits."""
-    if width < 32 or (width == 32 and kind.signed):
-        return Rvalue(Convert(value, INT, value.span) if erase(type) != INT else value, INT)
-    if width == 32:
-        return Rvalue(Convert(value, UINT, value.span) if erase(type) != UINT else value, UINT)
-    return Rvalue(value, type, width=width if width < kind.bits else None)
+def bit_field_value(cx: Context, operand: Rvalue, width: int | None) -> Rvalue:
+    """A bit-field's value promotes by its width (C11 6.3.1.1); gcc keeps one wider than an int at that many bits."""
+    if width is None:
+        return operand
+    kind = cx.integer_type(operand.type).kind
+    if kind is IntKind.BOOL:
+        return operand
+    if width <= 32:
+        return convert(cx, operand, UINT if width == 32 and not kind.signed else INT)
+    return replace(operand, width=width if width < kind.bits else None)
 
 
 def materialise(cx: Context, literal: Literal) -> Lvalue:
@@ -201,7 +210,7 @@ def _convert_to_pointer(operand: Rvalue, type: Type) -> Rvalue:
     return Rvalue(Convert(operand.value, target, operand.span), type)
 
 
-def _convert_constant(cx: Context, operand: Rvalue, constant: int | float, type: Type) -> Rvalue:
+def _convert_constant(cx: Context, operand: Rvalue, constant: float, type: Type) -> Rvalue:
     """An arithmetic constant in another type. A tree that shows names is converted as a tree."""
     name = operand.value.name if isinstance(operand.value, IntConst | FloatConst) else None
     value = convert_number(cx, constant, type)
@@ -215,7 +224,7 @@ def _convert_constant(cx: Context, operand: Rvalue, constant: int | float, type:
     return constant_operand(value, type, operand.span, name)
 
 
-def constant_operand(value: int | float, type: Type, span: Span, name: str | None = None) -> Rvalue:
+def constant_operand(value: float, type: Type, span: Span, name: str | None = None) -> Rvalue:
     """A constant of an arithmetic type; an integer zero is a null pointer constant."""
     if isinstance(value, float):
         return floating(value, type, span, name)
@@ -223,19 +232,17 @@ def constant_operand(value: int | float, type: Type, span: Span, name: str | Non
     return Rvalue(result.value, type, value, value == 0)
 
 
-def _is_zero(type: Type, value: int | float) -> bool:
+def _is_zero(type: Type, value: float) -> bool:
     return is_integer(type) and value == 0
 
 
-def convert_number(cx: Context, value: int | float, type: Type) -> int | float:
+def convert_number(cx: Context, value: float, type: Type) -> int | float:
     """The number in another arithmetic type, as gcc folds it (a float out of an integer's range saturates)."""
     inner = unqualified(type)
     if isinstance(inner, FloatType):
         if isinstance(value, float):
             return round_to_kind(value, inner.kind)
         if inner.kind is FloatKind.FLOAT:
-            from fractions import Fraction
-
             return round_to_float(Fraction(value))
         return float(value)
     kind = cx.integer_type(inner).kind
@@ -320,12 +327,3 @@ def require_scalar(cx: Context, operand: Rvalue, what: str) -> Rvalue:
     if not is_scalar(operand.type):
         cx.fail(Code.TYPE_MISMATCH, f"{what} has type '{spell(operand.type)}', which is not a scalar", operand.span)
     return operand
-
-
-def is_function_pointer(type: Type) -> bool:
-    inner = unqualified(type)
-    return isinstance(inner, PointerType) and isinstance(unqualified(inner.target), FunctionType)
-
-
-def is_enum(type: Type) -> bool:
-    return isinstance(unqualified(type), EnumType)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from c2rust_py.frontend.elaborate.c_types import is_void
 from c2rust_py.frontend.elaborate.operands import Rvalue
+from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.nodes import (
     Binary,
     BlockValue,
@@ -29,7 +30,6 @@ from c2rust_py.ir.nodes import (
     VaArgValue,
     Value,
 )
-from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.walk import walk
 
 
@@ -59,11 +59,11 @@ def effect_statements(value: Value) -> list[Statement]:
                 return effect_statements(condition)
             return [If(condition, tuple(branches[0]), tuple(branches[1]), span)]
         case Logical(op, left, right, _, span):
-            then = effect_statements(right)
-            if not then:
+            after = effect_statements(right)
+            if not after:
                 return effect_statements(left)
             condition = left if op is LogicalOp.AND else Not(left, value.type, span)
-            return [If(condition, tuple(then), (), span)]
+            return [If(condition, tuple(after), (), span)]
         case Binary(_, left, right, _, _) | Compare(_, left, right, _, _):
             return [*effect_statements(left), *effect_statements(right)]
         case _:

@@ -18,10 +18,20 @@ from c2rust_py.frontend.elaborate import (
     lvalues,
     statements,
 )
-from c2rust_py.frontend.elaborate.c_types import erase, is_arithmetic, is_integer, is_void, spell, unqualified
+from c2rust_py.frontend.elaborate.attributes import note_vector
+from c2rust_py.frontend.elaborate.c_types import (
+    VariableArray,
+    erase,
+    is_arithmetic,
+    is_integer,
+    is_void,
+    pointer_to,
+    spell,
+    unqualified,
+)
 from c2rust_py.frontend.elaborate.context import Context, EnumeratorName, GlobalName, LocalName
 from c2rust_py.frontend.elaborate.conversions import cast, constant_operand, promote, to_rvalue, unsupported
-from c2rust_py.frontend.elaborate.effects import evaluated
+from c2rust_py.frontend.elaborate.effects import effect_statements, evaluated, has_effect
 from c2rust_py.frontend.elaborate.kept_macros import macro_constant
 from c2rust_py.frontend.elaborate.literals import character_literal, float_literal, integer_literal, string_literal
 from c2rust_py.frontend.elaborate.operands import FunctionDesignator, Lvalue, Operand, Rvalue, floating
@@ -63,10 +73,7 @@ from c2rust_py.ir.types import (
     ComplexType,
     FloatType,
     FunctionType,
-    PointerType,
-    Type,
 )
-from c2rust_py.frontend.elaborate.c_types import VariableArray, pointer_to
 
 _BINARY = {op.value: op for op in BinaryOp}
 _COMPARE = {op.value: op for op in CompareOp}
@@ -111,6 +118,7 @@ def _identifier(cx: Context, node: Any) -> Operand:
     name, span = node.name, span_of(cx, node)
     match cx.lookup(name):
         case LocalName(local, type, register):
+            note_vector(cx, type, span)
             inner = unqualified(type)
             if isinstance(inner, VariableArray):
                 pointer = pointer_to(inner.element)
@@ -120,6 +128,7 @@ def _identifier(cx: Context, node: Any) -> Operand:
         case GlobalName() as entity:
             if isinstance(entity.type, FunctionType):
                 return FunctionDesignator(FunctionRef(entity.symbol, pointer_to(entity.type), span), entity.type, span)
+            note_vector(cx, entity.type, span)
             return Lvalue(GlobalPlace(entity.symbol, erase(entity.type), span), entity.type, span)
         case EnumeratorName(number, type):
             return constant_operand(number, type, span, name)
@@ -130,10 +139,10 @@ def _identifier(cx: Context, node: Any) -> Operand:
         data = (cx.function.name if cx.function else "").encode() + b"\0"
         type = ArrayType(CHAR, len(data))
         return Lvalue(StringPlace(data, type, span), type, span)
-    entity = builtins.library_function(cx, name, span)
-    if entity is not None:
-        assert isinstance(entity.type, FunctionType)
-        return FunctionDesignator(FunctionRef(entity.symbol, pointer_to(entity.type), span), entity.type, span)
+    known = builtins.library_function(cx, name, span)
+    if known is not None:
+        assert isinstance(known.type, FunctionType)
+        return FunctionDesignator(FunctionRef(known.symbol, pointer_to(known.type), span), known.type, span)
     cx.fail(Code.UNDECLARED, f"'{name}' is not declared", span)
 
 
@@ -249,7 +258,7 @@ def _cast(cx: Context, node: Any) -> Operand:
         operand = expression(cx, node.expr)
         if isinstance(operand, Lvalue):
             # The object is named but not read; gcc makes no access of it.
-            return Rvalue(Convert(IntConst(0, INT, span), VOID, span), VOID) if not lvalues.has_effect_place(
+            return Rvalue(Convert(IntConst(0, INT, span), VOID, span), VOID) if not has_effect(
                 operand.place
             ) else Rvalue(Convert(to_rvalue(cx, operand).value, VOID, span), VOID)
         return Rvalue(Convert(to_rvalue(cx, operand).value, VOID, span), VOID)
@@ -324,7 +333,7 @@ def _casts_to_void(node: Any) -> bool:
 
 def effect_of(cx: Context, result: Rvalue) -> list[Statement]:
     """The side effects of a value, as statements."""
-    return lvalues.effect_statements(result.value)
+    return effect_statements(result.value)
 
 
 

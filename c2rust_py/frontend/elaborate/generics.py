@@ -13,12 +13,12 @@ from c2rust_py.frontend.elaborate.compatible import compatible
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.conversions import constant_operand, convert, to_rvalue
 from c2rust_py.frontend.elaborate.effects import evaluated
-from c2rust_py.frontend.elaborate.operands import FunctionDesignator, Lvalue, Operand, Rvalue
+from c2rust_py.frontend.elaborate.operands import Lvalue, Operand, Rvalue
 from c2rust_py.frontend.elaborate.operators import binary, run_time_size
 from c2rust_py.frontend.elaborate.records import find_member
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.ir.nodes import BinaryOp
-from c2rust_py.ir.types import INT, ULONG, ArrayType, RecordType, Type, VoidType, FunctionType
+from c2rust_py.ir.types import INT, ULONG, ArrayType, RecordType, Type
 
 
 def size_or_alignment(cx: Context, node: Any) -> Operand:
@@ -90,16 +90,18 @@ def generic_selection(cx: Context, node: Any) -> Operand:
     for association in node.associations:
         if association.type is None:
             default = association
-        elif compatible(cx, declarators.type_name(cx, association.type), type):
+        elif type is not None and compatible(cx, declarators.type_name(cx, association.type), type):
             return expressions.expression(cx, association.expr)
     if default is None:
-        cx.fail(Code.TYPE_MISMATCH, f"no association of '_Generic' fits '{spell(type)}'", span)
+        cx.fail(Code.TYPE_MISMATCH, f"no association of '_Generic' fits '{spell(type) if type else 'a bit-field'}'", span)
     return expressions.expression(cx, default.expr)
 
 
-def _controlling_type(cx: Context, operand: Operand) -> Type:
+def _controlling_type(cx: Context, operand: Operand) -> Type | None:
+    """The type; None for a bit-field, which in gcc has a type of its own that no association names."""
     if isinstance(operand, Lvalue) and operand.width is not None:
-        return unqualified(operand.type)
+        is_whole = operand.width == cx.integer_type(operand.type).kind.bits
+        return unqualified(operand.type) if is_whole else None
     if isinstance(operand, Lvalue) and not cx.is_complete(operand.type):
         return unqualified(operand.type)
     return unqualified(to_rvalue(cx, operand).type)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from c2rust_py.diagnostics import Code, Sink, error, warning
 from c2rust_py.frontend.deep import call_deeply
@@ -53,9 +52,7 @@ def _variables(units: Sequence[ElaboratedUnit], sink: Sink) -> dict[str, Variabl
     for unit in units:
         for symbol, variable in unit.variables.items():
             known = variables.get(symbol)
-            if known is None:
-                variables[symbol] = variable
-            elif known.init is None:
+            if known is None or known.init is None:
                 variables[symbol] = variable
             elif variable.init is not None:
                 message = f"'{variable.name}' is defined in {known.unit}, too"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pycparser import c_ast
-
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import expressions
 from c2rust_py.frontend.elaborate.c_types import (
@@ -21,18 +19,18 @@ from c2rust_py.frontend.elaborate.c_types import (
 )
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.conversions import materialise, to_rvalue
-from c2rust_py.frontend.elaborate.effects import effect_statements, has_effect
+from c2rust_py.frontend.elaborate.effects import has_effect
 from c2rust_py.frontend.elaborate.operands import FunctionDesignator, Literal, Lvalue, Operand, Rvalue
 from c2rust_py.frontend.elaborate.operators import as_index, pointer_add
 from c2rust_py.frontend.elaborate.records import find_member
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.ir.nodes import (
     AddressOf,
-    Assign,
     BlockValue,
     Declare,
     DerefPlace,
     FieldPlace,
+    FloatConst,
     IndexPlace,
     IntConst,
     Load,
@@ -40,11 +38,8 @@ from c2rust_py.ir.nodes import (
     Place,
     Statement,
     ZeroValue,
-    FloatConst,
 )
-from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, RecordType, Type
-
-__all__ = ["effect_statements"]
+from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, RecordType
 
 
 def dereference(cx: Context, pointer: Rvalue, span: Span) -> Operand:
@@ -174,10 +169,6 @@ def require_lvalue(cx: Context, operand: Operand, span: Span) -> Lvalue:
         cx.fail(Code.NOT_LVALUE, "an lvalue is required here", span)
     return operand
 
-
-def has_effect_place(place: Place) -> bool:
-    """Whether finding the place has side effects."""
-    return has_effect(place)
 
 
 def bind(cx: Context, operand: Rvalue, body: list[Statement]) -> Rvalue:

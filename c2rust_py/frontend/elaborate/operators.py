@@ -11,10 +11,11 @@ from c2rust_py.frontend.elaborate.c_types import (
     erase,
     is_arithmetic,
     is_complex,
-    is_float,
     is_integer,
     is_pointer,
     is_void,
+    qualify,
+    quals_of,
     spell,
     unqualified,
 )
@@ -39,9 +40,8 @@ from c2rust_py.ir.nodes import (
     Compare,
     CompareOp,
     Conditional,
-    IntConst,
-    LocalPlace,
     Load,
+    LocalPlace,
     Logical,
     LogicalOp,
     Not,
@@ -57,7 +57,6 @@ from c2rust_py.ir.types import (
     ULONG,
     VOID,
     VOID_POINTER,
-    ArrayType,
     FloatType,
     FunctionType,
     IntKind,
@@ -100,7 +99,7 @@ def _mismatch(cx: Context, op: str, left: Rvalue, right: Rvalue, span: Span) -> 
     cx.fail(Code.TYPE_MISMATCH, f"'{op}' does not fit '{spell(left.type)}' and '{spell(right.type)}'", span)
 
 
-def _folded(node: Value, type: Type, constant: int | float | None, *operands: Rvalue) -> Rvalue:
+def _folded(node: Value, type: Type, constant: float | None, *operands: Rvalue) -> Rvalue:
     """The node, or its constant value where no operand has a name to show."""
     if constant is None:
         return Rvalue(node, type)
@@ -191,7 +190,7 @@ def _common_pointers(cx: Context, op: str, left: Rvalue, right: Rvalue, span: Sp
             cx.warn(Code.TYPE_MISMATCH, "a pointer is compared with an integer", span)
         return convert(cx, left, pointer.type), convert(cx, right, pointer.type)
     if left.null or _points_to_void(right.type):
-        return convert(cx, left, right.type if left.null else right.type), right
+        return convert(cx, left, right.type), right
     return left, convert(cx, right, left.type)
 
 
@@ -364,8 +363,6 @@ def conditional_type(cx: Context, then: Rvalue, otherwise: Rvalue, span: Span) -
 
 
 def _conditional_pointer(cx: Context, then: Rvalue, otherwise: Rvalue) -> Type:
-    from c2rust_py.frontend.elaborate.c_types import qualify, quals_of
-
     left, right = unqualified(then.type), unqualified(otherwise.type)
     assert isinstance(left, PointerType) and isinstance(right, PointerType)
     if then.null:
@@ -384,10 +381,6 @@ def truth(cx: Context, operand: Rvalue) -> Value:
     """The value of a condition: any scalar."""
     return require_scalar(cx, operand, "a condition").value
 
-
-def is_true_constant(value: Value) -> bool:
-    """Whether a condition is a constant that is not zero."""
-    return isinstance(value, IntConst) and value.value != 0
 
 
 def as_index(cx: Context, offset: Rvalue) -> Value:

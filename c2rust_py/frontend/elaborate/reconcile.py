@@ -16,13 +16,11 @@ from c2rust_py.ir.nodes import (
     BlockValue,
     Call,
     Convert,
-    Decay,
     DerefPlace,
     Evaluate,
     Function,
     FunctionRef,
     GlobalPlace,
-    Load,
     Program,
     Statement,
     UnsupportedValue,
@@ -32,7 +30,6 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.types import (
     ArrayType,
-    ComplexType,
     EnumType,
     FloatType,
     FunctionType,
@@ -48,7 +45,7 @@ _SCALARS = (IntType, FloatType, EnumType, PointerType)
 
 def reconcile_uses(program: Program, units: Sequence[ElaboratedUnit], sink: Sink) -> Program:
     """The program in which every use of a symbol has the type of its definition."""
-    types = {symbol: cast(Type, external.type) for symbol, external in program.externals.items()}
+    types: dict[str, Type] = {symbol: external.type for symbol, external in program.externals.items()}
     types |= {symbol: variable.type for symbol, variable in program.variables.items()}
     types |= {symbol: function.type for symbol, function in program.functions.items()}
     functions, variables = dict(program.functions), dict(program.variables)

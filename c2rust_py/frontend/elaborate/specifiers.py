@@ -11,7 +11,6 @@ from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import declarators, enums, expressions, records
 from c2rust_py.frontend.elaborate.c_types import qualify, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context, TypedefName
-from c2rust_py.frontend.elaborate.conversions import to_rvalue
 from c2rust_py.frontend.elaborate.operands import FunctionDesignator
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.ir.types import (
@@ -71,9 +70,9 @@ def _table() -> dict[frozenset[tuple[str, int]], Type]:
         if "signed" not in base and "unsigned" not in base and base[-1] in ("short", "long", "int", "__int128"):
             variants.append([*base, "signed"])
         for variant in list(variants):
-            if variant[-1] == "signed" or base[-1] in ("short", "long", "unsigned") or base == ["signed"]:
-                if "int" not in variant and "__int128" not in variant:
-                    variants.append([*variant, "int"])
+            takes_int = variant[-1] == "signed" or base[-1] in ("short", "long", "unsigned", "signed")
+            if takes_int and base != ["signed", "char"] and "int" not in variant and "__int128" not in variant:
+                variants.append([*variant, "int"])
         for variant in variants:
             table.setdefault(frozenset(Counter(variant).items()), type)
     return table
@@ -142,16 +141,8 @@ def _typeof(cx: Context, node: Any) -> Type:
         if isinstance(operand, FunctionDesignator):
             return operand.type
         type = operand.type
-        if not cx.is_complete(type) and not isinstance(unqualified(type), type_classes()):
-            to_rvalue(cx, operand)
     return unqualified(type) if node.op == "typeof_unqual" else type
 
-
-def type_classes() -> tuple[type, ...]:
-    """The type classes of which an incomplete object may be named by typeof."""
-    from c2rust_py.ir.types import ArrayType, FunctionType, RecordType, VoidType
-
-    return (ArrayType, FunctionType, RecordType, VoidType)
 
 
 def with_quals(cx: Context, type: Type, words: list[str] | None, span: Span) -> Type:

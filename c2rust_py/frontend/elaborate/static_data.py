@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.frontend.elaborate.c_types import erase, quals_of, unqualified
+from c2rust_py.frontend.elaborate.c_types import erase, quals_of
 from c2rust_py.frontend.elaborate.context import Context, GlobalName
-from c2rust_py.frontend.elaborate.operands import Lvalue, Rvalue
+from c2rust_py.frontend.elaborate.operands import Lvalue
 from c2rust_py.ir.nodes import (
     AddressOf,
     ArrayValue,
@@ -29,8 +29,6 @@ from c2rust_py.ir.nodes import (
     RecordValue,
     StringPlace,
     StringValue,
-    Truncate,
-    Unary,
     UnsupportedValue,
     Value,
     Variable,
