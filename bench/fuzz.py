@@ -45,10 +45,14 @@ class Failure:
 
 
 def install_csmith() -> bool:
-    """Whether csmith is here, if need be after installing the Debian package."""
-    if shutil.which("csmith") is None and shutil.which("apt-get") is not None:
+    """Whether csmith and its headers are here, if need be after installing the Debian packages."""
+    if not has_csmith() and shutil.which("apt-get") is not None:
         subprocess.run(["apt-get", "install", "-y", "-q", "csmith", "libcsmith-dev"], capture_output=True, check=False)
-    return shutil.which("csmith") is not None
+    return has_csmith()
+
+
+def has_csmith() -> bool:
+    return shutil.which("csmith") is not None and bool(flags())
 
 
 def generate(seed: int, folder: Path) -> Path | None:
@@ -112,7 +116,9 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("build/fuzz"), help="where failing programs go")
     arguments = parser.parse_args()
     if not install_csmith():
-        print("fuzz: skipped: csmith is not installed and apt-get cannot install it (apt-get install csmith)")
+        print(
+            "fuzz: skipped: csmith is not installed and apt-get cannot install it (apt-get install csmith libcsmith-dev)"
+        )
         return 0
     first = arguments.first if arguments.first is not None else random.SystemRandom().randrange(1 << 31)
     print(f"fuzz: seeds {first} to {first + arguments.count - 1}", flush=True)

@@ -35,7 +35,7 @@ TOOLS = (
         "rustfmt", ("--version",), "formats the Rust", True, "rustup component add rustfmt, or apt-get install rustfmt"
     ),
     Tool("cargo-clippy", ("--version",), "lints the Rust", False, "rustup component add clippy"),
-    Tool("csmith", ("--version",), "makes random programs (`make fuzz`)", False, "apt-get install csmith"),
+    Tool("csmith", ("--version",), "makes random programs (`make fuzz`)", False, "apt-get install csmith libcsmith-dev"),
 )
 
 
