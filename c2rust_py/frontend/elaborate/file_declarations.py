@@ -7,7 +7,7 @@ from typing import Any
 
 from pycparser import c_ast
 
-from c2rust_py.diagnostics import Code, Span
+from c2rust_py.diagnostics import Code, Span, error
 from c2rust_py.frontend.elaborate import declarators, expressions, functions, initialisers, records
 from c2rust_py.frontend.elaborate.attributes import aligned_typedef, has_attribute, requested_alignment
 from c2rust_py.frontend.elaborate.c_types import erase, is_variably_modified, quals_of, spell, unqualified
@@ -163,6 +163,7 @@ def _note_attributes(cx: Context, node: Any, span: Span) -> None:
     for name in ("alias", "ifunc", "weakref", "constructor", "destructor", "naked"):
         if has_attribute(node, name):
             cx.refused[node.name] = (name, span)
+            cx.diagnostics.add(error(Code.ATTRIBUTE_UNSUPPORTED, f"the attribute '{name}' is not translated", span))
     if "_Thread_local" in node.storage:
         cx.report_once(Code.THREAD_LOCAL, "thread-local objects are ordinary ones: the program has one thread", span)
 
