@@ -33,7 +33,7 @@ class BuiltPrograms:
         if name in self.problems:
             pytest.fail(self.problems[name], pytrace=False)
         crate = self.crates[name]
-        said = [str(m) for m in self.batch.messages.get(crate, ()) or self.batch.messages.get("", ())]
+        said = [str(m) for key in (crate, "", "c2rs-rt") for m in self.batch.messages.get(key, ())]
         if crate not in self.batch.programs:
             pytest.fail("\n".join(["the crate does not build", *said[:5]]), pytrace=False)
         return self.batch.programs[crate]

@@ -6,7 +6,6 @@ two processors. Programs that do not build are told apart from those that do.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +34,6 @@ def build_batch(crates: Sequence[Crate], folder: Path, profile: Profile = Profil
     """
     sink = Sink()
     write_files(folder, render_workspace(crates, sink).files, Manifest(), sink)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", folder / "target"))
     settings = {"debug": "0", "opt-level": str(opt_level), 'package."c2rs-rt".opt-level': "1", "incremental": "false"}
     name = "dev" if profile is Profile.DEV else "release"
     arguments = [f"--config=profile.{name}.{key}={value}" for key, value in settings.items()]
@@ -44,15 +42,9 @@ def build_batch(crates: Sequence[Crate], folder: Path, profile: Profile = Profil
     messages: dict[str, list[RustcMessage]] = {}
     for message in verdict.messages:
         messages.setdefault(_crate_of(message), []).append(message)
-    failed = {crate for crate, said in messages.items() if any(message.level == "error" for message in said)}
-    if not verdict.builds and not failed:
-        failed = {crate.name for crate in crates}
-    programs = {
-        crate.name: target / profile.value / crate.binaries[0].name
-        for crate in crates
-        if crate.name not in failed and crate.binaries and "" not in failed
-    }
-    return Batch(programs, {crate: tuple(said) for crate, said in messages.items()})
+    programs = {crate.name: crate.binaries[0].name for crate in crates if crate.binaries}
+    built = {crate: verdict.programs[binary] for crate, binary in programs.items() if binary in verdict.programs}
+    return Batch(built, {crate: tuple(said) for crate, said in messages.items()})
 
 
 def _crate_of(message: RustcMessage) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from c2rust_py.diagnostics import EXIT_TOOL_MISSING, Code, CompileError, error
 
@@ -28,10 +29,11 @@ class RustcMessage:
 
 @dataclass(frozen=True, slots=True)
 class CargoVerdict:
-    """Whether the workspace builds, and what rustc said, in its order."""
+    """Whether the workspace builds, what rustc said, in its order, and the programs that there are now, by name."""
 
     builds: bool
     messages: tuple[RustcMessage, ...]
+    programs: dict[str, Path]
 
     @property
     def errors(self) -> tuple[RustcMessage, ...]:
@@ -47,21 +49,21 @@ def cargo_build(out: Path, jobs: int = 0, arguments: Sequence[str] = ()) -> Carg
     except FileNotFoundError:
         hint = "install Rust (stable) so that cargo is on the PATH, or use --no-check"
         raise CompileError(error(Code.TOOL_MISSING, "cargo is not installed", hint=hint), EXIT_TOOL_MISSING) from None
-    messages = tuple(_messages(done.stdout))
+    entries = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    messages = tuple(_messages(entries))
     if done.returncode != 0 and not any(message.level == "error" for message in messages):
         text = next((line for line in done.stderr.splitlines() if line.startswith("error")), "cargo failed")
         messages += (RustcMessage("error", None, text.removeprefix("error: "), None, 0),)
-    return CargoVerdict(done.returncode == 0, messages)
+    built = [entry for entry in entries if entry["reason"] == "compiler-artifact" and entry["executable"] is not None]
+    programs = {entry["target"]["name"]: Path(entry["executable"]) for entry in built}
+    return CargoVerdict(done.returncode == 0, messages, programs)
 
 
-def _messages(output: str) -> Iterator[RustcMessage]:
-    """The messages in cargo's output, which is one JSON value a line; each place once."""
+def _messages(entries: Iterable[dict[str, Any]]) -> Iterator[RustcMessage]:
+    """The messages among cargo's JSON values, each once."""
     seen: set[RustcMessage] = set()
-    for line in output.splitlines():
-        if not line.startswith("{"):
-            continue
-        entry = json.loads(line)
-        if entry.get("reason") != "compiler-message":
+    for entry in entries:
+        if entry["reason"] != "compiler-message":
             continue
         body = entry["message"]
         spans = [span for span in body["spans"] if span["is_primary"]]
