@@ -145,6 +145,8 @@ class Graph:
     nodes: list[GraphNode]
     entry: int
     end: int
+    setters: dict[int, int] = field(default_factory=dict)
+    """Nodes that do no more than set a state, with the node that each leads to: they are written at every jump to them."""
 
     def add(self, hint: str) -> int:
         self.nodes.append(GraphNode(hint))

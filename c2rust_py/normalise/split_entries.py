@@ -74,6 +74,7 @@ def _merge(graph: Graph, component: set[int], entries: list[int], state: int, sp
             setter = graph.add("enter")
             graph.nodes[setter].body.append(Assign(place, IntConst(number, INT, span), span))
             graph.nodes[setter].exit = Jump(head)
+            graph.setters[setter] = head
             for node in nodes:
                 node.redirect(entry, setter)
             if nodes is inside:

@@ -93,7 +93,16 @@ class _Structurer:
             self.rank[self.graph.end] = len(postorder)
 
     def text_order(self, index: int) -> list[int]:
-        return sorted(set(self.graph.nodes[index].successors()), key=self.position, reverse=True)
+        return sorted(set(self.successors(index)), key=self.position, reverse=True)
+
+    def successors(self, index: int) -> list[int]:
+        return [self.through(target) for target in self.graph.nodes[index].successors()]
+
+    def through(self, target: int) -> int:
+        """Where a jump to `target` leads: nodes that only set a state are part of the jump."""
+        while target in self.graph.setters:
+            target = self.graph.setters[target]
+        return target
 
     def predecessors(self) -> dict[int, list[int]]:
         """One entry for each edge; a jump out of the middle of a node counts twice, since its target needs a label."""
@@ -103,7 +112,7 @@ class _Structurer:
             # Arms of a dispatch that lead to one node become one arm.
             exits = set(node.exit_targets()) if isinstance(node.exit, Dispatch) else node.exit_targets()
             for target in (*exits, *node.embedded, *node.embedded):
-                found[target].append(index)
+                found[self.through(target)].append(index)
         return found
 
     def find_dominators(self) -> None:
@@ -134,7 +143,7 @@ class _Structurer:
     def find_loops(self) -> None:
         sources = self.predecessors()
         for index in self.rank:
-            for target in self.graph.nodes[index].successors():
+            for target in self.successors(index):
                 if self.rank[target] > self.rank[index]:
                     continue
                 members = self.loops.setdefault(target, {target})
@@ -191,7 +200,7 @@ class _Structurer:
         def jump(statement: Statement) -> Statements | None:
             key = jump_key(statement)
             target = node.keys.get(key) if key is not None else None
-            return (self.jump(index, target, statement.span),) if target is not None else None
+            return self.jump(index, target, statement.span) if target is not None else None
 
         inner: list[Statement] = []
         for statement in node.body:
@@ -235,11 +244,21 @@ class _Structurer:
 
     def edge(self, source: int, target: int, span: Span) -> Statements:
         """What leads from the end of `source` to `target`: a jump, or the target itself."""
-        if target in self.merged or self.rank[target] <= self.rank[source]:
-            return (self.jump(source, target, span),)
-        return self.tree(target)
+        end = self.through(target)
+        if end in self.merged or self.rank[end] <= self.rank[source]:
+            return self.jump(source, target, span)
+        return (*self.settings(target), *self.tree(end))
 
-    def jump(self, source: int, target: int, span: Span) -> Statement:
-        if self.rank[target] <= self.rank[source]:
-            return Continue(self.loop_labels[target], span)
-        return Break(self.block_labels[target], span)
+    def jump(self, source: int, target: int, span: Span) -> Statements:
+        end = self.through(target)
+        if self.rank[end] <= self.rank[source]:
+            return (*self.settings(target), Continue(self.loop_labels[end], span))
+        return (*self.settings(target), Break(self.block_labels[end], span))
+
+    def settings(self, target: int) -> Statements:
+        """The states to set on the way."""
+        found: list[Statement] = []
+        while target in self.graph.setters:
+            found += self.graph.nodes[target].body
+            target = self.graph.setters[target]
+        return tuple(found)
