@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, Severity, Sink, error
 from c2rust_py.emit.manifest import Manifest, digest
 from c2rust_py.emit.names import assign_names
-from c2rust_py.emit.workspace import render_workspace
+from c2rust_py.emit.workspace import Workspace, render_workspace
 from c2rust_py.emit.writer import write_files
 from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.frontend.elaborate import ElaboratedUnit, elaborate_unit, link_units
@@ -83,7 +83,7 @@ def translate_project(options: Options) -> Translation:
     try:
         units = find_units(options.inputs, options.flags)
         groups = call_deeply(_lower_units, units, options, stages, sink)
-        workspace = stages.run("emit", render_workspace, [group.lowered.crate for group in groups], sink)
+        workspace = call_deeply(_emit, groups, stages, sink)
     except Stopped:
         return Translation(options.out, None, None, sink.sorted(), stages.table())
     report = build_report(groups, workspace, sink.sorted())
@@ -99,6 +99,10 @@ def translate_project(options: Options) -> Translation:
         sink.extend(rustc_diagnostics(verdict, workspace))
     programs = tuple(binary.name for group in groups for binary in group.lowered.crate.binaries)
     return Translation(options.out, report, builds, sink.sorted(), stages.table(), programs)
+
+
+def _emit(groups: Sequence[LinkedGroup], stages: Stages, sink: Sink) -> Workspace:
+    return stages.run("emit", render_workspace, [group.lowered.crate for group in groups], sink)
 
 
 def translate_crates(options: Options) -> Crates:

@@ -14,6 +14,7 @@ from c2rust_py.diagnostics import Sink
 from c2rust_py.emit.manifest import Manifest
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.emit.writer import write_files
+from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.oracle.build import Profile
 from c2rust_py.referee.cargo import RustcMessage, cargo_build
 from c2rust_py.rust_ir.nodes import Crate
@@ -33,7 +34,7 @@ def build_batch(crates: Sequence[Crate], folder: Path, profile: Profile = Profil
     The dev profile keeps its overflow checks at any `opt_level`; the runtime is always optimised.
     """
     sink = Sink()
-    write_files(folder, render_workspace(crates, sink).files, Manifest(), sink)
+    write_files(folder, call_deeply(render_workspace, crates, sink).files, Manifest(), sink)
     settings = {"debug": "0", "opt-level": str(opt_level), 'package."c2rs-rt".opt-level': "1", "incremental": "false"}
     name = "dev" if profile is Profile.DEV else "release"
     arguments = [f"--config=profile.{name}.{key}={value}" for key, value in settings.items()]
