@@ -198,7 +198,7 @@ fn read_tm(a: &[&str]) -> Tm {
     Tm { tm_year: i(a[0]), tm_mon: i(a[1]), tm_mday: i(a[2]), tm_hour: i(a[3]), tm_min: i(a[4]), tm_sec: i(a[5]),
         tm_isdst: i(a[6]), tm_wday: i(a[7]), tm_yday: i(a[8]), tm_gmtoff: 0, tm_zone: Ptr::NULL }
 }
-fn sort(mem: &mut Memory, keys: &[i32], n: u64, size: u64) -> u32 {
+fn sort(keys: &[i32], n: u64, size: u64, mem: &mut Memory) -> u32 {
     let base = mem.allocate(keys.len() as u64 * 68);
     let mut trace = 0u32;
     let step = if n > keys.len() as u64 { 68 } else { size };
@@ -206,11 +206,11 @@ fn sort(mem: &mut Memory, keys: &[i32], n: u64, size: u64) -> u32 {
         mem.write((base + k as u64 * step).cast(), *key);
         if step > 4 { mem.write((base + k as u64 * step + 4).cast(), k as i32); }
     }
-    stdlib::qsort(mem, base, n, size, |mem, a: Ptr<Void>, b: Ptr<Void>| {
+    stdlib::qsort(base, n, size, |mem, a: Ptr<Void>, b: Ptr<Void>| {
         let (x, y): (i32, i32) = (mem.read(a.cast()), mem.read(b.cast()));
         trace = trace.wrapping_mul(31).wrapping_add((x.wrapping_mul(7)) as u32).wrapping_add(y as u32);
         i32::from(x > y) - i32::from(x < y)
-    });
+    }, mem);
     trace
 }
 fn run_getopt(mem: &mut Memory, out: &mut impl Write, a: &[&str]) {
@@ -239,9 +239,9 @@ fn run_getopt(mem: &mut Memory, out: &mut impl Write, a: &[&str]) {
         mem.write(flag, 0);
         mem.write(index, -1);
         let c = match a[1] {
-            "0" => getopt::getopt(mem, n, argv, shorts),
-            "1" => getopt::getopt_long(mem, n, argv, shorts, longs, index),
-            _ => getopt::getopt_long_only(mem, n, argv, shorts, longs, index),
+            "0" => getopt::getopt(n, argv, shorts, mem),
+            "1" => getopt::getopt_long(n, argv, shorts, longs, index, mem),
+            _ => getopt::getopt_long_only(n, argv, shorts, longs, index, mem),
         };
         let (optind, optopt) = (getopt::globals::optind(), getopt::globals::optopt());
         let optarg = string_at(mem, getopt::globals::optarg());
@@ -270,22 +270,22 @@ fn main() {
         mem.write(end, text_1);
         match a[0] {
             @TABLE@
-            "strtod" => { let x = stdlib::strtod(mem, text_1, end); result = format!("{} {}", mem.read(end) - text_1, show_d(x)); }
-            "strtof" => { let x = stdlib::strtof(mem, text_1, end); result = format!("{} {}", mem.read(end) - text_1, show_f(x)); }
-            "strtol" => { let x = stdlib::strtol(mem, text_1, end, i(a[2])); result = format!("{} {}", mem.read(end) - text_1, show_l(x)); }
-            "strtoul" => { let x = stdlib::strtoul(mem, text_1, end, i(a[2])); result = format!("{} {}", mem.read(end) - text_1, show_l(x as i64)); }
-            "atoi" => result = show_l(stdlib::atoi(mem, text_1).into()),
+            "strtod" => { let x = stdlib::strtod(text_1, end, mem); result = format!("{} {}", mem.read(end) - text_1, show_d(x)); }
+            "strtof" => { let x = stdlib::strtof(text_1, end, mem); result = format!("{} {}", mem.read(end) - text_1, show_f(x)); }
+            "strtol" => { let x = stdlib::strtol(text_1, end, i(a[2]), mem); result = format!("{} {}", mem.read(end) - text_1, show_l(x)); }
+            "strtoul" => { let x = stdlib::strtoul(text_1, end, i(a[2]), mem); result = format!("{} {}", mem.read(end) - text_1, show_l(x as i64)); }
+            "atoi" => result = show_l(stdlib::atoi(text_1, mem).into()),
             "srand" => { stdlib::srand(a[1].parse().unwrap()); for _ in 0..40 { result += &format!("{} ", stdlib::rand()); } result += "\n"; }
-            "rand_r" => { mem.write(number.cast::<u32>(), a[1].parse::<u32>().unwrap()); for _ in 0..9 { result += &format!("{} ", stdlib::rand_r(mem, number.cast())); } result += &format!("{}\n", mem.read(number.cast::<u32>())); }
+            "rand_r" => { mem.write(number.cast::<u32>(), a[1].parse::<u32>().unwrap()); for _ in 0..9 { result += &format!("{} ", stdlib::rand_r(number.cast(), mem)); } result += &format!("{}\n", mem.read(number.cast::<u32>())); }
             "drand48" => { stdlib::srand48(a[1].parse().unwrap()); for _ in 0..9 { let (y, x) = (stdlib::mrand48(), stdlib::lrand48()); result += &format!("{x} {y} {}", show_d(stdlib::drand48())); } }
             "qsort" => {
                 let keys: Vec<i32> = a[1..].iter().map(|s| i(s)).collect();
                 let n = keys.len() as u64;
-                result = format!("{} {} {}\n", sort(mem, &keys, n, 4), sort(mem, &keys, n, 68), sort(mem, &keys, n * 8, 8));
+                result = format!("{} {} {}\n", sort(&keys, n, 4, mem), sort(&keys, n, 68, mem), sort(&keys, n * 8, 8, mem));
             }
             "tz" => {
                 let name = text(mem, "545a");
-                stdlib::setenv(mem, name, text_1, 1);
+                stdlib::setenv(name, text_1, 1, mem);
                 time::tzset(mem);
                 let at = time::globals::tzname(mem);
                 let names = mem.read(at);
@@ -294,30 +294,30 @@ fn main() {
             "localtime" | "gmtime" => {
                 let at = mem.allocate(8).cast::<i64>();
                 mem.write(at, a[1].parse::<i64>().unwrap());
-                let t = if a[0] == "gmtime" { time::gmtime(mem, at) } else { time::localtime(mem, at) };
+                let t = if a[0] == "gmtime" { time::gmtime(at, mem) } else { time::localtime(at, mem) };
                 result = if t.is_null() { format!("null {}\n", errno::get()) } else { show_tm(mem, mem.read(t)) };
-                if a[0] == "gmtime" && !t.is_null() { let s = time::asctime(mem, t); result += &string_at(mem, s); }
+                if a[0] == "gmtime" && !t.is_null() { let s = time::asctime(t, mem); result += &string_at(mem, s); }
             }
             "mktime" | "timegm" => {
                 let at = mem.allocate(56).cast::<Tm>();
                 mem.write(at, read_tm(&a[1..]));
-                let l = if a[0] == "timegm" { time::timegm(mem, at) } else { time::mktime(mem, at) };
+                let l = if a[0] == "timegm" { time::timegm(at, mem) } else { time::mktime(at, mem) };
                 result = format!("{l} {}", show_tm(mem, mem.read(at)));
             }
             "strftime" => {
                 let at = mem.allocate(56).cast::<Tm>();
                 mem.write(at, read_tm(&a[2..]));
                 let buf = mem.allocate(300).cast::<u8>();
-                let l = time::strftime(mem, buf, 300, text_1, at);
+                let l = time::strftime(buf, 300, text_1, at, mem);
                 result = format!("{l} ");
                 for byte in mem.bytes(buf, l) { result += &format!("{byte:02x}"); }
                 result += "\n";
             }
             "getopt" => run_getopt(mem, &mut out, &a[1..]),
-            "remquo" => { mem.write(number, 0); let x = math::remquo(mem, d(a[1]), d(a[2]), number); errno::set(0); result = format!("{} {}", mem.read(number), show_d(x)); }
-            "frexp" => { let x = math::frexp(mem, d(a[1]), number); result = format!("{} {}", mem.read(number), show_d(x)); }
-            "modf" => { let x = math::modf(mem, d(a[1]), number.cast()); result = show_d(mem.read(number.cast())) + &show_d(x); }
-            "strverscmp" => { let other = text(mem, a[2]); result = format!("{}\n", string::strverscmp(mem, text_1, other).signum()); }
+            "remquo" => { mem.write(number, 0); let x = math::remquo(d(a[1]), d(a[2]), number, mem); errno::set(0); result = format!("{} {}", mem.read(number), show_d(x)); }
+            "frexp" => { let x = math::frexp(d(a[1]), number, mem); result = format!("{} {}", mem.read(number), show_d(x)); }
+            "modf" => { let x = math::modf(d(a[1]), number.cast(), mem); result = show_d(mem.read(number.cast())) + &show_d(x); }
+            "strverscmp" => { let other = text(mem, a[2]); result = format!("{}\n", string::strverscmp(text_1, other, mem).signum()); }
             other => panic!("no command {other}"),
         }
         out.write_all(result.as_bytes()).unwrap();

@@ -22,6 +22,7 @@ from c2rust_py.infer.places import root_of
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
+    ArrayValue,
     Assign,
     Decay,
     Declare,
@@ -34,11 +35,14 @@ from c2rust_py.ir.nodes import (
     Overflowing,
     Place,
     Program,
+    RecordValue,
+    StringValue,
     VaArgValue,
     VaEnd,
+    Value,
     VaStart,
 )
-from c2rust_py.ir.types import RecordType
+from c2rust_py.ir.types import ArrayType, RecordType
 from c2rust_py.ir.walk import Node, walk, walk_all
 
 _LARGEST_COPY = 64 * 1024
@@ -85,6 +89,8 @@ def infer_storage(program: Program) -> Storage:
                 case GlobalPlace(symbol, _, _):
                     written.add(symbol)
     for variable in program.variables.values():
+        if flexible_tail(variable.init, program) is not None:
+            globals.add(variable.symbol)
         if variable.init is not None:
             for place in _memory_places(program, layout, walk(variable.init), None):
                 match root_of(place):
@@ -93,6 +99,17 @@ def infer_storage(program: Program) -> Storage:
     memory_globals = frozenset(globals & program.variables.keys())
     constants = frozenset(program.variables.keys() - memory_globals - written)
     return Storage(frozenset(locals), memory_globals, constants)
+
+
+def flexible_tail(init: Value | None, program: Program) -> ArrayValue | StringValue | None:
+    """The elements that a static initialiser gives a flexible array member: the object is larger than its type."""
+    match init:
+        case RecordValue((*_, ArrayValue() | StringValue() as last), RecordType(id)) if last.type.length:
+            declared = (program.records[id].fields or ())[-1].type
+            flexible = isinstance(declared, ArrayType) and not declared.length
+            return last if flexible and not program.records[id].is_union else None
+        case _:
+            return None
 
 
 def _memory_places(

@@ -201,10 +201,12 @@ class PlaceLowering(ABC):
 
     def load_external(self, place: GlobalPlace) -> rs.Expr:
         """A variable of the C library: `stdin` and its like are constants of the runtime, others have accessors."""
-        location = RUNTIME_VARIABLES.get(place.symbol)
-        if location is None:
+        if place.symbol in RUNTIME_CONSTANTS:
+            return rs.Name(RUNTIME_CONSTANTS[place.symbol])
+        module = RUNTIME_ACCESSORS.get(place.symbol)
+        if module is None:
             raise Unsupported(Code.LIBC_MISSING, f"the variable `{place.symbol}` is not defined in the program", place.span)
-        return rs.Name(location) if location.endswith(place.symbol) else rs.Call(rs.Name(location), ())
+        return rs.Call(rs.Name(f"{module}::{place.symbol}"), ())
 
     def from_stored(self, path: rs.Expr, place: Place) -> rs.Expr:
         """The value of a Rust place: a field or element of type long double or a char bit-field needs a conversion."""
@@ -244,11 +246,10 @@ class PlaceLowering(ABC):
         return self.frame.method("write", self.address(place), self.wrapped(value, place.type))
 
     def store_external(self, place: GlobalPlace, value: rs.Expr) -> rs.Expr:
-        location = RUNTIME_VARIABLES.get(place.symbol)
-        if location is None or location.endswith(place.symbol) and place.symbol in ("stdin", "stdout", "stderr"):
+        module = RUNTIME_ACCESSORS.get(place.symbol)
+        if module is None:
             raise Unsupported(Code.LIBC_MISSING, f"the variable `{place.symbol}` cannot be assigned", place.span)
-        module, _, name = location.rpartition("::")
-        return rs.Call(rs.Name(f"{module}::set_{name}"), (value,))
+        return rs.Call(rs.Name(f"{module}::set_{place.symbol}"), (value,))
 
     # ---- kinds
 
@@ -273,13 +274,8 @@ class PlaceLowering(ABC):
             case _:
                 return None
 
-RUNTIME_VARIABLES = {
-    "stdin": "c2rs_rt::stdio::stdin",
-    "stdout": "c2rs_rt::stdio::stdout",
-    "stderr": "c2rs_rt::stdio::stderr",
-    "optind": "c2rs_rt::getopt::vars::optind",
-    "opterr": "c2rs_rt::getopt::vars::opterr",
-    "optopt": "c2rs_rt::getopt::vars::optopt",
-    "optarg": "c2rs_rt::getopt::vars::optarg",
-}
-"""Variables of the C library and where the runtime has them."""
+RUNTIME_CONSTANTS = {name: f"c2rs_rt::stdio::{name}" for name in ("stdin", "stdout", "stderr")}
+"""Variables of the C library that nobody assigns: constants of the runtime."""
+
+RUNTIME_ACCESSORS = {name: "c2rs_rt::getopt::globals" for name in ("optarg", "optind", "opterr", "optopt")}
+"""Variables of the C library that live in the runtime, with the module of their getter and setter."""

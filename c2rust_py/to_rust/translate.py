@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Diagnostic, Severity
 from c2rust_py.emit.names import Names
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction
-from c2rust_py.infer.storage import Storage
-from c2rust_py.ir.nodes import Function, Program, SourceUnit
+from c2rust_py.infer.storage import Storage, flexible_tail
+from c2rust_py.ir.nodes import ArrayValue, Function, Program, RecordValue, SourceUnit, StringValue, Variable
 from c2rust_py.ir.types import INT, IntType
 from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.context import context_module, program_items
 from c2rust_py.to_rust.dispatch import dispatch_module
 from c2rust_py.to_rust.frame import Facts, Frame
@@ -196,6 +197,29 @@ def _constant_data(facts: Facts, unit: SourceUnit, frame: Frame) -> list[rs.Item
     return items
 
 
+def _define_flexible(
+    facts: Facts, lowering: StaticLowering, variable: Variable, name: rs.Name, tail: ArrayValue | StringValue
+) -> list[rs.Statement]:
+    """An object with elements of a flexible array: room for all of it, then the struct, then the elements."""
+    assert isinstance(variable.init, RecordValue)
+    layout = facts.types.layout
+    record = facts.program.records[variable.init.type.id]
+    fields = variable.init.fields
+    assert record.fields is not None
+    offset = record.fields[-1].offset
+    size = max(layout.size_of(variable.type), offset + layout.size_of(tail.type))
+    mem = rs.Name("mem")
+    head = lowering.value(replace(variable.init, fields=(*fields[:-1], None)), typed=True)
+    elements = rs.MethodCall(name, f"cast::<{print_type(lowering.frame.stored_type(tail.type))}>")
+    address = rs.MethodCall(elements, "byte_add", (rs.Literal(str(offset)),))
+    calls = (
+        rs.MethodCall(mem, "define_zeroed", (name, rs.Literal(str(size)))),
+        rs.MethodCall(mem, "write", (name, head)),
+        rs.MethodCall(mem, "write", (address, lowering.value(tail, typed=True))),
+    )
+    return [rs.ExprStatement(call) for call in calls]
+
+
 def _static_addresses(
     facts: Facts, unit: SourceUnit, frame: Frame, statics: Mapping[str, int], made: _Modules
 ) -> list[rs.Item]:
@@ -219,7 +243,11 @@ def _static_addresses(
         else:
             value = lowering.wrapped(lowering.value(variable.init, typed=True), variable.type)
             call = rs.MethodCall(mem, "define", (name, value))
-        statements.append(rs.ExprStatement(call))
+        tail = flexible_tail(variable.init, facts.program)
+        if tail is None:
+            statements.append(rs.ExprStatement(call))
+        else:
+            statements += _define_flexible(facts, lowering, variable, name, tail)
     if statements:
         frame.import_type("Memory")
         memory = rs.ReferenceType(rs.PathType("Memory"), mutable=True)

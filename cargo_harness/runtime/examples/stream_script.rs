@@ -54,8 +54,8 @@ impl Script {
         let mode_at: Ptr<u8> = self.mem.alloca(mode.len() as u64 + 1).cast();
         self.mem.bytes_mut(mode_at, mode.len() as u64).copy_from_slice(mode.as_bytes());
         match operation {
-            "open" => self.file = stdio::fopen(&self.mem, Ptr::literal(0), mode_at),
-            "reopen" => self.file = stdio::freopen(&self.mem, Ptr::literal(0), mode_at, self.file),
+            "open" => self.file = stdio::fopen(Ptr::literal(0), mode_at, &self.mem),
+            "reopen" => self.file = stdio::freopen(Ptr::literal(0), mode_at, self.file, &self.mem),
             "close" => return println!("{}", stdio::fclose(self.file)),
             "flush" => return println!("{}", stdio::fflush(self.file)),
             _ => return println!("{}", stdio::setvbuf(self.file, Ptr::NULL, a as i32, b as u64)),
@@ -67,17 +67,17 @@ impl Script {
         let file = self.file;
         match operation {
             "write" => {
-                let count = stdio::fwrite(&self.mem, (self.data + b).cast(), 1, a as u64, file);
+                let count = stdio::fwrite((self.data + b).cast(), 1, a as u64, file, &self.mem);
                 println!("{count} {}", errno::get());
             }
             "putc" => {
                 let byte = stdio::fputc(a as i32, file);
                 println!("{byte} {}", errno::get());
             }
-            "puts" => println!("{}", i32::from(stdio::fputs(&self.mem, Ptr::literal(1), file) >= 0)),
+            "puts" => println!("{}", i32::from(stdio::fputs(Ptr::literal(1), file, &self.mem) >= 0)),
             _ => {
                 let args = [VaArg::from(a), Ptr::<u8>::literal(3).into()];
-                println!("{}", stdio::fprintf(&mut self.mem, file, Ptr::literal(2), &args));
+                println!("{}", stdio::fprintf(file, Ptr::literal(2), &args, &mut self.mem));
             }
         }
     }
@@ -90,22 +90,22 @@ impl Script {
                 println!("{byte} {}", errno::get());
             }
             "gets" => {
-                let line = stdio::fgets(mem, self.data, a as i32, file);
+                let line = stdio::fgets(self.data, a as i32, file, mem);
                 show(i64::from(!line.is_null()), if line.is_null() { b"" } else { mem.c_str(line) });
             }
             "read" => {
-                let count = stdio::fread(mem, self.data.cast(), b as u64, a as u64, file);
+                let count = stdio::fread(self.data.cast(), b as u64, a as u64, file, mem);
                 show(count as i64, mem.bytes(self.data, count * b as u64));
             }
             "getline" => {
                 let (line, size) = (mem.local(Ptr::NULL), mem.local(0u64));
-                let count = stdio::getdelim(mem, line, size, a as i32, file);
+                let count = stdio::getdelim(line, size, a as i32, file, mem);
                 let text = mem.read(line);
                 show(count, mem.bytes(text, count.max(0) as u64));
             }
             "scan" => {
                 let value = mem.local(-7i32);
-                let count = stdio::fscanf(mem, file, Ptr::literal(4), &[value.into()]);
+                let count = stdio::fscanf(file, Ptr::literal(4), &[value.into()], mem);
                 println!("{count} {}", mem.read(value));
             }
             _ => println!("{}", stdio::ungetc(a as i32, file)),
@@ -131,7 +131,7 @@ impl Script {
             }
             "size" => {
                 let found = self.mem.alloca(144).cast::<Stat>();
-                let result = stat(&mut self.mem, Ptr::literal(0), found);
+                let result = stat(Ptr::literal(0), found, &mut self.mem);
                 let size = if result == 0 { self.mem.read(found.at(Stat::ST_SIZE)) } else { -1 };
                 println!("{result} {size}");
             }

@@ -8,7 +8,7 @@ use crate::{Memory, Ptr};
 
 /// Prints glibc's message on stderr and ends the program by SIGABRT; buffered output is lost, as in C.
 #[track_caller]
-pub fn __assert_fail(mem: &Memory, expr: Ptr<u8>, file: Ptr<u8>, line: u32, function: Ptr<u8>) -> ! {
+pub fn __assert_fail(expr: Ptr<u8>, file: Ptr<u8>, line: u32, function: Ptr<u8>, mem: &Memory) -> ! {
     let line = line.to_string();
     let parts = [mem.c_str(file), b":", line.as_bytes(), b": ", mem.c_str(function), b": Assertion `", mem.c_str(expr)];
     let name = program_name();

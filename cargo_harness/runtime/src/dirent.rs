@@ -76,8 +76,8 @@ fn with<R>(dir: Ptr<Dir>, act: impl FnOnce(&mut Option<Reader>) -> R) -> R {
 }
 
 #[track_caller]
-pub fn opendir(mem: &mut Memory, name: Ptr<u8>) -> Ptr<Dir> {
-    let folder = path(mem, name);
+pub fn opendir(name: Ptr<u8>, mem: &mut Memory) -> Ptr<Dir> {
+    let folder = path(name, mem);
     // The folder is opened again by `rewinddir`, perhaps after a chdir.
     let opened = fs::read_dir(folder).and_then(|entries| Ok((path::absolute(folder)?, entries)));
     match opened {
@@ -97,7 +97,7 @@ pub fn opendir(mem: &mut Memory, name: Ptr<u8>) -> Ptr<Dir> {
 
 /// The next entry; null at the end, and on an error, which sets `errno`.
 #[track_caller]
-pub fn readdir(mem: &mut Memory, dir: Ptr<Dir>) -> Ptr<Dirent> {
+pub fn readdir(dir: Ptr<Dir>, mem: &mut Memory) -> Ptr<Dirent> {
     let (next, entry) = with(dir, |slot| slot.as_mut().map(|reader| (reader.next(), reader.entry))).unwrap_or_default();
     match next {
         Some(Ok(found)) => {
@@ -164,7 +164,7 @@ pub fn rewinddir(dir: Ptr<Dir>) {
 }
 
 #[track_caller]
-pub fn closedir(mem: &mut Memory, dir: Ptr<Dir>) -> i32 {
+pub fn closedir(dir: Ptr<Dir>, mem: &mut Memory) -> i32 {
     if let Some(reader) = with(dir, Option::take) {
         mem.release(reader.entry.cast());
     }

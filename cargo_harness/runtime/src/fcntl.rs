@@ -25,17 +25,17 @@ pub const FD_CLOEXEC: i32 = 1;
 
 /// Opens a file; `args` is the mode where `flags` creates one.
 #[track_caller]
-pub fn open(mem: &Memory, path_name: Ptr<u8>, flags: i32, args: &[VaArg]) -> i32 {
+pub fn open(path_name: Ptr<u8>, flags: i32, args: &[VaArg], mem: &Memory) -> i32 {
     let mode = args.first().filter(|_| flags & O_CREAT != 0).map_or(0, |mode| mode.word() as u32);
-    match open_file(path(mem, path_name), flags, mode) {
+    match open_file(path(path_name, mem), flags, mode) {
         Some(file) => descriptors::insert(file, flags & !(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)),
         None => -1,
     }
 }
 
 #[track_caller]
-pub fn creat(mem: &Memory, path_name: Ptr<u8>, mode: u32) -> i32 {
-    open(mem, path_name, O_CREAT | O_WRONLY | O_TRUNC, &[VaArg::from(mode)])
+pub fn creat(path_name: Ptr<u8>, mode: u32, mem: &Memory) -> i32 {
+    open(path_name, O_CREAT | O_WRONLY | O_TRUNC, &[VaArg::from(mode)], mem)
 }
 
 /// The commands that std can serve: duplicates and the flags that the library keeps itself.

@@ -106,35 +106,35 @@ pub mod globals {
 }
 
 #[track_caller]
-pub fn getopt(mem: &mut Memory, argc: i32, argv: Ptr<Ptr<u8>>, optstring: Ptr<u8>) -> i32 {
-    parse(mem, argc, argv, optstring, None)
+pub fn getopt(argc: i32, argv: Ptr<Ptr<u8>>, optstring: Ptr<u8>, mem: &mut Memory) -> i32 {
+    parse(argc, argv, optstring, None, mem)
 }
 
 #[track_caller]
 pub fn getopt_long(
-    mem: &mut Memory,
     argc: i32,
     argv: Ptr<Ptr<u8>>,
     optstring: Ptr<u8>,
     longopts: Ptr<LongOption>,
     longindex: Ptr<i32>,
+    mem: &mut Memory,
 ) -> i32 {
     let long = (!longopts.is_null()).then_some(LongOptions { options: longopts, index: longindex, only: false });
-    parse(mem, argc, argv, optstring, long)
+    parse(argc, argv, optstring, long, mem)
 }
 
 /// As [`getopt_long`]; a single `-` may begin a long option, too.
 #[track_caller]
 pub fn getopt_long_only(
-    mem: &mut Memory,
     argc: i32,
     argv: Ptr<Ptr<u8>>,
     optstring: Ptr<u8>,
     longopts: Ptr<LongOption>,
     longindex: Ptr<i32>,
+    mem: &mut Memory,
 ) -> i32 {
     let long = (!longopts.is_null()).then_some(LongOptions { options: longopts, index: longindex, only: true });
-    parse(mem, argc, argv, optstring, long)
+    parse(argc, argv, optstring, long, mem)
 }
 
 /// The table of long options, and where the number of the one that was found goes.
@@ -157,7 +157,7 @@ struct Parser<'a> {
 }
 
 #[track_caller]
-fn parse(mem: &mut Memory, argc: i32, argv: Ptr<Ptr<u8>>, optstring: Ptr<u8>, long: Option<LongOptions>) -> i32 {
+fn parse(argc: i32, argv: Ptr<Ptr<u8>>, optstring: Ptr<u8>, long: Option<LongOptions>, mem: &mut Memory) -> i32 {
     if argc < 1 {
         return -1;
     }
@@ -172,7 +172,7 @@ fn parse(mem: &mut Memory, argc: i32, argv: Ptr<Ptr<u8>>, optstring: Ptr<u8>, lo
         state.ordering = match text.first() {
             Some(b'-') => Ordering::ReturnInOrder,
             Some(b'+') => Ordering::RequireOrder,
-            _ if variable(mem, b"POSIXLY_CORRECT").is_some() => Ordering::RequireOrder,
+            _ if variable(b"POSIXLY_CORRECT", mem).is_some() => Ordering::RequireOrder,
             _ => Ordering::Permute,
         };
     }
@@ -209,7 +209,7 @@ impl Parser<'_> {
         let mark = self.mem.enter();
         let at = self.mem.alloca(line.len() as u64);
         self.mem.bytes_mut(at, line.len() as u64).copy_from_slice(&line);
-        crate::stdio::fwrite(self.mem, at, 1, line.len() as u64, crate::stdio::stderr);
+        crate::stdio::fwrite(at, 1, line.len() as u64, crate::stdio::stderr, self.mem);
         self.mem.leave(mark);
     }
 
@@ -404,7 +404,7 @@ impl Parser<'_> {
             list.extend([b" '", prefix, self.mem.c_str(options[index].name), b"'"].concat());
         }
         self.complain(&[b"option '", prefix, text, b"' is ambiguous; possibilities:", &list]);
-        self.state.nextchar += strlen(self.mem, self.state.nextchar);
+        self.state.nextchar += strlen(self.state.nextchar, self.mem);
         self.state.optind += 1;
         self.state.optopt = 0;
         b'?'.into()

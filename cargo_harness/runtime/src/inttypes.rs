@@ -26,11 +26,11 @@ pub fn imaxdiv(numer: i64, denom: i64) -> ImaxdivT {
 }
 
 #[track_caller]
-pub fn strtoimax(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> i64 {
-    strtol(mem, nptr, endptr, base)
+pub fn strtoimax(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> i64 {
+    strtol(nptr, endptr, base, mem)
 }
 
 #[track_caller]
-pub fn strtoumax(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> u64 {
-    strtoul(mem, nptr, endptr, base)
+pub fn strtoumax(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> u64 {
+    strtoul(nptr, endptr, base, mem)
 }

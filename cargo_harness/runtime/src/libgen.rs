@@ -11,7 +11,7 @@ fn dot(mem: &mut Memory) -> Ptr<u8> {
 
 /// The last component; trailing slashes are cut off in place.
 #[track_caller]
-pub fn basename(mem: &mut Memory, path: Ptr<u8>) -> Ptr<u8> {
+pub fn basename(path: Ptr<u8>, mem: &mut Memory) -> Ptr<u8> {
     let text = if path.is_null() { Vec::new() } else { mem.c_str(path).to_vec() };
     if text.is_empty() {
         return dot(mem);
@@ -28,7 +28,7 @@ pub fn basename(mem: &mut Memory, path: Ptr<u8>) -> Ptr<u8> {
 
 /// What precedes the last component, cut off in place.
 #[track_caller]
-pub fn dirname(mem: &mut Memory, path: Ptr<u8>) -> Ptr<u8> {
+pub fn dirname(path: Ptr<u8>, mem: &mut Memory) -> Ptr<u8> {
     let text = if path.is_null() { Vec::new() } else { mem.c_str(path).to_vec() };
     let component = text.iter().rposition(|&b| b != b'/');
     let slash = component.and_then(|last| text[..last].iter().rposition(|&b| b == b'/'));
@@ -37,16 +37,16 @@ pub fn dirname(mem: &mut Memory, path: Ptr<u8>) -> Ptr<u8> {
             return dot(mem);
         }
         // All slashes: two stay two, as POSIX leaves open.
-        return cut(mem, path, if text == b"//" { 2 } else { 1 });
+        return cut(path, if text == b"//" { 2 } else { 1 }, mem);
     };
     match text[..slash].iter().rposition(|&b| b != b'/') {
-        Some(last) => cut(mem, path, last + 1),
-        None => cut(mem, path, if slash == 1 { 2 } else { 1 }),
+        Some(last) => cut(path, last + 1, mem),
+        None => cut(path, if slash == 1 { 2 } else { 1 }, mem),
     }
 }
 
 #[track_caller]
-fn cut(mem: &mut Memory, path: Ptr<u8>, len: usize) -> Ptr<u8> {
+fn cut(path: Ptr<u8>, len: usize, mem: &mut Memory) -> Ptr<u8> {
     mem.write(path + len, 0);
     path
 }
@@ -76,11 +76,11 @@ mod tests {
         ];
         for (path, directory, base) in cases {
             let mut mem = Memory::new(0, &[]);
-            let at = new_string(&mut mem, path.as_bytes());
-            let result = dirname(&mut mem, at);
+            let at = new_string(path.as_bytes(), &mut mem);
+            let result = dirname(at, &mut mem);
             assert_eq!(mem.c_str(result), directory.as_bytes(), "{path}");
-            let at = new_string(&mut mem, path.as_bytes());
-            let result = basename(&mut mem, at);
+            let at = new_string(path.as_bytes(), &mut mem);
+            let result = basename(at, &mut mem);
             assert_eq!(mem.c_str(result), base.as_bytes(), "{path}");
         }
     }

@@ -101,9 +101,9 @@ fn known(name: &[u8]) -> Option<&'static str> {
 }
 
 /// The locale that the environment asks for in a category.
-fn from_environment(mem: &mut Memory, category: &str) -> Option<&'static str> {
+fn from_environment(category: &str, mem: &mut Memory) -> Option<&'static str> {
     for name in ["LC_ALL", category, "LANG"] {
-        let value = variable(mem, name.as_bytes()).map(|at| mem.c_str(at)).unwrap_or_default();
+        let value = variable(name.as_bytes(), mem).map(|at| mem.c_str(at)).unwrap_or_default();
         if !value.is_empty() {
             return known(value);
         }
@@ -121,9 +121,9 @@ fn name_of_all(current: &[&'static str]) -> String {
 }
 
 /// The locale that `locale` names for each category: one name for all, or a list as [`setlocale`] gives it.
-fn requested(mem: &mut Memory, locale: &[u8], category: &str) -> Option<&'static str> {
+fn requested(locale: &[u8], category: &str, mem: &mut Memory) -> Option<&'static str> {
     if locale.is_empty() {
-        return from_environment(mem, category);
+        return from_environment(category, mem);
     }
     let prefix = [category.as_bytes(), b"="].concat();
     let listed = locale.split(|&b| b == b';').find_map(|part| part.strip_prefix(&prefix[..]));
@@ -132,7 +132,7 @@ fn requested(mem: &mut Memory, locale: &[u8], category: &str) -> Option<&'static
 
 /// Null where there is no such category or locale; then nothing changes. With a null `locale` only asks.
 #[track_caller]
-pub fn setlocale(mem: &mut Memory, category: i32, locale: Ptr<u8>) -> Ptr<u8> {
+pub fn setlocale(category: i32, locale: Ptr<u8>, mem: &mut Memory) -> Ptr<u8> {
     let chosen: Vec<usize> = (0..CATEGORIES.len()).filter(|&i| [LC_ALL, CATEGORIES[i].0].contains(&category)).collect();
     if chosen.is_empty() {
         return Ptr::NULL;
@@ -141,7 +141,7 @@ pub fn setlocale(mem: &mut Memory, category: i32, locale: Ptr<u8>) -> Ptr<u8> {
         let text = mem.c_str(locale).to_vec();
         let mut next = CURRENT.with_borrow(|current| *current);
         for &index in &chosen {
-            match requested(mem, &text, CATEGORIES[index].1) {
+            match requested(&text, CATEGORIES[index].1, mem) {
                 Some(name) => next[index] = name,
                 None => return Ptr::NULL,
             }
@@ -150,13 +150,13 @@ pub fn setlocale(mem: &mut Memory, category: i32, locale: Ptr<u8>) -> Ptr<u8> {
     }
     let current = CURRENT.with_borrow(|current| *current);
     match category {
-        LC_ALL => library_text(mem, "setlocale", &name_of_all(&current)),
-        _ => library_text(mem, current[chosen[0]], current[chosen[0]]),
+        LC_ALL => library_text("setlocale", &name_of_all(&current), mem),
+        _ => library_text(current[chosen[0]], current[chosen[0]], mem),
     }
 }
 
 /// A library block with the text.
-fn library_text(mem: &mut Memory, name: &'static str, text: &str) -> Ptr<u8> {
+fn library_text(name: &'static str, text: &str, mem: &mut Memory) -> Ptr<u8> {
     const LONGEST: usize = 512;
     let at = mem.library_block(name, LONGEST).cast::<u8>();
     let bytes = mem.bytes_mut(at, text.len() as u64 + 1);
@@ -168,8 +168,8 @@ fn library_text(mem: &mut Memory, name: &'static str, text: &str) -> Ptr<u8> {
 /// The conventions of the C locale; those of C.UTF-8 are the same.
 pub fn localeconv(mem: &mut Memory) -> Ptr<Lconv> {
     const NOT_GIVEN: u8 = 127;
-    let point = library_text(mem, "decimal point", ".");
-    let none = library_text(mem, "no separator", "");
+    let point = library_text("decimal point", ".", mem);
+    let none = library_text("no separator", "", mem);
     let at = mem.library_block("localeconv", 96).cast();
     let conventions = Lconv {
         decimal_point: point,
@@ -210,8 +210,8 @@ mod tests {
     fn locales() {
         let mut mem = Memory::new(0, &[]);
         let mut set = |category, name: &str| {
-            let name = new_string(&mut mem, name.as_bytes());
-            let result = setlocale(&mut mem, category, name);
+            let name = new_string(name.as_bytes(), &mut mem);
+            let result = setlocale(category, name, &mut mem);
             (!result.is_null()).then(|| String::from_utf8_lossy(mem.c_str(result)).into_owned())
         };
         assert_eq!(set(LC_ALL, "POSIX").as_deref(), Some("C"));

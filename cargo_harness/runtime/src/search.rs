@@ -4,12 +4,12 @@ use crate::{Context, Memory, Ptr, Void};
 
 /// The first of `*nmemb` elements that compares equal to `key`.
 pub fn lfind<C: Context>(
-    cx: &mut C,
     key: Ptr<Void>,
     base: Ptr<Void>,
     nmemb: Ptr<u64>,
     size: u64,
     mut compare: impl FnMut(&mut C, Ptr<Void>, Ptr<Void>) -> i32,
+    cx: &mut C,
 ) -> Ptr<Void> {
     let count = cx.memory().read(nmemb);
     for index in 0..count {
@@ -23,14 +23,14 @@ pub fn lfind<C: Context>(
 
 /// As [`lfind`]; a key that is not found is appended.
 pub fn lsearch<C: Context>(
-    cx: &mut C,
     key: Ptr<Void>,
     base: Ptr<Void>,
     nmemb: Ptr<u64>,
     size: u64,
     compare: impl FnMut(&mut C, Ptr<Void>, Ptr<Void>) -> i32,
+    cx: &mut C,
 ) -> Ptr<Void> {
-    let found = lfind(cx, key, base, nmemb, size, compare);
+    let found = lfind(key, base, nmemb, size, compare, cx);
     if !found.is_null() {
         return found;
     }
@@ -54,9 +54,9 @@ mod tests {
         let compare = |mem: &mut Memory, a: Ptr<Void>, b: Ptr<Void>| {
             i32::from(mem.read(a.cast::<i32>()) != mem.read(b.cast::<i32>()))
         };
-        assert!(lfind(&mut mem, key.cast(), base, count, 4, compare).is_null());
-        assert_eq!(lsearch(&mut mem, key.cast(), base, count, 4, compare), base);
-        assert_eq!(lsearch(&mut mem, key.cast(), base, count, 4, compare), base);
+        assert!(lfind(key.cast(), base, count, 4, compare, &mut mem).is_null());
+        assert_eq!(lsearch(key.cast(), base, count, 4, compare, &mut mem), base);
+        assert_eq!(lsearch(key.cast(), base, count, 4, compare, &mut mem), base);
         assert_eq!((mem.read(count), mem.read(base.cast::<i32>())), (1, 7));
     }
 }

@@ -31,7 +31,7 @@ thread_local! {
 /// Runs the part of a function that follows its `setjmp(env)`: `body` gets what `setjmp` returns, first 0, then the
 /// value of each `longjmp` that comes back. Stack blocks made since end at the jump; heap and variables stay as they are.
 #[track_caller]
-pub fn catch<C: Context, R>(cx: &mut C, env: Ptr<JmpBuf>, mut body: impl FnMut(&mut C, i32) -> R) -> R {
+pub fn catch<C: Context, R>(env: Ptr<JmpBuf>, mut body: impl FnMut(&mut C, i32) -> R, cx: &mut C) -> R {
     let call = CALLS.get() + 1;
     CALLS.set(call);
     let memory = cx.memory();
@@ -69,7 +69,7 @@ fn landed(payload: Box<dyn Any + Send>, call: u64) -> Result<Jump, Box<dyn Any +
 }
 
 #[track_caller]
-pub fn longjmp(mem: &Memory, env: Ptr<JmpBuf>, value: i32) -> ! {
+pub fn longjmp(env: Ptr<JmpBuf>, value: i32, mem: &Memory) -> ! {
     let JmpBuf { call } = mem.read(env);
     if !LIVE.with_borrow(|live| live.contains(&call)) {
         panic!("longjmp to a setjmp that was not called or whose function has returned");
@@ -78,13 +78,13 @@ pub fn longjmp(mem: &Memory, env: Ptr<JmpBuf>, value: i32) -> ! {
 }
 
 #[track_caller]
-pub fn _longjmp(mem: &Memory, env: Ptr<JmpBuf>, value: i32) -> ! {
-    longjmp(mem, env, value)
+pub fn _longjmp(env: Ptr<JmpBuf>, value: i32, mem: &Memory) -> ! {
+    longjmp(env, value, mem)
 }
 
 #[track_caller]
-pub fn siglongjmp(mem: &Memory, env: Ptr<JmpBuf>, value: i32) -> ! {
-    longjmp(mem, env, value)
+pub fn siglongjmp(env: Ptr<JmpBuf>, value: i32, mem: &Memory) -> ! {
+    longjmp(env, value, mem)
 }
 
 #[cfg(test)]
@@ -96,15 +96,19 @@ mod tests {
         let mut mem = Memory::new(0, &[]);
         let (outer, inner) = (mem.local(JmpBuf { call: 0 }), mem.local(JmpBuf { call: 0 }));
         let mut seen = Vec::new();
-        let result = catch(&mut mem, outer, |mem, value| {
-            seen.push(value);
-            mem.local(5i32);
-            match value {
-                0 => longjmp(mem, outer, 0),
-                1 => catch(mem, inner, |mem, value| if value == 0 { longjmp(mem, outer, 7) } else { 0 }),
-                _ => value + 1,
-            }
-        });
+        let result = catch(
+            outer,
+            |mem, value| {
+                seen.push(value);
+                mem.local(5i32);
+                match value {
+                    0 => longjmp(outer, 0, mem),
+                    1 => catch(inner, |mem, value| if value == 0 { longjmp(outer, 7, mem) } else { 0 }, mem),
+                    _ => value + 1,
+                }
+            },
+            &mut mem,
+        );
         assert_eq!(result, 8);
         assert_eq!(seen, [0, 1, 7]);
     }
@@ -113,7 +117,7 @@ mod tests {
     fn other_panics_pass() {
         let mut mem = Memory::new(0, &[]);
         let env = mem.local(JmpBuf { call: 0 });
-        let outcome = catch_unwind(AssertUnwindSafe(|| catch(&mut mem, env, |_, _| panic!("mine"))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| catch(env, |_, _| panic!("mine"), &mut mem)));
         assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"mine"));
     }
 
@@ -122,7 +126,7 @@ mod tests {
     fn a_jump_to_a_function_that_returned_panics() {
         let mut mem = Memory::new(0, &[]);
         let env = mem.local(JmpBuf { call: 0 });
-        catch(&mut mem, env, |_, _| ());
-        longjmp(&mem, env, 1);
+        catch(env, |_, _| (), &mut mem);
+        longjmp(env, 1, &mem);
     }
 }

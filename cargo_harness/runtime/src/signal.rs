@@ -36,7 +36,7 @@ pub fn signal(sig: i32, handler: FnPtr<fn(i32)>) -> FnPtr<fn(i32)> {
 }
 
 /// Delivers a signal to the program: `call` runs a handler with the signal's number.
-pub fn raise<C: Context>(cx: &mut C, sig: i32, mut call: impl FnMut(&mut C, FnPtr<fn(i32)>, i32)) -> i32 {
+pub fn raise<C: Context>(sig: i32, mut call: impl FnMut(&mut C, FnPtr<fn(i32)>, i32), cx: &mut C) -> i32 {
     if !(0..SIGNALS as i32).contains(&sig) {
         errno::set(errno::EINVAL);
         return -1;
@@ -54,8 +54,8 @@ pub fn raise<C: Context>(cx: &mut C, sig: i32, mut call: impl FnMut(&mut C, FnPt
 }
 
 /// `abort` of a program that handles SIGABRT: its handler runs first.
-pub fn abort_with<C: Context>(cx: &mut C, call: impl FnMut(&mut C, FnPtr<fn(i32)>, i32)) -> ! {
-    raise(cx, SIGABRT, call);
+pub fn abort_with<C: Context>(call: impl FnMut(&mut C, FnPtr<fn(i32)>, i32), cx: &mut C) -> ! {
+    raise(SIGABRT, call, cx);
     std::process::abort()
 }
 
@@ -79,10 +79,10 @@ mod tests {
         let handler = FnPtr::function(3);
         assert!(signal(15, handler).is_null());
         let mut calls = Vec::new();
-        assert_eq!(raise(&mut mem, 15, |_, handler, sig| calls.push((handler.number(), sig))), 0);
+        assert_eq!(raise(15, |_, handler, sig| calls.push((handler.number(), sig)), &mut mem), 0);
         assert_eq!(calls, [(3, 15)]);
         assert_eq!(signal(15, special(1)), handler);
-        assert_eq!(raise(&mut mem, 15, |_, _, _| unreachable!()), 0);
+        assert_eq!(raise(15, |_, _, _| unreachable!(), &mut mem), 0);
         assert_eq!(signal(SIGKILL, handler), special(u64::MAX));
     }
 }

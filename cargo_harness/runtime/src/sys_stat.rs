@@ -81,38 +81,38 @@ impl From<Metadata> for Stat {
 }
 
 #[track_caller]
-fn store(mem: &mut Memory, found: io::Result<Metadata>, buf: Ptr<Stat>) -> i32 {
+fn store(found: io::Result<Metadata>, buf: Ptr<Stat>, mem: &mut Memory) -> i32 {
     status(found.map(|found| mem.write(buf, Stat::from(found))))
 }
 
 #[track_caller]
-pub fn stat(mem: &mut Memory, path_name: Ptr<u8>, buf: Ptr<Stat>) -> i32 {
-    let found = fs::metadata(path(mem, path_name));
-    store(mem, found, buf)
+pub fn stat(path_name: Ptr<u8>, buf: Ptr<Stat>, mem: &mut Memory) -> i32 {
+    let found = fs::metadata(path(path_name, mem));
+    store(found, buf, mem)
 }
 
 #[track_caller]
-pub fn lstat(mem: &mut Memory, path_name: Ptr<u8>, buf: Ptr<Stat>) -> i32 {
-    let found = fs::symlink_metadata(path(mem, path_name));
-    store(mem, found, buf)
+pub fn lstat(path_name: Ptr<u8>, buf: Ptr<Stat>, mem: &mut Memory) -> i32 {
+    let found = fs::symlink_metadata(path(path_name, mem));
+    store(found, buf, mem)
 }
 
 #[track_caller]
-pub fn fstat(mem: &mut Memory, fd: i32, buf: Ptr<Stat>) -> i32 {
+pub fn fstat(fd: i32, buf: Ptr<Stat>, mem: &mut Memory) -> i32 {
     match descriptors::with(fd, fs::File::metadata) {
-        Some(found) => store(mem, Ok(found), buf),
+        Some(found) => store(Ok(found), buf, mem),
         None => -1,
     }
 }
 
 #[track_caller]
-pub fn mkdir(mem: &Memory, path_name: Ptr<u8>, mode: u32) -> i32 {
-    status(DirBuilder::new().mode(mode).create(path(mem, path_name)))
+pub fn mkdir(path_name: Ptr<u8>, mode: u32, mem: &Memory) -> i32 {
+    status(DirBuilder::new().mode(mode).create(path(path_name, mem)))
 }
 
 #[track_caller]
-pub fn chmod(mem: &Memory, path_name: Ptr<u8>, mode: u32) -> i32 {
-    status(fs::set_permissions(path(mem, path_name), Permissions::from_mode(mode)))
+pub fn chmod(path_name: Ptr<u8>, mode: u32, mem: &Memory) -> i32 {
+    status(fs::set_permissions(path(path_name, mem), Permissions::from_mode(mode)))
 }
 
 pub fn fchmod(fd: i32, mode: u32) -> i32 {
@@ -152,7 +152,7 @@ pub(crate) fn file_times(accessed: Timespec, modified: Timespec) -> io::Result<F
 
 /// Sets access and modification time; to now where `times` is null.
 #[track_caller]
-pub fn futimens(mem: &Memory, fd: i32, times: Ptr<Timespec>) -> i32 {
+pub fn futimens(fd: i32, times: Ptr<Timespec>, mem: &Memory) -> i32 {
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     let (accessed, modified) = if times.is_null() { (now, now) } else { (mem.read(times), mem.read(times + 1)) };
     descriptors::with(fd, |file| file.set_times(file_times(accessed, modified)?)).map_or(-1, |()| 0)

@@ -34,7 +34,7 @@ layout! { Timezone: 8, 4;
 
 /// As in glibc, `tz` gets zeros.
 #[track_caller]
-pub fn gettimeofday(mem: &mut Memory, tv: Ptr<Timeval>, tz: Ptr<Void>) -> i32 {
+pub fn gettimeofday(tv: Ptr<Timeval>, tz: Ptr<Void>, mem: &mut Memory) -> i32 {
     if !tz.is_null() {
         mem.write(tz.cast(), Timezone::default());
     }
@@ -45,7 +45,7 @@ pub fn gettimeofday(mem: &mut Memory, tv: Ptr<Timeval>, tz: Ptr<Void>) -> i32 {
 
 /// Sets access and modification time; to now where `times` is null.
 #[track_caller]
-pub fn utimes(mem: &Memory, path_name: Ptr<u8>, times: Ptr<Timeval>) -> i32 {
+pub fn utimes(path_name: Ptr<u8>, times: Ptr<Timeval>, mem: &Memory) -> i32 {
     let time = |index: i32| match times.is_null() {
         true => Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
         false => {
@@ -55,6 +55,6 @@ pub fn utimes(mem: &Memory, path_name: Ptr<u8>, times: Ptr<Timeval>) -> i32 {
             Timespec { tv_sec, tv_nsec: if valid { tv_usec * 1000 } else { -1 } }
         }
     };
-    let set = file_times(time(0), time(1)).and_then(|times| File::open(path(mem, path_name))?.set_times(times));
+    let set = file_times(time(0), time(1)).and_then(|times| File::open(path(path_name, mem))?.set_times(times));
     status(set)
 }

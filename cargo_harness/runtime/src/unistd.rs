@@ -41,7 +41,7 @@ fn done(result: Option<()>) -> i32 {
 
 /// The part of the `count` bytes at `buf` that is in its block. C may ask for more than it gets.
 #[track_caller]
-fn room(mem: &mut Memory, buf: Ptr<Void>, count: u64) -> &mut [u8] {
+fn room(buf: Ptr<Void>, count: u64, mem: &mut Memory) -> &mut [u8] {
     if count == 0 {
         return &mut [];
     }
@@ -51,7 +51,7 @@ fn room(mem: &mut Memory, buf: Ptr<Void>, count: u64) -> &mut [u8] {
 
 /// What a read of `count` bytes gave; one that filled a smaller block would have overflown it.
 #[track_caller]
-fn filled(mem: &mut Memory, buf: Ptr<Void>, count: u64, got: Option<usize>) -> i64 {
+fn filled(buf: Ptr<Void>, count: u64, got: Option<usize>, mem: &mut Memory) -> i64 {
     if got.is_some_and(|got| got > 0 && got as u64 != count && got == mem.tail(buf).len()) {
         mem.bytes_mut(buf, count);
     }
@@ -59,28 +59,28 @@ fn filled(mem: &mut Memory, buf: Ptr<Void>, count: u64, got: Option<usize>) -> i
 }
 
 #[track_caller]
-pub fn read(mem: &mut Memory, fd: i32, buf: Ptr<Void>, count: u64) -> i64 {
-    let got = descriptors::read(fd, room(mem, buf, count));
-    filled(mem, buf, count, got)
+pub fn read(fd: i32, buf: Ptr<Void>, count: u64, mem: &mut Memory) -> i64 {
+    let got = descriptors::read(fd, room(buf, count, mem));
+    filled(buf, count, got, mem)
 }
 
 #[track_caller]
-pub fn write(mem: &Memory, fd: i32, buf: Ptr<Void>, count: u64) -> i64 {
+pub fn write(fd: i32, buf: Ptr<Void>, count: u64, mem: &Memory) -> i64 {
     ssize(descriptors::write(fd, mem.bytes(buf, count)))
 }
 
 #[track_caller]
-pub fn pread(mem: &mut Memory, fd: i32, buf: Ptr<Void>, count: u64, offset: i64) -> i64 {
+pub fn pread(fd: i32, buf: Ptr<Void>, count: u64, offset: i64, mem: &mut Memory) -> i64 {
     let Some(offset) = checked_offset(offset) else {
         return -1;
     };
-    let room = room(mem, buf, count);
+    let room = room(buf, count, mem);
     let got = descriptors::with(fd, |file| file.read_at(room, offset));
-    filled(mem, buf, count, got)
+    filled(buf, count, got, mem)
 }
 
 #[track_caller]
-pub fn pwrite(mem: &Memory, fd: i32, buf: Ptr<Void>, count: u64, offset: i64) -> i64 {
+pub fn pwrite(fd: i32, buf: Ptr<Void>, count: u64, offset: i64, mem: &Memory) -> i64 {
     let bytes = mem.bytes(buf, count);
     ssize(checked_offset(offset).and_then(|offset| descriptors::with(fd, |file| file.write_at(bytes, offset))))
 }
@@ -124,7 +124,7 @@ pub fn dup2(fd: i32, target: i32) -> i32 {
 }
 
 #[track_caller]
-pub fn pipe(mem: &mut Memory, pipefd: Ptr<i32>) -> i32 {
+pub fn pipe(pipefd: Ptr<i32>, mem: &mut Memory) -> i32 {
     match io::pipe() {
         Ok((reader, writer)) => {
             let reader = descriptors::insert(File::from(std::os::fd::OwnedFd::from(reader)), O_RDONLY);
@@ -150,11 +150,11 @@ pub fn ftruncate(fd: i32, length: i64) -> i32 {
 }
 
 #[track_caller]
-pub fn truncate(mem: &Memory, path_name: Ptr<u8>, length: i64) -> i32 {
+pub fn truncate(path_name: Ptr<u8>, length: i64, mem: &Memory) -> i32 {
     let Some(length) = checked_offset(length) else {
         return -1;
     };
-    open_file(path(mem, path_name), O_WRONLY, 0).map_or(-1, |file| status(file.set_len(length)))
+    open_file(path(path_name, mem), O_WRONLY, 0).map_or(-1, |file| status(file.set_len(length)))
 }
 
 pub fn isatty(fd: i32) -> i32 {
@@ -166,28 +166,28 @@ pub fn isatty(fd: i32) -> i32 {
 }
 
 #[track_caller]
-pub fn unlink(mem: &Memory, path_name: Ptr<u8>) -> i32 {
-    status(fs::remove_file(path(mem, path_name)))
+pub fn unlink(path_name: Ptr<u8>, mem: &Memory) -> i32 {
+    status(fs::remove_file(path(path_name, mem)))
 }
 
 #[track_caller]
-pub fn rmdir(mem: &Memory, path_name: Ptr<u8>) -> i32 {
-    status(fs::remove_dir(path(mem, path_name)))
+pub fn rmdir(path_name: Ptr<u8>, mem: &Memory) -> i32 {
+    status(fs::remove_dir(path(path_name, mem)))
 }
 
 #[track_caller]
-pub fn link(mem: &Memory, old: Ptr<u8>, new: Ptr<u8>) -> i32 {
-    status(fs::hard_link(path(mem, old), path(mem, new)))
+pub fn link(old: Ptr<u8>, new: Ptr<u8>, mem: &Memory) -> i32 {
+    status(fs::hard_link(path(old, mem), path(new, mem)))
 }
 
 #[track_caller]
-pub fn symlink(mem: &Memory, target: Ptr<u8>, link_path: Ptr<u8>) -> i32 {
-    status(std::os::unix::fs::symlink(path(mem, target), path(mem, link_path)))
+pub fn symlink(target: Ptr<u8>, link_path: Ptr<u8>, mem: &Memory) -> i32 {
+    status(std::os::unix::fs::symlink(path(target, mem), path(link_path, mem)))
 }
 
 #[track_caller]
-pub fn readlink(mem: &mut Memory, path_name: Ptr<u8>, buf: Ptr<u8>, size: u64) -> i64 {
-    match fs::read_link(path(mem, path_name)) {
+pub fn readlink(path_name: Ptr<u8>, buf: Ptr<u8>, size: u64, mem: &mut Memory) -> i64 {
+    match fs::read_link(path(path_name, mem)) {
         Ok(target) => {
             let target = target.as_os_str().as_bytes();
             let kept = &target[..target.len().min(size as usize)];
@@ -204,13 +204,13 @@ fn changed(id: u32) -> Option<u32> {
 }
 
 #[track_caller]
-pub fn chown(mem: &Memory, path_name: Ptr<u8>, owner: u32, group: u32) -> i32 {
-    status(std_chown(path(mem, path_name), changed(owner), changed(group)))
+pub fn chown(path_name: Ptr<u8>, owner: u32, group: u32, mem: &Memory) -> i32 {
+    status(std_chown(path(path_name, mem), changed(owner), changed(group)))
 }
 
 #[track_caller]
-pub fn lchown(mem: &Memory, path_name: Ptr<u8>, owner: u32, group: u32) -> i32 {
-    status(std_lchown(path(mem, path_name), changed(owner), changed(group)))
+pub fn lchown(path_name: Ptr<u8>, owner: u32, group: u32, mem: &Memory) -> i32 {
+    status(std_lchown(path(path_name, mem), changed(owner), changed(group)))
 }
 
 pub fn fchown(fd: i32, owner: u32, group: u32) -> i32 {
@@ -219,12 +219,12 @@ pub fn fchown(fd: i32, owner: u32, group: u32) -> i32 {
 
 /// Checks permissions for the real user and group, as the process's status names them.
 #[track_caller]
-pub fn access(mem: &Memory, path_name: Ptr<u8>, mode: i32) -> i32 {
+pub fn access(path_name: Ptr<u8>, mode: i32, mem: &Memory) -> i32 {
     if mode & !(R_OK | W_OK | X_OK) != 0 {
         errno::set(errno::EINVAL);
         return -1;
     }
-    match fs::metadata(path(mem, path_name)) {
+    match fs::metadata(path(path_name, mem)) {
         Ok(found) if permits(&found, mode as u32) => 0,
         Ok(_) => {
             errno::set(errno::EACCES);
@@ -295,7 +295,7 @@ pub fn getppid() -> i32 {
 
 /// Without a buffer, allocates one, of `size` bytes where that is not 0.
 #[track_caller]
-pub fn getcwd(mem: &mut Memory, buf: Ptr<u8>, size: u64) -> Ptr<u8> {
+pub fn getcwd(buf: Ptr<u8>, size: u64, mem: &mut Memory) -> Ptr<u8> {
     let folder = match env::current_dir() {
         Ok(folder) => [folder.as_os_str().as_bytes(), b"\0"].concat(),
         Err(error) => {
@@ -318,8 +318,8 @@ pub fn getcwd(mem: &mut Memory, buf: Ptr<u8>, size: u64) -> Ptr<u8> {
 }
 
 #[track_caller]
-pub fn chdir(mem: &Memory, path_name: Ptr<u8>) -> i32 {
-    status(env::set_current_dir(path(mem, path_name)))
+pub fn chdir(path_name: Ptr<u8>, mem: &Memory) -> i32 {
+    status(env::set_current_dir(path(path_name, mem)))
 }
 
 pub fn fchdir(fd: i32) -> i32 {
@@ -329,7 +329,7 @@ pub fn fchdir(fd: i32) -> i32 {
 
 /// Writes the host's name, cut where `len` is too small for it.
 #[track_caller]
-pub fn gethostname(mem: &mut Memory, name: Ptr<u8>, len: u64) -> i32 {
+pub fn gethostname(name: Ptr<u8>, len: u64, mem: &mut Memory) -> i32 {
     let mut host = match fs::read("/proc/sys/kernel/hostname") {
         Ok(host) => host,
         Err(error) => return status(Err(error)),
@@ -421,15 +421,15 @@ mod tests {
         let name = scene.path("file");
         let text = scene.text("hello world");
         let buf = scene.mem.allocate(64);
-        let fd = open(&scene.mem, name, O_RDWR | O_CREAT | O_EXCL, &[VaArg::from(0o600)]);
-        assert_eq!(open(&scene.mem, name, O_RDWR | O_CREAT | O_EXCL, &[VaArg::from(0o600)]), -1);
+        let fd = open(name, O_RDWR | O_CREAT | O_EXCL, &[VaArg::from(0o600)], &scene.mem);
+        assert_eq!(open(name, O_RDWR | O_CREAT | O_EXCL, &[VaArg::from(0o600)], &scene.mem), -1);
         assert_eq!(errno::get(), errno::EEXIST);
-        assert_eq!(write(&scene.mem, fd, text.cast(), 11), 11);
+        assert_eq!(write(fd, text.cast(), 11, &scene.mem), 11);
         assert_eq!(lseek(fd, -5, 2), 6);
-        assert_eq!(read(&mut scene.mem, fd, buf, 64), 5);
+        assert_eq!(read(fd, buf, 64, &mut scene.mem), 5);
         assert_eq!(scene.mem.bytes(buf, 5), b"world");
-        assert_eq!(read(&mut scene.mem, fd, buf, 64), 0);
-        assert_eq!(pread(&mut scene.mem, fd, buf, 4, 1), 4);
+        assert_eq!(read(fd, buf, 64, &mut scene.mem), 0);
+        assert_eq!(pread(fd, buf, 4, 1, &mut scene.mem), 4);
         assert_eq!(scene.mem.bytes(buf, 4), b"ello");
         let copy = dup(fd);
         assert_eq!(lseek(copy, 0, 1), 11);
@@ -448,11 +448,11 @@ mod tests {
         let mut scene = Scene::new("append");
         let name = scene.path("file");
         let text = scene.text("ab");
-        assert_eq!(close(creat(&scene.mem, name, 0o644)), 0);
-        let fd = open(&scene.mem, name, O_RDWR | O_APPEND, &[]);
-        assert_eq!(write(&scene.mem, fd, text.cast(), 2), 2);
+        assert_eq!(close(creat(name, 0o644, &scene.mem)), 0);
+        let fd = open(name, O_RDWR | O_APPEND, &[], &scene.mem);
+        assert_eq!(write(fd, text.cast(), 2, &scene.mem), 2);
         assert_eq!(lseek(fd, 0, 0), 0);
-        assert_eq!(write(&scene.mem, fd, text.cast(), 1), 1);
+        assert_eq!(write(fd, text.cast(), 1, &scene.mem), 1);
         close(fd);
         assert_eq!(fs::read(format!("{}/file", scene.folder)).unwrap(), b"aba");
     }
@@ -463,27 +463,27 @@ mod tests {
         let (name, link_name, missing) = (scene.path("file"), scene.path("link"), scene.path("none"));
         fs::write(format!("{}/file", scene.folder), b"12345").unwrap();
         let target = scene.text("file");
-        assert_eq!(symlink(&scene.mem, target, link_name), 0);
+        assert_eq!(symlink(target, link_name, &scene.mem), 0);
         let at = scene.mem.allocate(Stat::SIZE as u64).cast::<Stat>();
-        assert_eq!((stat(&mut scene.mem, missing, at), errno::get()), (-1, errno::ENOENT));
-        assert_eq!(chmod(&scene.mem, name, 0o640), 0);
-        assert_eq!(stat(&mut scene.mem, link_name, at), 0);
+        assert_eq!((stat(missing, at, &mut scene.mem), errno::get()), (-1, errno::ENOENT));
+        assert_eq!(chmod(name, 0o640, &scene.mem), 0);
+        assert_eq!(stat(link_name, at, &mut scene.mem), 0);
         let found = scene.mem.read(at);
         assert_eq!((found.st_size, found.st_mode, found.st_nlink), (5, 0o100640, 1));
-        assert_eq!(lstat(&mut scene.mem, link_name, at), 0);
+        assert_eq!(lstat(link_name, at, &mut scene.mem), 0);
         assert_eq!(scene.mem.read(at).st_mode & 0o170000, 0o120000);
         let buf = scene.mem.allocate(10).cast();
-        assert_eq!(readlink(&mut scene.mem, link_name, buf, 3), 3);
+        assert_eq!(readlink(link_name, buf, 3, &mut scene.mem), 3);
         assert_eq!(scene.mem.c_str(buf), b"fil");
         let times = scene.mem.allocate(32).cast::<Timespec>();
         scene.mem.write(times + 1, Timespec { tv_sec: -7, tv_nsec: 500 });
-        let fd = open(&scene.mem, name, O_RDWR, &[]);
-        assert_eq!(futimens(&scene.mem, fd, times), 0);
-        assert_eq!(fstat(&mut scene.mem, fd, at), 0);
+        let fd = open(name, O_RDWR, &[], &scene.mem);
+        assert_eq!(futimens(fd, times, &scene.mem), 0);
+        assert_eq!(fstat(fd, at, &mut scene.mem), 0);
         let found = scene.mem.read(at);
         assert_eq!((found.st_atim.tv_sec, found.st_mtim), (0, Timespec { tv_sec: -7, tv_nsec: 500 }));
         scene.mem.write(times, Timespec { tv_sec: 0, tv_nsec: 1_000_000_000 });
-        assert_eq!((futimens(&scene.mem, fd, times), errno::get()), (-1, errno::EINVAL));
+        assert_eq!((futimens(fd, times, &scene.mem), errno::get()), (-1, errno::EINVAL));
         close(fd);
     }
 
@@ -491,15 +491,15 @@ mod tests {
     fn folders_list_what_is_in_them() {
         let mut scene = Scene::new("folders");
         let (inner, all) = (scene.path("inner"), scene.path(""));
-        assert_eq!(mkdir(&scene.mem, inner, 0o700), 0);
-        assert_eq!((mkdir(&scene.mem, inner, 0o700), errno::get()), (-1, errno::EEXIST));
+        assert_eq!(mkdir(inner, 0o700, &scene.mem), 0);
+        assert_eq!((mkdir(inner, 0o700, &scene.mem), errno::get()), (-1, errno::EEXIST));
         fs::write(format!("{}/file", scene.folder), b"").unwrap();
         std::os::unix::fs::symlink("file", format!("{}/link", scene.folder)).unwrap();
-        let dir = opendir(&mut scene.mem, all);
+        let dir = opendir(all, &mut scene.mem);
         for _ in 0..2 {
             let mut found = Vec::new();
             loop {
-                let entry = readdir(&mut scene.mem, dir);
+                let entry = readdir(dir, &mut scene.mem);
                 if entry.is_null() {
                     break;
                 }
@@ -511,19 +511,19 @@ mod tests {
             assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
             rewinddir(dir);
         }
-        assert_eq!(closedir(&mut scene.mem, dir), 0);
-        assert_eq!((unlink(&scene.mem, inner), errno::get()), (-1, errno::EISDIR));
-        assert_eq!(rmdir(&scene.mem, inner), 0);
-        assert_eq!((access(&scene.mem, inner, F_OK), errno::get()), (-1, errno::ENOENT));
+        assert_eq!(closedir(dir, &mut scene.mem), 0);
+        assert_eq!((unlink(inner, &scene.mem), errno::get()), (-1, errno::EISDIR));
+        assert_eq!(rmdir(inner, &scene.mem), 0);
+        assert_eq!((access(inner, F_OK, &scene.mem), errno::get()), (-1, errno::ENOENT));
     }
 
     #[test]
     fn getcwd_heeds_the_size() {
         let mut mem = Memory::new(0, &[]);
-        let allocated = getcwd(&mut mem, Ptr::NULL, 0);
+        let allocated = getcwd(Ptr::NULL, 0, &mut mem);
         let folder = env::current_dir().unwrap();
         assert_eq!(mem.c_str(allocated), folder.as_os_str().as_bytes());
-        assert!(getcwd(&mut mem, Ptr::NULL, 1).is_null());
+        assert!(getcwd(Ptr::NULL, 1, &mut mem).is_null());
         assert_eq!(errno::get(), errno::ERANGE);
     }
 
@@ -531,16 +531,16 @@ mod tests {
     fn a_pipe_carries_bytes() {
         let mut mem = Memory::new(0, &[]);
         let ends = mem.allocate(8).cast::<i32>();
-        assert_eq!(pipe(&mut mem, ends), 0);
+        assert_eq!(pipe(ends, &mut mem), 0);
         let (reader, writer) = (mem.read(ends), mem.read(ends + 1));
         let byte = mem.allocate(1);
         mem.write(byte.cast(), b'x');
-        assert_eq!(write(&mem, writer, byte, 1), 1);
+        assert_eq!(write(writer, byte, 1, &mem), 1);
         close(writer);
         mem.write(byte.cast(), 0u8);
-        assert_eq!(read(&mut mem, reader, byte, 1), 1);
+        assert_eq!(read(reader, byte, 1, &mut mem), 1);
         assert_eq!(mem.read(byte.cast::<u8>()), b'x');
-        assert_eq!(read(&mut mem, reader, byte, 1), 0);
+        assert_eq!(read(reader, byte, 1, &mut mem), 0);
         assert_eq!((lseek(reader, 0, 1), errno::get()), (-1, errno::ESPIPE));
     }
 

@@ -21,7 +21,7 @@ layout! { Utimbuf: 16, 8;
 
 /// Sets access and modification time; to now where `times` is null.
 #[track_caller]
-pub fn utime(mem: &Memory, path_name: Ptr<u8>, times: Ptr<Utimbuf>) -> i32 {
+pub fn utime(path_name: Ptr<u8>, times: Ptr<Utimbuf>, mem: &Memory) -> i32 {
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     let (accessed, modified) = if times.is_null() {
         (now, now)
@@ -29,6 +29,6 @@ pub fn utime(mem: &Memory, path_name: Ptr<u8>, times: Ptr<Utimbuf>) -> i32 {
         let times = mem.read(times);
         (Timespec { tv_sec: times.actime, tv_nsec: 0 }, Timespec { tv_sec: times.modtime, tv_nsec: 0 })
     };
-    let set = file_times(accessed, modified).and_then(|times| File::open(path(mem, path_name))?.set_times(times));
+    let set = file_times(accessed, modified).and_then(|times| File::open(path(path_name, mem))?.set_times(times));
     status(set)
 }

@@ -194,7 +194,7 @@ pub fn gamma(x: f64) -> f64 {
 }
 
 #[track_caller]
-pub fn lgamma_r(mem: &mut Memory, x: f64, signp: Ptr<i32>) -> f64 {
+pub fn lgamma_r(x: f64, signp: Ptr<i32>, mem: &mut Memory) -> f64 {
     let (value, sign) = gamma_function::log_gamma(x);
     mem.write(signp, sign);
     checked(x, value)
@@ -270,7 +270,7 @@ pub fn drem(x: f64, y: f64) -> f64 {
 
 /// The quotient is given by its low three bits and its sign, as glibc gives it.
 #[track_caller]
-pub fn remquo(mem: &mut Memory, x: f64, y: f64, quo: Ptr<i32>) -> f64 {
+pub fn remquo(x: f64, y: f64, quo: Ptr<i32>, mem: &mut Memory) -> f64 {
     let (rest, quotient) = exact::remainder(x, y);
     if !rest.is_nan() {
         mem.write(quo, quotient);
@@ -354,21 +354,21 @@ pub fn ldexp(x: f64, exp: i32) -> f64 {
 }
 
 #[track_caller]
-pub fn frexp(mem: &mut Memory, x: f64, exp: Ptr<i32>) -> f64 {
+pub fn frexp(x: f64, exp: Ptr<i32>, mem: &mut Memory) -> f64 {
     let (fraction, exponent) = exact::split(x);
     mem.write(exp, exponent);
     fraction
 }
 
 #[track_caller]
-pub fn modf(mem: &mut Memory, x: f64, iptr: Ptr<f64>) -> f64 {
+pub fn modf(x: f64, iptr: Ptr<f64>, mem: &mut Memory) -> f64 {
     mem.write(iptr, x.trunc());
     let fraction = if x.is_infinite() { 0.0 } else { x - x.trunc() };
     fraction.copysign(x)
 }
 
 #[track_caller]
-pub fn sincos(mem: &mut Memory, x: f64, sin: Ptr<f64>, cos: Ptr<f64>) {
+pub fn sincos(x: f64, sin: Ptr<f64>, cos: Ptr<f64>, mem: &mut Memory) {
     mem.write(sin, checked(x, x.sin()));
     mem.write(cos, x.cos());
 }
@@ -399,7 +399,7 @@ pub fn llround(x: f64) -> i64 {
 }
 
 #[track_caller]
-pub fn nan(mem: &Memory, tag: Ptr<u8>) -> f64 {
+pub fn nan(tag: Ptr<u8>, mem: &Memory) -> f64 {
     crate::stdlib::nan_of_tag::<f64>(mem.c_str(tag))
 }
 

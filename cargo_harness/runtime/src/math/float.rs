@@ -186,8 +186,8 @@ pub fn lgammaf(x: f32) -> f32 {
 }
 
 #[track_caller]
-pub fn lgammaf_r(mem: &mut Memory, x: f32, signp: Ptr<i32>) -> f32 {
-    super::lgamma_r(mem, x.into(), signp) as f32
+pub fn lgammaf_r(x: f32, signp: Ptr<i32>, mem: &mut Memory) -> f32 {
+    super::lgamma_r(x.into(), signp, mem) as f32
 }
 
 #[inline]
@@ -260,7 +260,7 @@ pub fn dremf(x: f32, y: f32) -> f32 {
 
 /// The quotient is given by its low three bits and its sign, as glibc gives it.
 #[track_caller]
-pub fn remquof(mem: &mut Memory, x: f32, y: f32, quo: Ptr<i32>) -> f32 {
+pub fn remquof(x: f32, y: f32, quo: Ptr<i32>, mem: &mut Memory) -> f32 {
     let (rest, quotient) = exact::remainder(x.into(), y.into());
     if !rest.is_nan() {
         mem.write(quo, quotient);
@@ -344,21 +344,21 @@ pub fn ldexpf(x: f32, exp: i32) -> f32 {
 }
 
 #[track_caller]
-pub fn frexpf(mem: &mut Memory, x: f32, exp: Ptr<i32>) -> f32 {
+pub fn frexpf(x: f32, exp: Ptr<i32>, mem: &mut Memory) -> f32 {
     let (fraction, exponent) = exact::split(x.into());
     mem.write(exp, exponent);
     fraction as f32
 }
 
 #[track_caller]
-pub fn modff(mem: &mut Memory, x: f32, iptr: Ptr<f32>) -> f32 {
+pub fn modff(x: f32, iptr: Ptr<f32>, mem: &mut Memory) -> f32 {
     mem.write(iptr, x.trunc());
     let fraction = if x.is_infinite() { 0.0 } else { x - x.trunc() };
     fraction.copysign(x)
 }
 
 #[track_caller]
-pub fn sincosf(mem: &mut Memory, x: f32, sin: Ptr<f32>, cos: Ptr<f32>) {
+pub fn sincosf(x: f32, sin: Ptr<f32>, cos: Ptr<f32>, mem: &mut Memory) {
     mem.write(sin, checked(x, x.sin()));
     mem.write(cos, x.cos());
 }
@@ -389,7 +389,7 @@ pub fn llroundf(x: f32) -> i64 {
 }
 
 #[track_caller]
-pub fn nanf(mem: &Memory, tag: Ptr<u8>) -> f32 {
+pub fn nanf(tag: Ptr<u8>, mem: &Memory) -> f32 {
     crate::stdlib::nan_of_tag::<f32>(mem.c_str(tag)) as f32
 }
 

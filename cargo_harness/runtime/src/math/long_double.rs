@@ -189,8 +189,8 @@ pub fn gammal(x: f64) -> f64 {
 }
 
 #[track_caller]
-pub fn lgammal_r(mem: &mut Memory, x: f64, signp: Ptr<i32>) -> f64 {
-    double::lgamma_r(mem, x, signp)
+pub fn lgammal_r(x: f64, signp: Ptr<i32>, mem: &mut Memory) -> f64 {
+    double::lgamma_r(x, signp, mem)
 }
 
 #[inline]
@@ -254,8 +254,8 @@ pub fn dreml(x: f64, y: f64) -> f64 {
 }
 
 #[track_caller]
-pub fn remquol(mem: &mut Memory, x: f64, y: f64, quo: Ptr<i32>) -> f64 {
-    double::remquo(mem, x, y, quo)
+pub fn remquol(x: f64, y: f64, quo: Ptr<i32>, mem: &mut Memory) -> f64 {
+    double::remquo(x, y, quo, mem)
 }
 
 #[inline]
@@ -319,8 +319,8 @@ pub fn ldexpl(x: f64, exp: i32) -> f64 {
 }
 
 #[track_caller]
-pub fn frexpl(mem: &mut Memory, x: f64, exp: Ptr<i32>) -> f64 {
-    double::frexp(mem, x, exp)
+pub fn frexpl(x: f64, exp: Ptr<i32>, mem: &mut Memory) -> f64 {
+    double::frexp(x, exp, mem)
 }
 
 #[inline]
@@ -349,8 +349,8 @@ pub fn llroundl(x: f64) -> i64 {
 }
 
 #[track_caller]
-pub fn nanl(mem: &Memory, tag: Ptr<u8>) -> f64 {
-    double::nan(mem, tag)
+pub fn nanl(tag: Ptr<u8>, mem: &Memory) -> f64 {
+    double::nan(tag, mem)
 }
 
 #[inline]
@@ -359,14 +359,14 @@ pub fn finitel(x: f64) -> i32 {
 }
 
 #[track_caller]
-pub fn modfl(mem: &mut Memory, x: f64, iptr: Ptr<LongDouble>) -> f64 {
+pub fn modfl(x: f64, iptr: Ptr<LongDouble>, mem: &mut Memory) -> f64 {
     mem.write(iptr, LongDouble(x.trunc()));
     let fraction = if x.is_infinite() { 0.0 } else { x - x.trunc() };
     fraction.copysign(x)
 }
 
 #[track_caller]
-pub fn sincosl(mem: &mut Memory, x: f64, sin: Ptr<LongDouble>, cos: Ptr<LongDouble>) {
+pub fn sincosl(x: f64, sin: Ptr<LongDouble>, cos: Ptr<LongDouble>, mem: &mut Memory) {
     mem.write(sin, LongDouble(double::sin(x)));
     mem.write(cos, LongDouble(double::cos(x)));
 }

@@ -5,9 +5,9 @@ use crate::{errno, Memory};
 fn exponents_and_remainders() {
     let mut mem = Memory::new(0, &[]);
     let exp = mem.local(0i32);
-    assert_eq!((frexp(&mut mem, -10.0, exp), mem.read(exp)), (-0.625, 4));
-    assert_eq!((frexp(&mut mem, 5e-324, exp), mem.read(exp)), (0.5, -1073));
-    assert_eq!((remquo(&mut mem, 29.0, -3.0, exp), mem.read(exp)), (-1.0, -2));
+    assert_eq!((frexp(-10.0, exp, &mut mem), mem.read(exp)), (-0.625, 4));
+    assert_eq!((frexp(5e-324, exp, &mut mem), mem.read(exp)), (0.5, -1073));
+    assert_eq!((remquo(29.0, -3.0, exp, &mut mem), mem.read(exp)), (-1.0, -2));
     assert_eq!(remainder(5.0, 2.0), 1.0);
     assert_eq!(remainder(7.0, 2.0), -1.0);
     assert_eq!(scalbn(1.0, -1074), 5e-324);

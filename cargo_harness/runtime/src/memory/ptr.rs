@@ -151,6 +151,7 @@ impl<T: Pod> Sub for Ptr<T> {
     type Output = i64;
 
     #[inline(always)]
+    #[allow(clippy::suspicious_arithmetic_impl)] // bytes to elements
     fn sub(self, base: Self) -> i64 {
         let bytes = self.offset.wrapping_sub(base.offset) as i32;
         bytes as i64 / T::SIZE.max(1) as i64

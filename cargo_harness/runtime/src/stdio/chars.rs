@@ -48,7 +48,7 @@ pub fn putchar_unlocked(c: i32) -> i32 {
 }
 
 #[track_caller]
-pub fn fputs(mem: &Memory, s: Ptr<u8>, stream: Ptr<File>) -> i32 {
+pub fn fputs(s: Ptr<u8>, stream: Ptr<File>, mem: &Memory) -> i32 {
     let text = mem.c_str(s);
     if table::with(stream, |out| out.write(text)) {
         1
@@ -59,7 +59,7 @@ pub fn fputs(mem: &Memory, s: Ptr<u8>, stream: Ptr<File>) -> i32 {
 
 /// Gives the number of bytes written, as glibc does.
 #[track_caller]
-pub fn puts(mem: &Memory, s: Ptr<u8>) -> i32 {
+pub fn puts(s: Ptr<u8>, mem: &Memory) -> i32 {
     let text = mem.c_str(s);
     if table::with(stdout, |out| out.write(text) && out.put(b'\n')) {
         i32::try_from(text.len() + 1).unwrap_or(i32::MAX)
@@ -69,7 +69,7 @@ pub fn puts(mem: &Memory, s: Ptr<u8>) -> i32 {
 }
 
 #[track_caller]
-pub fn fwrite(mem: &Memory, ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>) -> u64 {
+pub fn fwrite(ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>, mem: &Memory) -> u64 {
     let total = size.saturating_mul(nmemb);
     if total == 0 {
         return 0;
@@ -145,7 +145,7 @@ fn read_line(input: &mut Stream, room: &mut [u8]) -> (usize, bool) {
 }
 
 #[track_caller]
-pub fn fgets(mem: &mut Memory, s: Ptr<u8>, n: i32, stream: Ptr<File>) -> Ptr<u8> {
+pub fn fgets(s: Ptr<u8>, n: i32, stream: Ptr<File>, mem: &mut Memory) -> Ptr<u8> {
     if n <= 0 {
         return Ptr::NULL;
     }
@@ -171,7 +171,7 @@ pub fn fgets(mem: &mut Memory, s: Ptr<u8>, n: i32, stream: Ptr<File>) -> Ptr<u8>
 }
 
 #[track_caller]
-pub fn fread(mem: &mut Memory, ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>) -> u64 {
+pub fn fread(ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>, mem: &mut Memory) -> u64 {
     let total = size.saturating_mul(nmemb);
     if total == 0 {
         return 0;
@@ -187,13 +187,13 @@ pub fn fread(mem: &mut Memory, ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Pt
 }
 
 #[track_caller]
-pub fn getline(mem: &mut Memory, lineptr: Ptr<Ptr<u8>>, n: Ptr<u64>, stream: Ptr<File>) -> i64 {
-    getdelim(mem, lineptr, n, i32::from(b'\n'), stream)
+pub fn getline(lineptr: Ptr<Ptr<u8>>, n: Ptr<u64>, stream: Ptr<File>, mem: &mut Memory) -> i64 {
+    getdelim(lineptr, n, i32::from(b'\n'), stream, mem)
 }
 
 /// Reads up to and with `delim` into a buffer that grows as `malloc`'s do.
 #[track_caller]
-pub fn getdelim(mem: &mut Memory, lineptr: Ptr<Ptr<u8>>, n: Ptr<u64>, delim: i32, stream: Ptr<File>) -> i64 {
+pub fn getdelim(lineptr: Ptr<Ptr<u8>>, n: Ptr<u64>, delim: i32, stream: Ptr<File>, mem: &mut Memory) -> i64 {
     if lineptr.is_null() || n.is_null() {
         errno::set(errno::EINVAL);
         return -1;

@@ -23,7 +23,7 @@ thread_local! {
 
 /// Starts `sh -c command`; `mode` says which end of its pipe the stream is.
 #[track_caller]
-pub fn popen(mem: &Memory, command: Ptr<u8>, mode: Ptr<u8>) -> Ptr<File> {
+pub fn popen(command: Ptr<u8>, mode: Ptr<u8>, mem: &Memory) -> Ptr<File> {
     let reads = match mem.c_str(mode) {
         [b'r', ..] => true,
         [b'w', ..] => false,

@@ -21,7 +21,7 @@ const L_TMPNAM: usize = 20;
 
 /// The path that the string at `at` names.
 #[track_caller]
-pub(crate) fn path(mem: &Memory, at: Ptr<u8>) -> &Path {
+pub(crate) fn path(at: Ptr<u8>, mem: &Memory) -> &Path {
     Path::new(OsStr::from_bytes(mem.c_str(at)))
 }
 
@@ -100,12 +100,12 @@ pub(super) fn open_on(fd: i32, status: i32) -> Ptr<File> {
 }
 
 #[track_caller]
-pub fn fopen(mem: &Memory, filename: Ptr<u8>, mode: Ptr<u8>) -> Ptr<File> {
-    open_stream(path(mem, filename), mem.c_str(mode)).map_or(Ptr::NULL, table::insert)
+pub fn fopen(filename: Ptr<u8>, mode: Ptr<u8>, mem: &Memory) -> Ptr<File> {
+    open_stream(path(filename, mem), mem.c_str(mode)).map_or(Ptr::NULL, table::insert)
 }
 
 #[track_caller]
-pub fn fdopen(mem: &Memory, fd: i32, mode: Ptr<u8>) -> Ptr<File> {
+pub fn fdopen(fd: i32, mode: Ptr<u8>, mem: &Memory) -> Ptr<File> {
     let Some((access, flags)) = parse_mode(mem.c_str(mode)) else {
         return Ptr::NULL;
     };
@@ -123,14 +123,14 @@ pub fn fdopen(mem: &Memory, fd: i32, mode: Ptr<u8>) -> Ptr<File> {
 
 /// Closes the stream's file and opens another under the same pointer, or the same one in another mode.
 #[track_caller]
-pub fn freopen(mem: &Memory, filename: Ptr<u8>, mode: Ptr<u8>, stream: Ptr<File>) -> Ptr<File> {
+pub fn freopen(filename: Ptr<u8>, mode: Ptr<u8>, stream: Ptr<File>, mem: &Memory) -> Ptr<File> {
     let mut old = table::take(stream);
     old.synchronise();
     let opened = if filename.is_null() {
         let kernel_fd = descriptors::with(old.fd, |file| Ok(file.as_raw_fd()));
         kernel_fd.and_then(|fd| open_stream(Path::new(&format!("/proc/self/fd/{fd}")), mem.c_str(mode)))
     } else {
-        open_stream(path(mem, filename), mem.c_str(mode))
+        open_stream(path(filename, mem), mem.c_str(mode))
     };
     let Some(mut new) = opened else {
         let number = errno::get();
@@ -187,8 +187,8 @@ pub fn setlinebuf(stream: Ptr<File>) {
 }
 
 #[track_caller]
-pub fn remove(mem: &Memory, filename: Ptr<u8>) -> i32 {
-    let path = path(mem, filename);
+pub fn remove(filename: Ptr<u8>, mem: &Memory) -> i32 {
+    let path = path(filename, mem);
     status(match fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => fs::remove_dir(path),
         _ => fs::remove_file(path),
@@ -196,8 +196,8 @@ pub fn remove(mem: &Memory, filename: Ptr<u8>) -> i32 {
 }
 
 #[track_caller]
-pub fn rename(mem: &Memory, old: Ptr<u8>, new: Ptr<u8>) -> i32 {
-    status(fs::rename(path(mem, old), path(mem, new)))
+pub fn rename(old: Ptr<u8>, new: Ptr<u8>, mem: &Memory) -> i32 {
+    status(fs::rename(path(old, mem), path(new, mem)))
 }
 
 /// A file without a name, open for update.
@@ -231,7 +231,7 @@ fn unique_file() -> Option<(String, StdFile)> {
 
 /// Writes a name that no file has at `s`, or to a buffer of the library.
 #[track_caller]
-pub fn tmpnam(mem: &mut Memory, s: Ptr<u8>) -> Ptr<u8> {
+pub fn tmpnam(s: Ptr<u8>, mem: &mut Memory) -> Ptr<u8> {
     let s = if s.is_null() { mem.library_block("tmpnam", L_TMPNAM).cast() } else { s };
     let mut name = temporary_name();
     while Path::new(&name).exists() {

@@ -68,7 +68,7 @@ pub fn rewind(stream: Ptr<File>) {
 }
 
 #[track_caller]
-pub fn fgetpos(mem: &mut Memory, stream: Ptr<File>, pos: Ptr<FposT>) -> i32 {
+pub fn fgetpos(stream: Ptr<File>, pos: Ptr<FposT>, mem: &mut Memory) -> i32 {
     match table::with(stream, Stream::tell) {
         Some(position) => {
             mem.write(pos, FposT { __pos: position, __state: 0 });
@@ -79,6 +79,6 @@ pub fn fgetpos(mem: &mut Memory, stream: Ptr<File>, pos: Ptr<FposT>) -> i32 {
 }
 
 #[track_caller]
-pub fn fsetpos(mem: &Memory, stream: Ptr<File>, pos: Ptr<FposT>) -> i32 {
+pub fn fsetpos(stream: Ptr<File>, pos: Ptr<FposT>, mem: &Memory) -> i32 {
     fseek(stream, mem.read(pos).__pos, SEEK_SET)
 }

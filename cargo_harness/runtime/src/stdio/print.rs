@@ -16,11 +16,11 @@ thread_local! {
 /// Formats into the scratch buffer and gives that to `write`, which says whether it could write it. The result is
 /// printf's: the number of bytes, or -1.
 #[track_caller]
-fn print_to(mem: &mut Memory, fmt: Ptr<u8>, args: &[VaArg], write: impl FnOnce(&mut Memory, &[u8]) -> bool) -> i32 {
+fn print_to(fmt: Ptr<u8>, args: &[VaArg], write: impl FnOnce(&mut Memory, &[u8]) -> bool, mem: &mut Memory) -> i32 {
     let mut text = SCRATCH.take();
     text.clear();
     let mut stores: Vec<Store> = Vec::new();
-    let result = format(mem, mem.c_str(fmt), args, &mut text, &mut stores);
+    let result = format(mem.c_str(fmt), args, &mut text, &mut stores, mem);
     let written = write(mem, &text);
     let len = text.len();
     SCRATCH.set(text);
@@ -39,96 +39,111 @@ fn print_to(mem: &mut Memory, fmt: Ptr<u8>, args: &[VaArg], write: impl FnOnce(&
 
 #[track_caller]
 fn print_list(
-    mem: &mut Memory,
     fmt: Ptr<u8>,
     list: VaList,
-    print: impl FnOnce(&mut Memory, Ptr<u8>, &[VaArg]) -> i32,
+    print: impl FnOnce(Ptr<u8>, &[VaArg], &mut Memory) -> i32,
+    mem: &mut Memory,
 ) -> i32 {
     let args = mem.va_rest(list).to_vec();
-    print(mem, fmt, &args)
+    print(fmt, &args, mem)
 }
 
 #[track_caller]
-pub fn printf(mem: &mut Memory, format: Ptr<u8>, args: &[VaArg]) -> i32 {
-    fprintf(mem, stdout, format, args)
+pub fn printf(format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
+    fprintf(stdout, format, args, mem)
 }
 
 #[track_caller]
-pub fn fprintf(mem: &mut Memory, stream: Ptr<File>, format: Ptr<u8>, args: &[VaArg]) -> i32 {
-    print_to(mem, format, args, |_, text| table::with(stream, |out| out.write(text)))
+pub fn fprintf(stream: Ptr<File>, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
+    print_to(format, args, |_, text| table::with(stream, |out| out.write(text)), mem)
 }
 
 #[track_caller]
-pub fn dprintf(mem: &mut Memory, fd: i32, format: Ptr<u8>, args: &[VaArg]) -> i32 {
-    print_to(mem, format, args, |_, text| descriptors::write_all(fd, text))
+pub fn dprintf(fd: i32, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
+    print_to(format, args, |_, text| descriptors::write_all(fd, text), mem)
 }
 
 #[track_caller]
-pub fn sprintf(mem: &mut Memory, s: Ptr<u8>, format: Ptr<u8>, args: &[VaArg]) -> i32 {
-    print_to(mem, format, args, |mem, text| {
-        let to = mem.bytes_mut(s, text.len() as u64 + 1);
-        to[..text.len()].copy_from_slice(text);
-        to[text.len()] = 0;
-        true
-    })
+pub fn sprintf(s: Ptr<u8>, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
+    print_to(
+        format,
+        args,
+        |mem, text| {
+            let to = mem.bytes_mut(s, text.len() as u64 + 1);
+            to[..text.len()].copy_from_slice(text);
+            to[text.len()] = 0;
+            true
+        },
+        mem,
+    )
 }
 
 #[track_caller]
-pub fn snprintf(mem: &mut Memory, s: Ptr<u8>, n: u64, format: Ptr<u8>, args: &[VaArg]) -> i32 {
-    print_to(mem, format, args, |mem, text| {
-        if n > 0 {
-            let kept = text.len().min(n as usize - 1);
-            let to = mem.bytes_mut(s, kept as u64 + 1);
-            to[..kept].copy_from_slice(&text[..kept]);
-            to[kept] = 0;
-        }
-        true
-    })
+pub fn snprintf(s: Ptr<u8>, n: u64, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
+    print_to(
+        format,
+        args,
+        |mem, text| {
+            if n > 0 {
+                let kept = text.len().min(n as usize - 1);
+                let to = mem.bytes_mut(s, kept as u64 + 1);
+                to[..kept].copy_from_slice(&text[..kept]);
+                to[kept] = 0;
+            }
+            true
+        },
+        mem,
+    )
 }
 
 #[track_caller]
-pub fn asprintf(mem: &mut Memory, strp: Ptr<Ptr<u8>>, format: Ptr<u8>, args: &[VaArg]) -> i32 {
-    print_to(mem, format, args, |mem, text| {
-        let copy: Ptr<Void> = mem.allocate(text.len() as u64 + 1);
-        mem.bytes_mut(copy, text.len() as u64).copy_from_slice(text);
-        mem.write(strp, copy.cast());
-        true
-    })
+pub fn asprintf(strp: Ptr<Ptr<u8>>, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
+    print_to(
+        format,
+        args,
+        |mem, text| {
+            let copy: Ptr<Void> = mem.allocate(text.len() as u64 + 1);
+            mem.bytes_mut(copy, text.len() as u64).copy_from_slice(text);
+            mem.write(strp, copy.cast());
+            true
+        },
+        mem,
+    )
 }
 
 #[track_caller]
-pub fn vprintf(mem: &mut Memory, format: Ptr<u8>, list: VaList) -> i32 {
-    print_list(mem, format, list, printf)
+pub fn vprintf(format: Ptr<u8>, list: VaList, mem: &mut Memory) -> i32 {
+    print_list(format, list, printf, mem)
 }
 
 #[track_caller]
-pub fn vfprintf(mem: &mut Memory, stream: Ptr<File>, format: Ptr<u8>, list: VaList) -> i32 {
-    print_list(mem, format, list, |mem, format, args| fprintf(mem, stream, format, args))
+pub fn vfprintf(stream: Ptr<File>, format: Ptr<u8>, list: VaList, mem: &mut Memory) -> i32 {
+    print_list(format, list, |format, args, mem| fprintf(stream, format, args, mem), mem)
 }
 
 #[track_caller]
-pub fn vdprintf(mem: &mut Memory, fd: i32, format: Ptr<u8>, list: VaList) -> i32 {
-    print_list(mem, format, list, |mem, format, args| dprintf(mem, fd, format, args))
+pub fn vdprintf(fd: i32, format: Ptr<u8>, list: VaList, mem: &mut Memory) -> i32 {
+    print_list(format, list, |format, args, mem| dprintf(fd, format, args, mem), mem)
 }
 
 #[track_caller]
-pub fn vsprintf(mem: &mut Memory, s: Ptr<u8>, format: Ptr<u8>, list: VaList) -> i32 {
-    print_list(mem, format, list, |mem, format, args| sprintf(mem, s, format, args))
+pub fn vsprintf(s: Ptr<u8>, format: Ptr<u8>, list: VaList, mem: &mut Memory) -> i32 {
+    print_list(format, list, |format, args, mem| sprintf(s, format, args, mem), mem)
 }
 
 #[track_caller]
-pub fn vsnprintf(mem: &mut Memory, s: Ptr<u8>, n: u64, format: Ptr<u8>, list: VaList) -> i32 {
-    print_list(mem, format, list, |mem, format, args| snprintf(mem, s, n, format, args))
+pub fn vsnprintf(s: Ptr<u8>, n: u64, format: Ptr<u8>, list: VaList, mem: &mut Memory) -> i32 {
+    print_list(format, list, |format, args, mem| snprintf(s, n, format, args, mem), mem)
 }
 
 #[track_caller]
-pub fn vasprintf(mem: &mut Memory, strp: Ptr<Ptr<u8>>, format: Ptr<u8>, list: VaList) -> i32 {
-    print_list(mem, format, list, |mem, format, args| asprintf(mem, strp, format, args))
+pub fn vasprintf(strp: Ptr<Ptr<u8>>, format: Ptr<u8>, list: VaList, mem: &mut Memory) -> i32 {
+    print_list(format, list, |format, args, mem| asprintf(strp, format, args, mem), mem)
 }
 
 /// Prints `s`, unless it is null or empty, and the text of `errno` on stderr.
 #[track_caller]
-pub fn perror(mem: &Memory, s: Ptr<u8>) {
+pub fn perror(s: Ptr<u8>, mem: &Memory) {
     let number = errno::get();
     let mut line = Vec::new();
     if !s.is_null() && mem.read(s) != 0 {

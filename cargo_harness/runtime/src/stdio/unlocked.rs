@@ -33,23 +33,23 @@ pub fn fputc_unlocked(c: i32, stream: Ptr<File>) -> i32 {
 }
 
 #[track_caller]
-pub fn fgets_unlocked(mem: &mut Memory, s: Ptr<u8>, n: i32, stream: Ptr<File>) -> Ptr<u8> {
-    fgets(mem, s, n, stream)
+pub fn fgets_unlocked(s: Ptr<u8>, n: i32, stream: Ptr<File>, mem: &mut Memory) -> Ptr<u8> {
+    fgets(s, n, stream, mem)
 }
 
 #[track_caller]
-pub fn fputs_unlocked(mem: &Memory, s: Ptr<u8>, stream: Ptr<File>) -> i32 {
-    fputs(mem, s, stream)
+pub fn fputs_unlocked(s: Ptr<u8>, stream: Ptr<File>, mem: &Memory) -> i32 {
+    fputs(s, stream, mem)
 }
 
 #[track_caller]
-pub fn fread_unlocked(mem: &mut Memory, ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>) -> u64 {
-    fread(mem, ptr, size, nmemb, stream)
+pub fn fread_unlocked(ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>, mem: &mut Memory) -> u64 {
+    fread(ptr, size, nmemb, stream, mem)
 }
 
 #[track_caller]
-pub fn fwrite_unlocked(mem: &Memory, ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>) -> u64 {
-    fwrite(mem, ptr, size, nmemb, stream)
+pub fn fwrite_unlocked(ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>, mem: &Memory) -> u64 {
+    fwrite(ptr, size, nmemb, stream, mem)
 }
 
 #[track_caller]

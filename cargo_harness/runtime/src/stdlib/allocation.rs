@@ -11,19 +11,19 @@ fn checked(at: Ptr<Void>) -> Ptr<Void> {
 }
 
 #[inline]
-pub fn malloc(mem: &mut Memory, size: u64) -> Ptr<Void> {
+pub fn malloc(size: u64, mem: &mut Memory) -> Ptr<Void> {
     checked(mem.allocate(size))
 }
 
 #[inline]
-pub fn calloc(mem: &mut Memory, n: u64, size: u64) -> Ptr<Void> {
+pub fn calloc(n: u64, size: u64, mem: &mut Memory) -> Ptr<Void> {
     checked(mem.allocate(n.saturating_mul(size)))
 }
 
 /// As glibc: a size of 0 frees the block and gives null.
 #[inline]
 #[track_caller]
-pub fn realloc(mem: &mut Memory, p: Ptr<Void>, size: u64) -> Ptr<Void> {
+pub fn realloc(p: Ptr<Void>, size: u64, mem: &mut Memory) -> Ptr<Void> {
     if size == 0 && !p.is_null() {
         mem.release(p);
         return Ptr::NULL;
@@ -32,31 +32,31 @@ pub fn realloc(mem: &mut Memory, p: Ptr<Void>, size: u64) -> Ptr<Void> {
 }
 
 #[track_caller]
-pub fn reallocarray(mem: &mut Memory, p: Ptr<Void>, n: u64, size: u64) -> Ptr<Void> {
-    realloc(mem, p, n.saturating_mul(size))
+pub fn reallocarray(p: Ptr<Void>, n: u64, size: u64, mem: &mut Memory) -> Ptr<Void> {
+    realloc(p, n.saturating_mul(size), mem)
 }
 
 #[inline]
 #[track_caller]
-pub fn free(mem: &mut Memory, p: Ptr<Void>) {
+pub fn free(p: Ptr<Void>, mem: &mut Memory) {
     mem.release(p);
 }
 
 /// The int form of a block's start is a multiple of 16 only: a greater alignment cannot be had, and gives null.
-pub fn aligned_alloc(mem: &mut Memory, alignment: u64, size: u64) -> Ptr<Void> {
+pub fn aligned_alloc(alignment: u64, size: u64, mem: &mut Memory) -> Ptr<Void> {
     if !alignment.is_power_of_two() {
         errno::set(errno::EINVAL);
         return Ptr::NULL;
     }
-    malloc(mem, size)
+    malloc(size, mem)
 }
 
-pub fn memalign(mem: &mut Memory, alignment: u64, size: u64) -> Ptr<Void> {
-    aligned_alloc(mem, alignment.next_power_of_two(), size)
+pub fn memalign(alignment: u64, size: u64, mem: &mut Memory) -> Ptr<Void> {
+    aligned_alloc(alignment.next_power_of_two(), size, mem)
 }
 
 #[track_caller]
-pub fn posix_memalign(mem: &mut Memory, memptr: Ptr<Ptr<Void>>, alignment: u64, size: u64) -> i32 {
+pub fn posix_memalign(memptr: Ptr<Ptr<Void>>, alignment: u64, size: u64, mem: &mut Memory) -> i32 {
     if !alignment.is_power_of_two() || !alignment.is_multiple_of(8) {
         return errno::EINVAL;
     }
@@ -69,6 +69,6 @@ pub fn posix_memalign(mem: &mut Memory, memptr: Ptr<Ptr<Void>>, alignment: u64, 
 }
 
 /// The block's own size; glibc's would be rounded up, which no program may rely on.
-pub fn malloc_usable_size(mem: &Memory, p: Ptr<Void>) -> u64 {
+pub fn malloc_usable_size(p: Ptr<Void>, mem: &Memory) -> u64 {
     mem.heap_size(p)
 }

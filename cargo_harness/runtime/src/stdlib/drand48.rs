@@ -32,20 +32,20 @@ fn step(congruence: Congruence, state: u64) -> u64 {
 
 /// The next state of the generator whose three words, the lowest first, are at `xsubi`.
 #[track_caller]
-fn advance_at(mem: &mut Memory, xsubi: Ptr<u16>) -> u64 {
-    let state = step(SHARED.get(), read_state(mem, xsubi));
-    write_state(mem, xsubi, state);
+fn advance_at(xsubi: Ptr<u16>, mem: &mut Memory) -> u64 {
+    let state = step(SHARED.get(), read_state(xsubi, mem));
+    write_state(xsubi, state, mem);
     state
 }
 
 #[track_caller]
-fn read_state(mem: &Memory, at: Ptr<u16>) -> u64 {
+fn read_state(at: Ptr<u16>, mem: &Memory) -> u64 {
     let [low, middle, high] = mem.read(at.cast::<[u16; 3]>());
     u64::from(high) << 32 | u64::from(middle) << 16 | u64::from(low)
 }
 
 #[track_caller]
-fn write_state(mem: &mut Memory, at: Ptr<u16>, state: u64) {
+fn write_state(at: Ptr<u16>, state: u64, mem: &mut Memory) {
     mem.write(at.cast(), [state as u16, (state >> 16) as u16, (state >> 32) as u16]);
 }
 
@@ -77,18 +77,18 @@ pub fn mrand48() -> i64 {
 }
 
 #[track_caller]
-pub fn erand48(mem: &mut Memory, xsubi: Ptr<u16>) -> f64 {
-    as_fraction(advance_at(mem, xsubi))
+pub fn erand48(xsubi: Ptr<u16>, mem: &mut Memory) -> f64 {
+    as_fraction(advance_at(xsubi, mem))
 }
 
 #[track_caller]
-pub fn nrand48(mem: &mut Memory, xsubi: Ptr<u16>) -> i64 {
-    as_long(advance_at(mem, xsubi))
+pub fn nrand48(xsubi: Ptr<u16>, mem: &mut Memory) -> i64 {
+    as_long(advance_at(xsubi, mem))
 }
 
 #[track_caller]
-pub fn jrand48(mem: &mut Memory, xsubi: Ptr<u16>) -> i64 {
-    as_signed(advance_at(mem, xsubi))
+pub fn jrand48(xsubi: Ptr<u16>, mem: &mut Memory) -> i64 {
+    as_signed(advance_at(xsubi, mem))
 }
 
 pub fn srand48(seedval: i64) {
@@ -98,17 +98,17 @@ pub fn srand48(seedval: i64) {
 
 /// Sets the shared state; the result points to a copy of the old one.
 #[track_caller]
-pub fn seed48(mem: &mut Memory, seed16v: Ptr<u16>) -> Ptr<u16> {
+pub fn seed48(seed16v: Ptr<u16>, mem: &mut Memory) -> Ptr<u16> {
     let old = mem.library_block("seed48", 6).cast();
-    let state = read_state(mem, seed16v);
-    write_state(mem, old, SHARED.get().state);
+    let state = read_state(seed16v, mem);
+    write_state(old, SHARED.get().state, mem);
     SHARED.set(Congruence { state, factor: 0x5_DEEC_E66D, addend: 0xB });
     old
 }
 
 /// Sets state, factor and addend from seven words.
 #[track_caller]
-pub fn lcong48(mem: &Memory, param: Ptr<u16>) {
+pub fn lcong48(param: Ptr<u16>, mem: &Memory) {
     let addend = mem.read(param + 6).into();
-    SHARED.set(Congruence { state: read_state(mem, param), factor: read_state(mem, param + 3), addend });
+    SHARED.set(Congruence { state: read_state(param, mem), factor: read_state(param + 3, mem), addend });
 }

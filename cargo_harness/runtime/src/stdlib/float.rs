@@ -236,7 +236,7 @@ pub(crate) fn nan_of_tag<F: Float>(tag: &[u8]) -> f64 {
 
 /// Scans at `nptr`, stores the end in `*endptr`, and sets `errno` where the value is out of range.
 #[track_caller]
-fn scan_at<F: Float>(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>) -> f64 {
+fn scan_at<F: Float>(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, mem: &mut Memory) -> f64 {
     let scanned = scan::<F>(mem.c_str(nptr));
     if scanned.out_of_range {
         errno::set(errno::ERANGE);
@@ -248,22 +248,22 @@ fn scan_at<F: Float>(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>) -> f
 }
 
 #[track_caller]
-pub fn strtod(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>) -> f64 {
-    scan_at::<f64>(mem, nptr, endptr)
+pub fn strtod(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, mem: &mut Memory) -> f64 {
+    scan_at::<f64>(nptr, endptr, mem)
 }
 
 #[track_caller]
-pub fn strtof(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>) -> f32 {
-    scan_at::<f32>(mem, nptr, endptr) as f32
+pub fn strtof(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, mem: &mut Memory) -> f32 {
+    scan_at::<f32>(nptr, endptr, mem) as f32
 }
 
 #[track_caller]
-pub fn strtold(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>) -> f64 {
-    scan_at::<f64>(mem, nptr, endptr)
+pub fn strtold(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, mem: &mut Memory) -> f64 {
+    scan_at::<f64>(nptr, endptr, mem)
 }
 
 #[track_caller]
-pub fn atof(mem: &Memory, nptr: Ptr<u8>) -> f64 {
+pub fn atof(nptr: Ptr<u8>, mem: &Memory) -> f64 {
     let scanned = scan::<f64>(mem.c_str(nptr));
     if scanned.out_of_range {
         errno::set(errno::ERANGE);

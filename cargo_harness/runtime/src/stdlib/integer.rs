@@ -47,7 +47,7 @@ pub(super) fn whole_number(text: &[u8]) -> Option<u64> {
 
 /// Parses at `nptr` and stores the end in `*endptr`; none, with `EINVAL`, where the base is no base.
 #[track_caller]
-fn parse_at(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> Option<Parsed> {
+fn parse_at(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> Option<Parsed> {
     if !(base == 0 || (2..=36).contains(&base)) {
         errno::set(errno::EINVAL);
         return None;
@@ -73,19 +73,19 @@ fn to_signed(parsed: &Parsed) -> i64 {
 }
 
 #[track_caller]
-pub fn strtol(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> i64 {
-    parse_at(mem, nptr, endptr, base).map_or(0, |parsed| to_signed(&parsed))
+pub fn strtol(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> i64 {
+    parse_at(nptr, endptr, base, mem).map_or(0, |parsed| to_signed(&parsed))
 }
 
 #[track_caller]
-pub fn strtoll(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> i64 {
-    strtol(mem, nptr, endptr, base)
+pub fn strtoll(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> i64 {
+    strtol(nptr, endptr, base, mem)
 }
 
 /// A minus sign negates the unsigned value, as C says.
 #[track_caller]
-pub fn strtoul(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> u64 {
-    match parse_at(mem, nptr, endptr, base) {
+pub fn strtoul(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> u64 {
+    match parse_at(nptr, endptr, base, mem) {
         None => 0,
         Some(Parsed { magnitude: None, .. }) => {
             errno::set(errno::ERANGE);
@@ -97,22 +97,22 @@ pub fn strtoul(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32)
 }
 
 #[track_caller]
-pub fn strtoull(mem: &mut Memory, nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32) -> u64 {
-    strtoul(mem, nptr, endptr, base)
+pub fn strtoull(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> u64 {
+    strtoul(nptr, endptr, base, mem)
 }
 
 /// glibc's `atoi` is `(int) strtol(nptr, NULL, 10)`, whose range error it shares.
 #[track_caller]
-pub fn atoi(mem: &Memory, nptr: Ptr<u8>) -> i32 {
-    atol(mem, nptr) as i32
+pub fn atoi(nptr: Ptr<u8>, mem: &Memory) -> i32 {
+    atol(nptr, mem) as i32
 }
 
 #[track_caller]
-pub fn atol(mem: &Memory, nptr: Ptr<u8>) -> i64 {
+pub fn atol(nptr: Ptr<u8>, mem: &Memory) -> i64 {
     to_signed(&parse(mem.c_str(nptr), 10))
 }
 
 #[track_caller]
-pub fn atoll(mem: &Memory, nptr: Ptr<u8>) -> i64 {
-    atol(mem, nptr)
+pub fn atoll(nptr: Ptr<u8>, mem: &Memory) -> i64 {
+    atol(nptr, mem)
 }

@@ -56,11 +56,11 @@ pub fn __ctype_get_mb_cur_max() -> u64 {
 }
 
 #[track_caller]
-pub fn mblen(mem: &Memory, s: Ptr<u8>, n: u64) -> i32 {
+pub fn mblen(s: Ptr<u8>, n: u64, mem: &Memory) -> i32 {
     if s.is_null() {
         return 0;
     }
-    match decode(at_most(mem, s, n)) {
+    match decode(at_most(s, n, mem)) {
         Decoded::Character(0, _) => 0,
         Decoded::Character(_, len) => len as i32,
         Decoded::Incomplete => -1,
@@ -72,10 +72,10 @@ pub fn mblen(mem: &Memory, s: Ptr<u8>, n: u64) -> i32 {
 }
 
 #[track_caller]
-pub fn mbtowc(mem: &mut Memory, pwc: Ptr<i32>, s: Ptr<u8>, n: u64) -> i32 {
-    let len = mblen(mem, s, n);
+pub fn mbtowc(pwc: Ptr<i32>, s: Ptr<u8>, n: u64, mem: &mut Memory) -> i32 {
+    let len = mblen(s, n, mem);
     if len >= 0 && !s.is_null() && !pwc.is_null() {
-        if let Decoded::Character(character, _) = decode(at_most(mem, s, n)) {
+        if let Decoded::Character(character, _) = decode(at_most(s, n, mem)) {
             mem.write(pwc, character);
         }
     }
@@ -83,7 +83,7 @@ pub fn mbtowc(mem: &mut Memory, pwc: Ptr<i32>, s: Ptr<u8>, n: u64) -> i32 {
 }
 
 #[track_caller]
-pub fn wctomb(mem: &mut Memory, s: Ptr<u8>, wc: i32) -> i32 {
+pub fn wctomb(s: Ptr<u8>, wc: i32, mem: &mut Memory) -> i32 {
     if s.is_null() {
         return 0;
     }
@@ -96,8 +96,8 @@ pub fn wctomb(mem: &mut Memory, s: Ptr<u8>, wc: i32) -> i32 {
 
 /// The count of characters, without the NUL; `u64::MAX` where one is invalid.
 #[track_caller]
-pub fn mbstowcs(mem: &mut Memory, dest: Ptr<i32>, src: Ptr<u8>, n: u64) -> u64 {
-    let text = c_str_at_most(mem, src, u64::MAX).to_vec();
+pub fn mbstowcs(dest: Ptr<i32>, src: Ptr<u8>, n: u64, mem: &mut Memory) -> u64 {
+    let text = c_str_at_most(src, u64::MAX, mem).to_vec();
     let limit = if dest.is_null() { u64::MAX } else { n };
     let (mut rest, mut count) = (&text[..], 0);
     while count < limit {
@@ -126,7 +126,7 @@ pub fn mbstowcs(mem: &mut Memory, dest: Ptr<i32>, src: Ptr<u8>, n: u64) -> u64 {
 /// The count of bytes, without the NUL; `u64::MAX` where a character has none. A character that does not fit whole is
 /// left out.
 #[track_caller]
-pub fn wcstombs(mem: &mut Memory, dest: Ptr<u8>, src: Ptr<i32>, n: u64) -> u64 {
+pub fn wcstombs(dest: Ptr<u8>, src: Ptr<i32>, n: u64, mem: &mut Memory) -> u64 {
     let limit = if dest.is_null() { u64::MAX } else { n };
     let (mut count, mut source) = (0, src);
     loop {

@@ -19,7 +19,7 @@ pub fn atexit(handler: FnPtr<fn()>) -> i32 {
 
 /// `exit` of a program that uses `atexit`: calls its handlers, the last first, through `call`, then [`exit`]. A handler
 /// may register more; those come next.
-pub fn exit_with<C: Context>(cx: &mut C, status: i32, mut call: impl FnMut(&mut C, FnPtr<fn()>)) -> ! {
+pub fn exit_with<C: Context>(status: i32, mut call: impl FnMut(&mut C, FnPtr<fn()>), cx: &mut C) -> ! {
     while let Some(handler) = EXIT_HANDLERS.with_borrow_mut(Vec::pop) {
         call(cx, handler);
     }

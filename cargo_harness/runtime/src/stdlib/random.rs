@@ -71,7 +71,7 @@ pub fn random() -> i64 {
 
 /// Three rounds of a linear congruence, 11 + 10 + 10 bits.
 #[track_caller]
-pub fn rand_r(mem: &mut Memory, seed: Ptr<u32>) -> i32 {
+pub fn rand_r(seed: Ptr<u32>, mem: &mut Memory) -> i32 {
     let mut next = mem.read(seed);
     let mut result = 0;
     for (bits, mask) in [(0, 2047), (10, 1023), (10, 1023)] {

@@ -6,33 +6,33 @@ use crate::{Context, Ptr, Void};
 const LARGE_ELEMENT: usize = 32;
 
 pub fn qsort<C: Context>(
-    cx: &mut C,
     base: Ptr<Void>,
     n: u64,
     size: u64,
     mut compare: impl FnMut(&mut C, Ptr<Void>, Ptr<Void>) -> i32,
+    cx: &mut C,
 ) {
-    sort(cx, base, n, size, &mut compare);
+    sort(base, n, size, &mut compare, cx);
 }
 
 /// As [`qsort`], with an argument that is passed on to the comparison.
 pub fn qsort_r<C: Context>(
-    cx: &mut C,
     base: Ptr<Void>,
     n: u64,
     size: u64,
     mut compare: impl FnMut(&mut C, Ptr<Void>, Ptr<Void>, Ptr<Void>) -> i32,
     arg: Ptr<Void>,
+    cx: &mut C,
 ) {
-    sort(cx, base, n, size, &mut |cx: &mut C, a, b| compare(cx, a, b, arg));
+    sort(base, n, size, &mut |cx: &mut C, a, b| compare(cx, a, b, arg), cx);
 }
 
 fn sort<C: Context>(
-    cx: &mut C,
     base: Ptr<Void>,
     n: u64,
     size: u64,
     compare: &mut impl FnMut(&mut C, Ptr<Void>, Ptr<Void>) -> i32,
+    cx: &mut C,
 ) {
     if n < 2 || size == 0 {
         return;
@@ -49,26 +49,26 @@ fn sort<C: Context>(
         move_into_order(cx.memory().bytes_mut(base, total), size, &order);
     } else {
         let mut merged = vec![0; total as usize];
-        sort_elements(cx, base, n, size, &mut merged, compare);
+        sort_elements(base, n, size, &mut merged, compare, cx);
     }
 }
 
 /// Sorts `n` elements in place; `merged` has room for them all. The comparison sees the elements where they lie.
 fn sort_elements<C: Context>(
-    cx: &mut C,
     base: Ptr<Void>,
     n: usize,
     size: usize,
     merged: &mut [u8],
     compare: &mut impl FnMut(&mut C, Ptr<Void>, Ptr<Void>) -> i32,
+    cx: &mut C,
 ) {
     if n < 2 {
         return;
     }
     let middle = base + n / 2 * size;
     let end = base + n * size;
-    sort_elements(cx, base, n / 2, size, merged, compare);
-    sort_elements(cx, middle, n - n / 2, size, merged, compare);
+    sort_elements(base, n / 2, size, merged, compare, cx);
+    sort_elements(middle, n - n / 2, size, merged, compare, cx);
     let (mut left, mut right) = (base, middle);
     let mut filled = 0;
     while left < middle && right < end {
@@ -113,12 +113,12 @@ fn move_into_order(bytes: &mut [u8], size: usize, order: &[u32]) {
 
 /// Halves the range around the middle element until one compares equal.
 pub fn bsearch<C: Context>(
-    cx: &mut C,
     key: Ptr<Void>,
     base: Ptr<Void>,
     n: u64,
     size: u64,
     mut compare: impl FnMut(&mut C, Ptr<Void>, Ptr<Void>) -> i32,
+    cx: &mut C,
 ) -> Ptr<Void> {
     let (mut low, mut high) = (0, n);
     while low < high {

@@ -4,10 +4,10 @@ use crate::{errno, Memory, Pod, Ptr};
 
 fn double(text: &str) -> (f64, i64, i32) {
     let mut mem = Memory::new(0, &[]);
-    let s = new_string(&mut mem, text.as_bytes());
+    let s = new_string(text.as_bytes(), &mut mem);
     let end = mem.local(Ptr::<u8>::NULL);
     errno::set(0);
-    let value = strtod(&mut mem, s, end);
+    let value = strtod(s, end, &mut mem);
     (value, mem.read(end) - s, errno::get())
 }
 
@@ -31,10 +31,10 @@ fn doubles() {
 fn integers() {
     let mut mem = Memory::new(0, &[]);
     let mut parse = |text: &str, base| {
-        let s = new_string(&mut mem, text.as_bytes());
+        let s = new_string(text.as_bytes(), &mut mem);
         let end = mem.local(Ptr::<u8>::NULL);
         errno::set(0);
-        let value = strtol(&mut mem, s, end, base);
+        let value = strtol(s, end, base, &mut mem);
         (value, mem.read(end) - s, errno::get())
     };
     assert_eq!(parse(" -0x1fz", 0), (-31, 6, 0));
@@ -68,7 +68,7 @@ fn sorted_pairs<const FILL: usize>() -> Vec<(u8, u32)> {
     let compare = |mem: &mut Memory, a: Ptr<_>, b: Ptr<_>| {
         i32::from(mem.read(a.cast::<u8>())) - i32::from(mem.read(b.cast::<u8>()))
     };
-    qsort(&mut mem, base, n as u64, size as u64, compare);
+    qsort(base, n as u64, size as u64, compare, &mut mem);
     (0..n).map(|i| (u8::load(mem.bytes(base + i * size, 1)), mem.read((base + i * size + 1).cast()))).collect()
 }
 
@@ -82,14 +82,14 @@ fn sorting_is_stable() {
 #[test]
 fn the_environment() {
     let mut mem = Memory::new(0, &[]);
-    let name = new_string(&mut mem, b"C2RS_TEST_NAME");
-    let value = new_string(&mut mem, b"some value");
-    assert!(getenv(&mut mem, name).is_null());
-    assert_eq!(setenv(&mut mem, name, value, 0), 0);
-    let found = getenv(&mut mem, name);
+    let name = new_string(b"C2RS_TEST_NAME", &mut mem);
+    let value = new_string(b"some value", &mut mem);
+    assert!(getenv(name, &mut mem).is_null());
+    assert_eq!(setenv(name, value, 0, &mut mem), 0);
+    let found = getenv(name, &mut mem);
     assert_eq!(mem.c_str(found), b"some value");
-    unsetenv(&mut mem, name);
-    assert!(getenv(&mut mem, name).is_null());
-    let bad = new_string(&mut mem, b"A=B");
-    assert_eq!(setenv(&mut mem, bad, value, 1), -1);
+    unsetenv(name, &mut mem);
+    assert!(getenv(name, &mut mem).is_null());
+    let bad = new_string(b"A=B", &mut mem);
+    assert_eq!(setenv(bad, value, 1, &mut mem), -1);
 }

@@ -26,37 +26,37 @@ fn difference(a: &[u8], b: &[u8]) -> Option<i32> {
 
 #[inline]
 #[track_caller]
-pub fn strcmp(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>) -> i32 {
+pub fn strcmp(s1: Ptr<u8>, s2: Ptr<u8>, mem: &Memory) -> i32 {
     let (a, b) = (mem.tail(s1), mem.tail(s2));
     match difference(a, b) {
         Some(result) => result,
-        None if a.len() <= b.len() => read_past(mem, s1, a.len()),
-        None => read_past(mem, s2, b.len()),
+        None if a.len() <= b.len() => read_past(s1, a.len(), mem),
+        None => read_past(s2, b.len(), mem),
     }
 }
 
 #[inline]
 #[track_caller]
-pub fn strncmp(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>, n: u64) -> i32 {
-    let (a, b) = (at_most(mem, s1, n), at_most(mem, s2, n));
+pub fn strncmp(s1: Ptr<u8>, s2: Ptr<u8>, n: u64, mem: &Memory) -> i32 {
+    let (a, b) = (at_most(s1, n, mem), at_most(s2, n, mem));
     match difference(a, b) {
         Some(result) => result,
         None if a.len().min(b.len()) as u64 == n => 0,
-        None if a.len() <= b.len() => read_past(mem, s1, a.len()),
-        None => read_past(mem, s2, b.len()),
+        None if a.len() <= b.len() => read_past(s1, a.len(), mem),
+        None => read_past(s2, b.len(), mem),
     }
 }
 
 /// Compares in the collation order of the C locale, that of the bytes.
 #[track_caller]
-pub fn strcoll(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>) -> i32 {
-    strcmp(mem, s1, s2)
+pub fn strcoll(s1: Ptr<u8>, s2: Ptr<u8>, mem: &Memory) -> i32 {
+    strcmp(s1, s2, mem)
 }
 
 /// Copies the key that [`strcoll`] compares, in the C locale the string itself, as far as `n` bytes hold it.
 #[track_caller]
-pub fn strxfrm(mem: &mut Memory, dest: Ptr<u8>, src: Ptr<u8>, n: u64) -> u64 {
-    let len = strlen(mem, src);
+pub fn strxfrm(dest: Ptr<u8>, src: Ptr<u8>, n: u64, mem: &mut Memory) -> u64 {
+    let len = strlen(src, mem);
     if n > 0 {
         mem.copy(dest, src, n.min(len + 1));
     }
@@ -65,11 +65,11 @@ pub fn strxfrm(mem: &mut Memory, dest: Ptr<u8>, src: Ptr<u8>, n: u64) -> u64 {
 
 /// Compares as ASCII without case, at most `limit` bytes; also `strcasecmp` and `strncasecmp` of strings.h.
 #[track_caller]
-pub(crate) fn compare_caseless(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>, limit: u64) -> i32 {
+pub(crate) fn compare_caseless(s1: Ptr<u8>, s2: Ptr<u8>, limit: u64, mem: &Memory) -> i32 {
     if limit == 0 || s1 == s2 {
         return 0;
     }
-    let (a, b) = (at_most(mem, s1, limit), at_most(mem, s2, limit));
+    let (a, b) = (at_most(s1, limit, mem), at_most(s2, limit, mem));
     for (&x, &y) in a.iter().zip(b) {
         let (x, y) = (x.to_ascii_lowercase(), y.to_ascii_lowercase());
         if x != y || x == 0 {
@@ -77,10 +77,10 @@ pub(crate) fn compare_caseless(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>, limit: u6
         }
     }
     match a.len().cmp(&b.len()) {
-        Ordering::Less => read_past(mem, s1, a.len()),
-        Ordering::Greater => read_past(mem, s2, b.len()),
+        Ordering::Less => read_past(s1, a.len(), mem),
+        Ordering::Greater => read_past(s2, b.len(), mem),
         Ordering::Equal if a.len() as u64 == limit => 0,
-        Ordering::Equal => read_past(mem, s1, a.len()),
+        Ordering::Equal => read_past(s1, a.len(), mem),
     }
 }
 
@@ -109,11 +109,11 @@ impl Run {
 
 /// Compares as versions: runs of digits by their numbers, with leading zeros as a fraction.
 #[track_caller]
-pub fn strverscmp(mem: &Memory, s1: Ptr<u8>, s2: Ptr<u8>) -> i32 {
+pub fn strverscmp(s1: Ptr<u8>, s2: Ptr<u8>, mem: &Memory) -> i32 {
     if s1 == s2 {
         return 0;
     }
-    compare_versions(c_str_at_most(mem, s1, u64::MAX), c_str_at_most(mem, s2, u64::MAX))
+    compare_versions(c_str_at_most(s1, u64::MAX, mem), c_str_at_most(s2, u64::MAX, mem))
 }
 
 fn compare_versions(a: &[u8], b: &[u8]) -> i32 {

@@ -56,7 +56,7 @@ pub(crate) fn signal_message(sig: i32) -> Cow<'static, str> {
 
 /// A library block with the text: a fixed text has its own for ever, any other is in that of `function` until its next
 /// call.
-fn message_block(mem: &mut Memory, function: &'static str, text: Cow<'static, str>) -> Ptr<u8> {
+fn message_block(function: &'static str, text: Cow<'static, str>, mem: &mut Memory) -> Ptr<u8> {
     const LONGEST: usize = 64;
     let at = match text {
         Cow::Borrowed(fixed) => mem.library_block(fixed, fixed.len() + 1),
@@ -68,13 +68,13 @@ fn message_block(mem: &mut Memory, function: &'static str, text: Cow<'static, st
     at.cast()
 }
 
-pub fn strerror(mem: &mut Memory, errnum: i32) -> Ptr<u8> {
-    message_block(mem, "strerror", error_message(errnum))
+pub fn strerror(errnum: i32, mem: &mut Memory) -> Ptr<u8> {
+    message_block("strerror", error_message(errnum), mem)
 }
 
 /// The XSI form: the text cut to `buflen` bytes with its NUL; the result is an error number.
 #[track_caller]
-pub fn strerror_r(mem: &mut Memory, errnum: i32, buf: Ptr<u8>, buflen: u64) -> i32 {
+pub fn strerror_r(errnum: i32, buf: Ptr<u8>, buflen: u64, mem: &mut Memory) -> i32 {
     let text = error_message(errnum);
     let len = text.len().min(buflen.saturating_sub(1) as usize);
     if buflen > 0 {
@@ -91,6 +91,6 @@ pub fn strerror_r(mem: &mut Memory, errnum: i32, buf: Ptr<u8>, buflen: u64) -> i
     }
 }
 
-pub fn strsignal(mem: &mut Memory, sig: i32) -> Ptr<u8> {
-    message_block(mem, "strsignal", signal_message(sig))
+pub fn strsignal(sig: i32, mem: &mut Memory) -> Ptr<u8> {
+    message_block("strsignal", signal_message(sig), mem)
 }

@@ -19,7 +19,7 @@ use crate::{Memory, Ptr};
 /// The first `limit` bytes at `at`, fewer where the block ends before: what a function may look at that stops early.
 #[inline]
 #[track_caller]
-pub(crate) fn at_most(mem: &Memory, at: Ptr<u8>, limit: u64) -> &[u8] {
+pub(crate) fn at_most(at: Ptr<u8>, limit: u64, mem: &Memory) -> &[u8] {
     if limit == 0 {
         return &[];
     }
@@ -30,7 +30,7 @@ pub(crate) fn at_most(mem: &Memory, at: Ptr<u8>, limit: u64) -> &[u8] {
 /// Fails as C would have run on: the read just past the `len` bytes at `at`.
 #[cold]
 #[track_caller]
-pub(crate) fn read_past(mem: &Memory, at: Ptr<u8>, len: usize) -> ! {
+pub(crate) fn read_past(at: Ptr<u8>, len: usize, mem: &Memory) -> ! {
     mem.read(at + len);
     unreachable!("the block ends here")
 }
@@ -38,17 +38,17 @@ pub(crate) fn read_past(mem: &Memory, at: Ptr<u8>, len: usize) -> ! {
 /// The string at `at` without its NUL, cut at `limit` bytes.
 #[inline]
 #[track_caller]
-pub(crate) fn c_str_at_most(mem: &Memory, at: Ptr<u8>, limit: u64) -> &[u8] {
-    let bytes = at_most(mem, at, limit);
+pub(crate) fn c_str_at_most(at: Ptr<u8>, limit: u64, mem: &Memory) -> &[u8] {
+    let bytes = at_most(at, limit, mem);
     match crate::memory::find_byte(bytes, 0) {
         Some(len) => &bytes[..len],
         None if bytes.len() as u64 == limit => bytes,
-        None => read_past(mem, at, bytes.len()),
+        None => read_past(at, bytes.len(), mem),
     }
 }
 
 /// A new heap block with the string and its NUL.
-pub(crate) fn new_string(mem: &mut Memory, text: &[u8]) -> Ptr<u8> {
+pub(crate) fn new_string(text: &[u8], mem: &mut Memory) -> Ptr<u8> {
     let at = mem.allocate(text.len() as u64 + 1).cast::<u8>();
     mem.bytes_mut(at, text.len() as u64).copy_from_slice(text);
     at

@@ -6,8 +6,8 @@ use crate::{Memory, Ptr};
 
 #[inline]
 #[track_caller]
-pub fn strchr(mem: &Memory, s: Ptr<u8>, c: i32) -> Ptr<u8> {
-    let found = strchrnul(mem, s, c);
+pub fn strchr(s: Ptr<u8>, c: i32, mem: &Memory) -> Ptr<u8> {
+    let found = strchrnul(s, c, mem);
     if c as u8 == 0 || mem.read(found) != 0 {
         found
     } else {
@@ -17,16 +17,16 @@ pub fn strchr(mem: &Memory, s: Ptr<u8>, c: i32) -> Ptr<u8> {
 
 /// As [`strchr`], but the NUL where `c` is not found.
 #[track_caller]
-pub fn strchrnul(mem: &Memory, s: Ptr<u8>, c: i32) -> Ptr<u8> {
+pub fn strchrnul(s: Ptr<u8>, c: i32, mem: &Memory) -> Ptr<u8> {
     let tail = mem.tail(s);
     match find_either(tail, c as u8, 0) {
         Some(index) => s + index,
-        None => read_past(mem, s, tail.len()),
+        None => read_past(s, tail.len(), mem),
     }
 }
 
 #[track_caller]
-pub fn strrchr(mem: &Memory, s: Ptr<u8>, c: i32) -> Ptr<u8> {
+pub fn strrchr(s: Ptr<u8>, c: i32, mem: &Memory) -> Ptr<u8> {
     let text = mem.c_str(s);
     if c as u8 == 0 {
         return s + text.len();
@@ -53,29 +53,29 @@ impl ByteSet {
 
 /// The length of the prefix of `s` whose bytes are in `accept`.
 #[track_caller]
-pub fn strspn(mem: &Memory, s: Ptr<u8>, accept: Ptr<u8>) -> u64 {
+pub fn strspn(s: Ptr<u8>, accept: Ptr<u8>, mem: &Memory) -> u64 {
     let set = ByteSet::new(mem.c_str(accept));
     let tail = mem.tail(s);
     match tail.iter().position(|&b| b == 0 || !set.has(b)) {
         Some(len) => len as u64,
-        None => read_past(mem, s, tail.len()),
+        None => read_past(s, tail.len(), mem),
     }
 }
 
 /// The length of the prefix of `s` whose bytes are not in `reject`.
 #[track_caller]
-pub fn strcspn(mem: &Memory, s: Ptr<u8>, reject: Ptr<u8>) -> u64 {
+pub fn strcspn(s: Ptr<u8>, reject: Ptr<u8>, mem: &Memory) -> u64 {
     let set = ByteSet::new(mem.c_str(reject));
     let tail = mem.tail(s);
     match tail.iter().position(|&b| b == 0 || set.has(b)) {
         Some(len) => len as u64,
-        None => read_past(mem, s, tail.len()),
+        None => read_past(s, tail.len(), mem),
     }
 }
 
 #[track_caller]
-pub fn strpbrk(mem: &Memory, s: Ptr<u8>, accept: Ptr<u8>) -> Ptr<u8> {
-    let found = s + strcspn(mem, s, accept);
+pub fn strpbrk(s: Ptr<u8>, accept: Ptr<u8>, mem: &Memory) -> Ptr<u8> {
+    let found = s + strcspn(s, accept, mem);
     if mem.read(found) == 0 {
         Ptr::NULL
     } else {
@@ -84,15 +84,15 @@ pub fn strpbrk(mem: &Memory, s: Ptr<u8>, accept: Ptr<u8>) -> Ptr<u8> {
 }
 
 #[track_caller]
-pub fn strstr(mem: &Memory, haystack: Ptr<u8>, needle: Ptr<u8>) -> Ptr<u8> {
+pub fn strstr(haystack: Ptr<u8>, needle: Ptr<u8>, mem: &Memory) -> Ptr<u8> {
     let found = find(mem.c_str(haystack), mem.c_str(needle));
     found.map_or(Ptr::NULL, |index| haystack + index)
 }
 
 /// As [`strstr`], without the case of ASCII letters.
 #[track_caller]
-pub fn strcasestr(mem: &Memory, haystack: Ptr<u8>, needle: Ptr<u8>) -> Ptr<u8> {
-    let lower = |s: Ptr<u8>| c_str_at_most(mem, s, u64::MAX).to_ascii_lowercase();
+pub fn strcasestr(haystack: Ptr<u8>, needle: Ptr<u8>, mem: &Memory) -> Ptr<u8> {
+    let lower = |s: Ptr<u8>| c_str_at_most(s, u64::MAX, mem).to_ascii_lowercase();
     find(&lower(haystack), &lower(needle)).map_or(Ptr::NULL, |index| haystack + index)
 }
 

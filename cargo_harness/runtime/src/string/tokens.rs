@@ -11,29 +11,29 @@ thread_local! {
 }
 
 #[track_caller]
-pub fn strtok(mem: &mut Memory, s: Ptr<u8>, delim: Ptr<u8>) -> Ptr<u8> {
+pub fn strtok(s: Ptr<u8>, delim: Ptr<u8>, mem: &mut Memory) -> Ptr<u8> {
     let start = if s.is_null() { REST.get() } else { s };
-    let (token, rest) = next_token(mem, start, delim);
+    let (token, rest) = next_token(start, delim, mem);
     REST.set(rest);
     token
 }
 
 #[track_caller]
-pub fn strtok_r(mem: &mut Memory, s: Ptr<u8>, delim: Ptr<u8>, saveptr: Ptr<Ptr<u8>>) -> Ptr<u8> {
+pub fn strtok_r(s: Ptr<u8>, delim: Ptr<u8>, saveptr: Ptr<Ptr<u8>>, mem: &mut Memory) -> Ptr<u8> {
     let start = if s.is_null() { mem.read(saveptr) } else { s };
-    let (token, rest) = next_token(mem, start, delim);
+    let (token, rest) = next_token(start, delim, mem);
     mem.write(saveptr, rest);
     token
 }
 
 /// The first token from `start`, ended with a NUL, and where the next begins.
 #[track_caller]
-fn next_token(mem: &mut Memory, start: Ptr<u8>, delim: Ptr<u8>) -> (Ptr<u8>, Ptr<u8>) {
-    let token = start + strspn(mem, start, delim);
+fn next_token(start: Ptr<u8>, delim: Ptr<u8>, mem: &mut Memory) -> (Ptr<u8>, Ptr<u8>) {
+    let token = start + strspn(start, delim, mem);
     if mem.read(token) == 0 {
         return (Ptr::NULL, token);
     }
-    let end = token + strcspn(mem, token, delim);
+    let end = token + strcspn(token, delim, mem);
     if mem.read(end) == 0 {
         return (token, end);
     }
@@ -43,12 +43,12 @@ fn next_token(mem: &mut Memory, start: Ptr<u8>, delim: Ptr<u8>) -> (Ptr<u8>, Ptr
 
 /// The field at `*stringp`, which moves past its delimiter, or becomes null after the last one.
 #[track_caller]
-pub fn strsep(mem: &mut Memory, stringp: Ptr<Ptr<u8>>, delim: Ptr<u8>) -> Ptr<u8> {
+pub fn strsep(stringp: Ptr<Ptr<u8>>, delim: Ptr<u8>, mem: &mut Memory) -> Ptr<u8> {
     let field = mem.read(stringp);
     if field.is_null() {
         return field;
     }
-    let end = field + strcspn(mem, field, delim);
+    let end = field + strcspn(field, delim, mem);
     if mem.read(end) == 0 {
         mem.write(stringp, Ptr::NULL);
     } else {

@@ -59,17 +59,17 @@ pub(super) fn seconds_of(tm: &Tm) -> i64 {
 
 /// The library's text `GMT`, the zone of times in UTC.
 fn gmt(mem: &mut Memory) -> Ptr<u8> {
-    super::local::zone_text(mem, "GMT")
+    super::local::zone_text("GMT", mem)
 }
 
 #[track_caller]
-pub fn gmtime(mem: &mut Memory, timep: Ptr<i64>) -> Ptr<Tm> {
+pub fn gmtime(timep: Ptr<i64>, mem: &mut Memory) -> Ptr<Tm> {
     let result = super::local::shared_result(mem);
-    gmtime_r(mem, timep, result)
+    gmtime_r(timep, result, mem)
 }
 
 #[track_caller]
-pub fn gmtime_r(mem: &mut Memory, timep: Ptr<i64>, result: Ptr<Tm>) -> Ptr<Tm> {
+pub fn gmtime_r(timep: Ptr<i64>, result: Ptr<Tm>, mem: &mut Memory) -> Ptr<Tm> {
     let Some(tm) = broken_down(mem.read(timep), 0) else {
         errno::set(errno::EOVERFLOW);
         return Ptr::NULL;
@@ -81,7 +81,7 @@ pub fn gmtime_r(mem: &mut Memory, timep: Ptr<i64>, result: Ptr<Tm>) -> Ptr<Tm> {
 
 /// The time of the fields as UTC; brings them into their ranges.
 #[track_caller]
-pub fn timegm(mem: &mut Memory, tp: Ptr<Tm>) -> i64 {
+pub fn timegm(tp: Ptr<Tm>, mem: &mut Memory) -> i64 {
     let time = seconds_of(&mem.read(tp));
     match broken_down(time, 0) {
         Some(tm) => {

@@ -60,7 +60,7 @@ fn processor_time() -> Duration {
 }
 
 #[track_caller]
-pub fn time(mem: &mut Memory, tloc: Ptr<i64>) -> i64 {
+pub fn time(tloc: Ptr<i64>, mem: &mut Memory) -> i64 {
     let seconds = now().tv_sec;
     if !tloc.is_null() {
         mem.write(tloc, seconds);
@@ -79,7 +79,7 @@ pub fn difftime(time1: i64, time0: i64) -> f64 {
 }
 
 #[track_caller]
-pub fn clock_gettime(mem: &mut Memory, clockid: i32, tp: Ptr<Timespec>) -> i32 {
+pub fn clock_gettime(clockid: i32, tp: Ptr<Timespec>, mem: &mut Memory) -> i32 {
     let since = |time: Duration| Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() };
     let time = match clockid {
         CLOCK_REALTIME | CLOCK_REALTIME_COARSE => now(),
@@ -95,7 +95,7 @@ pub fn clock_gettime(mem: &mut Memory, clockid: i32, tp: Ptr<Timespec>) -> i32 {
 }
 
 #[track_caller]
-pub fn clock_getres(mem: &mut Memory, clockid: i32, res: Ptr<Timespec>) -> i32 {
+pub fn clock_getres(clockid: i32, res: Ptr<Timespec>, mem: &mut Memory) -> i32 {
     const TICK: i64 = 4_000_000;
     let tv_nsec = match clockid {
         CLOCK_REALTIME_COARSE | CLOCK_MONOTONIC_COARSE => TICK,
@@ -112,7 +112,7 @@ pub fn clock_getres(mem: &mut Memory, clockid: i32, res: Ptr<Timespec>) -> i32 {
 }
 
 #[track_caller]
-pub fn timespec_get(mem: &mut Memory, ts: Ptr<Timespec>, base: i32) -> i32 {
+pub fn timespec_get(ts: Ptr<Timespec>, base: i32, mem: &mut Memory) -> i32 {
     const TIME_UTC: i32 = 1;
     if base != TIME_UTC {
         return 0;
@@ -123,7 +123,7 @@ pub fn timespec_get(mem: &mut Memory, ts: Ptr<Timespec>, base: i32) -> i32 {
 
 /// Waits; no signal can interrupt it, so `rem` is left alone.
 #[track_caller]
-pub fn nanosleep(mem: &Memory, req: Ptr<Timespec>, _rem: Ptr<Timespec>) -> i32 {
+pub fn nanosleep(req: Ptr<Timespec>, _rem: Ptr<Timespec>, mem: &Memory) -> i32 {
     let time = mem.read(req);
     if time.tv_sec < 0 || !(0..NANOSECONDS).contains(&time.tv_nsec) {
         errno::set(errno::EINVAL);

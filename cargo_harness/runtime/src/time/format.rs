@@ -250,7 +250,7 @@ impl Formatter<'_> {
     fn seconds(&mut self) -> i64 {
         let mark = self.mem.enter();
         let copy = self.mem.local(self.tm);
-        let seconds = mktime(self.mem, copy);
+        let seconds = mktime(copy, self.mem);
         self.mem.leave(mark);
         seconds
     }
@@ -271,7 +271,7 @@ fn iso_week(year: i64, yday: i64, wday: i64) -> (i64, i64) {
 
 /// Writes at most `max` bytes with the NUL; 0 where the text does not fit.
 #[track_caller]
-pub fn strftime(mem: &mut Memory, s: Ptr<u8>, max: u64, format: Ptr<u8>, tm: Ptr<Tm>) -> u64 {
+pub fn strftime(s: Ptr<u8>, max: u64, format: Ptr<u8>, tm: Ptr<Tm>, mem: &mut Memory) -> u64 {
     let format = mem.c_str(format).to_vec();
     let tm = mem.read(tm);
     tzset(mem);
@@ -298,13 +298,13 @@ fn text_of(tm: &Tm) -> Option<String> {
 }
 
 #[track_caller]
-pub fn asctime(mem: &mut Memory, tm: Ptr<Tm>) -> Ptr<u8> {
+pub fn asctime(tm: Ptr<Tm>, mem: &mut Memory) -> Ptr<u8> {
     let result = mem.library_block("asctime", 128).cast();
-    asctime_r(mem, tm, result)
+    asctime_r(tm, result, mem)
 }
 
 #[track_caller]
-pub fn asctime_r(mem: &mut Memory, tm: Ptr<Tm>, buf: Ptr<u8>) -> Ptr<u8> {
+pub fn asctime_r(tm: Ptr<Tm>, buf: Ptr<u8>, mem: &mut Memory) -> Ptr<u8> {
     let Some(text) = text_of(&mem.read(tm)) else {
         errno::set(errno::EOVERFLOW);
         return Ptr::NULL;
@@ -316,20 +316,20 @@ pub fn asctime_r(mem: &mut Memory, tm: Ptr<Tm>, buf: Ptr<u8>) -> Ptr<u8> {
 }
 
 #[track_caller]
-pub fn ctime(mem: &mut Memory, timep: Ptr<i64>) -> Ptr<u8> {
-    let tm = localtime(mem, timep);
+pub fn ctime(timep: Ptr<i64>, mem: &mut Memory) -> Ptr<u8> {
+    let tm = localtime(timep, mem);
     if tm.is_null() {
         return Ptr::NULL;
     }
-    asctime(mem, tm)
+    asctime(tm, mem)
 }
 
 #[track_caller]
-pub fn ctime_r(mem: &mut Memory, timep: Ptr<i64>, buf: Ptr<u8>) -> Ptr<u8> {
+pub fn ctime_r(timep: Ptr<i64>, buf: Ptr<u8>, mem: &mut Memory) -> Ptr<u8> {
     let mark = mem.enter();
     let tm = mem.alloca(56).cast();
-    let tm = super::localtime_r(mem, timep, tm);
-    let text = if tm.is_null() { Ptr::NULL } else { asctime_r(mem, tm, buf) };
+    let tm = super::localtime_r(timep, tm, mem);
+    let text = if tm.is_null() { Ptr::NULL } else { asctime_r(tm, buf, mem) };
     mem.leave(mark);
     text
 }

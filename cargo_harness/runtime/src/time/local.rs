@@ -23,7 +23,7 @@ thread_local! {
 
 /// Takes the zone from the environment variable `TZ`.
 pub fn tzset(mem: &mut Memory) {
-    let value = variable(mem, b"TZ").map(|at| String::from_utf8_lossy(mem.c_str(at)).into_owned());
+    let value = variable(b"TZ", mem).map(|at| String::from_utf8_lossy(mem.c_str(at)).into_owned());
     LOCAL.with_borrow_mut(|local| {
         if local.as_ref().is_none_or(|local| local.tz != value) {
             let zone = Zone::named(value.as_deref());
@@ -58,17 +58,17 @@ pub fn tzname(mem: &mut Memory) -> Ptr<[Ptr<u8>; 2]> {
         let summer = name(summer).unwrap_or_else(|| if zone.is_readable() { standard.clone() } else { String::new() });
         (standard, summer)
     });
-    let names = [zone_text(mem, &standard), zone_text(mem, &summer)];
+    let names = [zone_text(&standard, mem), zone_text(&summer, mem)];
     let at = mem.library_block("tzname", 16).cast();
     mem.write(at, names);
     at
 }
 
 /// The text of a zone's name, always the same block.
-pub(super) fn zone_text(mem: &mut Memory, name: &str) -> Ptr<u8> {
+pub(super) fn zone_text(name: &str, mem: &mut Memory) -> Ptr<u8> {
     let known = NAMES.with_borrow(|names| names.iter().find(|(known, _)| known == name).map(|&(_, at)| at));
     known.unwrap_or_else(|| {
-        let at = new_string(mem, name.as_bytes());
+        let at = new_string(name.as_bytes(), mem);
         NAMES.with_borrow_mut(|names| names.push((name.to_owned(), at)));
         at
     })
@@ -89,19 +89,19 @@ fn local_time(time: i64) -> Option<(Tm, String)> {
 }
 
 #[track_caller]
-pub fn localtime(mem: &mut Memory, timep: Ptr<i64>) -> Ptr<Tm> {
+pub fn localtime(timep: Ptr<i64>, mem: &mut Memory) -> Ptr<Tm> {
     let result = shared_result(mem);
-    localtime_r(mem, timep, result)
+    localtime_r(timep, result, mem)
 }
 
 #[track_caller]
-pub fn localtime_r(mem: &mut Memory, timep: Ptr<i64>, result: Ptr<Tm>) -> Ptr<Tm> {
+pub fn localtime_r(timep: Ptr<i64>, result: Ptr<Tm>, mem: &mut Memory) -> Ptr<Tm> {
     tzset(mem);
     let Some((tm, name)) = local_time(mem.read(timep)) else {
         errno::set(errno::EOVERFLOW);
         return Ptr::NULL;
     };
-    let tm_zone = zone_text(mem, &name);
+    let tm_zone = zone_text(&name, mem);
     mem.write(result, Tm { tm_zone, ..tm });
     result
 }
@@ -109,7 +109,7 @@ pub fn localtime_r(mem: &mut Memory, timep: Ptr<i64>, result: Ptr<Tm>) -> Ptr<Tm
 /// The time of the fields as local time; brings them into their ranges. See [`find_time`] for times that do not exist or
 /// exist twice.
 #[track_caller]
-pub fn mktime(mem: &mut Memory, tp: Ptr<Tm>) -> i64 {
+pub fn mktime(tp: Ptr<Tm>, mem: &mut Memory) -> i64 {
     tzset(mem);
     let wanted = mem.read(tp);
     let found = find_time(&wanted).and_then(|time| Some((time, local_time(time)?)));
@@ -117,14 +117,14 @@ pub fn mktime(mem: &mut Memory, tp: Ptr<Tm>) -> i64 {
         errno::set(errno::EOVERFLOW);
         return -1;
     };
-    let tm_zone = zone_text(mem, &name);
+    let tm_zone = zone_text(&name, mem);
     mem.write(tp, Tm { tm_zone, ..tm });
     time
 }
 
 #[track_caller]
-pub fn timelocal(mem: &mut Memory, tp: Ptr<Tm>) -> i64 {
-    mktime(mem, tp)
+pub fn timelocal(tp: Ptr<Tm>, mem: &mut Memory) -> i64 {
+    mktime(tp, mem)
 }
 
 thread_local! {

@@ -49,11 +49,11 @@ impl<'a> Arguments<'a> {
 /// Appends what `format` and `args` print to `out`. The stores of `%n` are left to the caller.
 #[track_caller]
 pub(crate) fn format(
-    mem: &Memory,
     mut format: &[u8],
     args: &[VaArg],
     out: &mut Vec<u8>,
     stores: &mut Vec<Store>,
+    mem: &Memory,
 ) -> Result<(), Failure> {
     let start = out.len();
     let mut args = Arguments { args, next: 0 };
@@ -72,7 +72,7 @@ pub(crate) fn format(
             _ => {
                 let directive = Directive::parse(&mut rest);
                 let printed = out.len() - start;
-                convert(mem, &directive, &mut args, out, stores, printed)?;
+                convert(&directive, &mut args, out, stores, printed, mem)?;
             }
         }
         format = rest;
@@ -84,12 +84,12 @@ pub(crate) fn format(
 /// Appends one conversion; `printed` is the number of bytes before it.
 #[track_caller]
 fn convert(
-    mem: &Memory,
     directive: &Directive,
     args: &mut Arguments<'_>,
     out: &mut Vec<u8>,
     stores: &mut Vec<Store>,
     printed: usize,
+    mem: &Memory,
 ) -> Result<(), Failure> {
     let spec = settle(directive, args)?;
     let mut arg = || args.take(directive.argument);
@@ -99,8 +99,8 @@ fn convert(
         b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'a' | b'A' => float::float(out, &spec, arg().double()),
         b'c' if spec.length.size() < 8 => padded(out, &spec, &[arg().word() as u8]),
         b'c' | b'C' => wide_char(out, &spec, arg().word() as u32)?,
-        b's' if spec.length.size() < 8 => string(mem, out, &spec, Ptr::from_int(arg().word())),
-        b's' | b'S' => wide_string(mem, out, &spec, Ptr::from_int(arg().word()))?,
+        b's' if spec.length.size() < 8 => string(out, &spec, Ptr::from_int(arg().word()), mem),
+        b's' | b'S' => wide_string(out, &spec, Ptr::from_int(arg().word()), mem)?,
         b'p' => match arg().word() {
             0 => padded(out, &spec, b"(nil)"),
             address => integer::pointer(out, &spec, address),
@@ -175,7 +175,7 @@ fn cut(text: &[u8], precision: Option<usize>) -> &[u8] {
 }
 
 #[track_caller]
-fn string(mem: &Memory, out: &mut Vec<u8>, spec: &Spec, at: Ptr<u8>) {
+fn string(out: &mut Vec<u8>, spec: &Spec, at: Ptr<u8>, mem: &Memory) {
     if spec.width == 0 {
         return text(out, mem, at, spec.precision);
     }
@@ -218,7 +218,7 @@ fn wide_char(out: &mut Vec<u8>, spec: &Spec, wide: u32) -> Result<(), Failure> {
 }
 
 #[track_caller]
-fn wide_string(mem: &Memory, out: &mut Vec<u8>, spec: &Spec, at: Ptr<i32>) -> Result<(), Failure> {
+fn wide_string(out: &mut Vec<u8>, spec: &Spec, at: Ptr<i32>, mem: &Memory) -> Result<(), Failure> {
     if at.is_null() {
         text(out, mem, Ptr::NULL, spec.precision);
         return Ok(());
