@@ -177,3 +177,12 @@ def test_deep_nesting(tmp_path: Path) -> None:
     c = f"int f(int a) {{ {chain} return {'(' * 10000}a{')' * 10000}; }} int g(int a) {{ return a{'+a' * 9000}; }}"
     program, _ = program_of(tmp_path, c)
     assert set(program.functions) == {"f", "g"}
+
+
+def test_addresses_fold(tmp_path: Path) -> None:
+    """offsetof by hand is an integer constant expression, and so is a difference inside one object."""
+    c = """struct s { int a; struct { char b, c[4]; } d; } x[3];
+        int o[(unsigned long)&((struct s *)0)->d.c[2]]; long n = &x[2] - x, m = (char *)&x[1].d - (char *)x;"""
+    program, _ = program_of(tmp_path, c)
+    assert program.variables["o"].type == ArrayType(INT, 7)
+    assert [print_value(program.variables[name].init or pytest.fail(name)) for name in ("n", "m")] == ["2", "16"]

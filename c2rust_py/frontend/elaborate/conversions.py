@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from fractions import Fraction
 
 from c2rust_py.diagnostics import Code, Span
+from c2rust_py.frontend.elaborate import addresses
 from c2rust_py.frontend.elaborate.c_types import (
     VariableArray,
     erase,
@@ -23,7 +22,7 @@ from c2rust_py.frontend.elaborate.c_types import (
 )
 from c2rust_py.frontend.elaborate.compatible import compatible
 from c2rust_py.frontend.elaborate.context import Context
-from c2rust_py.frontend.elaborate.literals import round_to_float, round_to_kind
+from c2rust_py.frontend.elaborate.folding import convert_number
 from c2rust_py.frontend.elaborate.operands import (
     FunctionDesignator,
     Literal,
@@ -192,6 +191,10 @@ def convert(cx: Context, operand: Rvalue, type: Type) -> Rvalue:
         return _convert_constant(cx, operand, operand.constant, type)
     if is_pointer(type):
         return _convert_to_pointer(operand, type)
+    if is_pointer(operand.type) and is_integer(type):
+        address = addresses.known_address(cx, operand.value)
+        if address is not None and address.symbol is None:
+            return constant_operand(cx.integer_type(type).kind.wrap(address.offset), type, operand.span)
     if source == target:
         return Rvalue(operand.value, type, operand.constant, False, operand.width if type == operand.type else None)
     return Rvalue(Convert(operand.value, target, operand.span), type)
@@ -234,27 +237,6 @@ def constant_operand(value: float, type: Type, span: Span, name: str | None = No
 
 def _is_zero(type: Type, value: float) -> bool:
     return is_integer(type) and value == 0
-
-
-def convert_number(cx: Context, value: float, type: Type) -> int | float:
-    """The number in another arithmetic type, as gcc folds it (a float out of an integer's range saturates)."""
-    inner = unqualified(type)
-    if isinstance(inner, FloatType):
-        if isinstance(value, float):
-            return round_to_kind(value, inner.kind)
-        if inner.kind is FloatKind.FLOAT:
-            return round_to_float(Fraction(value))
-        return float(value)
-    kind = cx.integer_type(inner).kind
-    if isinstance(value, int):
-        return kind.wrap(value)
-    if kind is IntKind.BOOL:
-        return int(value != 0)
-    if math.isnan(value):
-        return 0
-    if math.isinf(value):
-        return kind.maximum if value > 0 else kind.minimum
-    return min(max(int(value), kind.minimum), kind.maximum)
 
 
 def convert_for_assignment(cx: Context, operand: Rvalue, type: Type, span: Span) -> Rvalue:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 from c2rust_py.diagnostics import Code, Span
+from c2rust_py.frontend.elaborate.addresses import known_address
 from c2rust_py.frontend.elaborate.c_types import (
     VariableArray,
     erase,
@@ -32,7 +30,7 @@ from c2rust_py.frontend.elaborate.conversions import (
     usual_conversions,
     usual_type,
 )
-from c2rust_py.frontend.elaborate.literals import round_to_kind
+from c2rust_py.frontend.elaborate.folding import COMPARE, fold_binary
 from c2rust_py.frontend.elaborate.operands import Rvalue, is_named
 from c2rust_py.ir.nodes import (
     Binary,
@@ -57,7 +55,6 @@ from c2rust_py.ir.types import (
     ULONG,
     VOID,
     VOID_POINTER,
-    FloatType,
     FunctionType,
     IntKind,
     PointerType,
@@ -67,14 +64,6 @@ from c2rust_py.ir.types import (
 
 _SHIFTS = (BinaryOp.SHL, BinaryOp.SHR)
 _BITWISE = (BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR, BinaryOp.REM)
-COMPARE: dict[CompareOp, Callable[[float, float], bool]] = {
-    CompareOp.EQ: lambda a, b: a == b,
-    CompareOp.NE: lambda a, b: a != b,
-    CompareOp.LT: lambda a, b: a < b,
-    CompareOp.LE: lambda a, b: a <= b,
-    CompareOp.GT: lambda a, b: a > b,
-    CompareOp.GE: lambda a, b: a >= b,
-}
 
 
 def binary(cx: Context, op: BinaryOp, left: Rvalue, right: Rvalue, span: Span) -> Rvalue:
@@ -119,50 +108,6 @@ def _shift(cx: Context, op: BinaryOp, left: Rvalue, right: Rvalue, span: Span) -
             constant = kind.wrap(shifted)
     node = Binary(op, left.value, right.value, erase(left.type), span)
     return narrow(_folded(node, left.type, constant, left, right), width)
-
-
-def fold_binary(cx: Context, op: BinaryOp, left: Rvalue, right: Rvalue) -> int | float | None:
-    """The value of an operation on two constants of one type, None where it has none."""
-    a, b = left.constant, right.constant
-    if a is None or b is None:
-        return None
-    inner = unqualified(left.type)
-    if isinstance(inner, FloatType):
-        return _fold_float(op, float(a), float(b), inner)
-    assert isinstance(a, int) and isinstance(b, int)
-    if op in (BinaryOp.DIV, BinaryOp.REM):
-        kind = cx.integer_type(inner).kind
-        if b == 0 or (b == -1 and a == kind.minimum and kind.signed):
-            return None
-        quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
-        return quotient if op is BinaryOp.DIV else a - quotient * b
-    result = {
-        BinaryOp.ADD: a + b,
-        BinaryOp.SUB: a - b,
-        BinaryOp.MUL: a * b,
-        BinaryOp.AND: a & b,
-        BinaryOp.OR: a | b,
-        BinaryOp.XOR: a ^ b,
-    }[op]
-    return cx.integer_type(inner).kind.wrap(result)
-
-
-def _fold_float(op: BinaryOp, a: float, b: float, type: FloatType) -> float | None:
-    match op:
-        case BinaryOp.ADD:
-            result = a + b
-        case BinaryOp.SUB:
-            result = a - b
-        case BinaryOp.MUL:
-            result = a * b
-        case BinaryOp.DIV if b == 0:
-            sign = math.copysign(1.0, a) * math.copysign(1.0, b)
-            result = math.nan if a == 0 or math.isnan(a) else sign * math.inf
-        case BinaryOp.DIV:
-            result = a / b
-        case _:
-            return None
-    return round_to_kind(result, type.kind)
 
 
 def compare(cx: Context, op: CompareOp, left: Rvalue, right: Rvalue, span: Span) -> Rvalue:
@@ -232,6 +177,10 @@ def _pointer_difference(cx: Context, left: Rvalue, right: Rvalue, span: Span) ->
         cx.warn(Code.TYPE_MISMATCH, "pointers to different types are subtracted", span)
     if not cx.is_complete(inner.target) and not isinstance(unqualified(inner.target), VoidType | FunctionType):
         cx.fail(Code.INCOMPLETE_TYPE, f"arithmetic on '{spell(inner)}', whose target is incomplete", span)
+    from_start, to_start = known_address(cx, left.value), known_address(cx, right.value)
+    if from_start is not None and to_start is not None and from_start.symbol == to_start.symbol:
+        size = cx.size_of(inner.target, span)
+        return constant_operand((from_start.offset - to_start.offset) // (size or 1), LONG, span)
     right = convert(cx, right, left.type)
     difference = Rvalue(PointerDiff(left.value, right.value, LONG, span), LONG)
     if isinstance(unqualified(inner.target), VariableArray):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from c2rust_py.frontend.elaborate.context import Context
-from c2rust_py.frontend.elaborate.conversions import convert_number
+from c2rust_py.frontend.elaborate.folding import COMPARE, convert_number, fold_binary
 from c2rust_py.frontend.elaborate.operands import Rvalue
-from c2rust_py.frontend.elaborate.operators import COMPARE, fold_binary
 from c2rust_py.ir.nodes import (
     Binary,
     BinaryOp,
