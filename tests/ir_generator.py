@@ -247,7 +247,10 @@ class Generator:
     def catch(self, breaks: tuple[str, ...], loops: tuple[str, ...], visible: tuple[int, ...]) -> ir.Statement:
         self.setjmps += 1
         call = setjmp(self.world.choice(ENVIRONMENTS))
-        match self.world.randrange(4):
+        match self.world.randrange(5):
+            case 4:
+                either = ir.Logical(self.world.choice(list(ir.LogicalOp)), ask(2), call, INT, SPAN)
+                return ir.If(either, (self.event(),), (self.event(),), SPAN)
             case 0:
                 return ir.If(call, (self.event(),), (self.event(),), SPAN)
             case 1:

@@ -170,6 +170,12 @@ class Compiler:
                 self.emit("not", result, self.value(operand))
             case ir.Binary(op, left, right) | ir.Compare(op, left, right):
                 self.emit("binary", result, op.value, self.value(left), self.value(right))
+            case ir.Logical(op, left, right):
+                stop = ("short", id(value), result)
+                self.emit("truth", result, self.value(left))
+                self.emit("unless" if op is ir.LogicalOp.AND else "if", result, stop)
+                self.emit("truth", result, self.value(right))
+                self.mark(stop)
             case ir.Conditional(condition, then, otherwise):
                 self.emit("unless", self.value(condition), ("else", id(value), result))
                 self.emit("copy", result, self.value(then))
@@ -267,6 +273,11 @@ class _Machine:
             case ("unless", source, label):
                 if not self.values[source]:
                     self.goto(label)
+            case ("if", source, label):
+                if self.values[source]:
+                    self.goto(label)
+            case ("truth", result, source):
+                self.values[result] = int(bool(self.values[source]))
             case ("select", source, ranges, rest):
                 number = self.values[source]
                 self.goto(next((label for low, high, label in ranges if low <= number <= high), rest))

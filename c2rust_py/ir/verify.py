@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 from typing import NoReturn
 
 from c2rust_py.diagnostics import Code, CompileError, Span, error
@@ -366,7 +367,7 @@ class _Checker:
         for low, high in taken:
             in_range = kind.minimum <= low <= high <= kind.maximum
             self.require(in_range, "a pattern is empty or not in range of its type", statement.span)
-        for first, second in zip(taken, taken[1:], strict=False):
+        for first, second in pairwise(taken):
             self.require(first[1] < second[0], f"two arms have the value {second[0]}", statement.span)
 
     def unique_label(self, statement: Statement) -> None:

@@ -15,13 +15,17 @@ thing its statement does, or that stands in a place with no such form, makes its
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.ir.nodes import (
     AllocateVla,
+    Assign,
     Block,
     Break,
     Call,
     CatchJump,
+    Compare,
     Continue,
     Declare,
     DoWhile,
@@ -30,11 +34,15 @@ from c2rust_py.ir.nodes import (
     FunctionRef,
     Goto,
     If,
+    IntConst,
     Label,
     Labelled,
     Load,
     LocalPlace,
+    Logical,
+    LogicalOp,
     Loop,
+    Not,
     Return,
     Statement,
     UnsupportedStatement,
@@ -58,7 +66,7 @@ def lower_setjmp(function: Function, noreturn: frozenset[str]) -> Function:
     fresh = Fresh.of(function)
     try:
         _check_uses(function)
-        body = map_lists(function.body, lambda body: _open_loops(body, fresh))
+        body = map_lists(function.body, lambda body: tuple([_open(statement, fresh) for statement in body]))
         body = _Lowering(fresh, function.type.result, noreturn).rest(body)
     except UnsupportedSetjmp as problem:
         body = (UnsupportedStatement(str(Code.UNSUPPORTED_C), problem.reason, problem.span),)
@@ -73,29 +81,36 @@ def _check_uses(function: Function) -> None:
             raise UnsupportedSetjmp("the address of setjmp", node.span)
 
 
-def _open_loops(body: Statements, fresh: Fresh) -> Statements:
-    """Loops with a call in their condition or step become endless ones that test in their body."""
-    return tuple([_open_loop(statement, fresh) for statement in body])
-
-
-def _open_loop(statement: Statement, fresh: Fresh) -> Statement:
+def _open(statement: Statement, fresh: Fresh) -> Statement:
+    """Loops with a call in their condition or step become endless ones that test in their body; the second half of a
+    logical condition with a call in it becomes a statement of its own."""
     match statement:
+        case If(Logical(op, left, right) as condition, _, _, span) if not calls_setjmp(left) and calls_setjmp(right):
+            truth = fresh.local("truth", INT, span)
+            place = LocalPlace(truth, INT, span)
+            is_truth = isinstance(right, (Not, Compare, Logical))
+            value = right if is_truth else Not(Not(right, INT, span), INT, span)
+            test: Statements = (Assign(place, value, span),)
+            known: Statements = (Assign(place, IntConst(int(op is LogicalOp.OR), INT, span), span),)
+            first = If(left, known, test, span) if op is LogicalOp.OR else If(left, test, known, span)
+            second = replace(statement, condition=Load(place, condition.type, span))
+            return Block((Declare(truth, None, span), first, second), span)
         case While(label, condition, body, span) if calls_setjmp(condition):
-            return Loop(label, (_unless(condition, label, span), *body), span)
+            return Loop(label, (_unless(condition, label, fresh, span), *body), span)
         case DoWhile(label, body, condition, span) if calls_setjmp(condition):
-            return Loop(label, (_round(label, body, fresh, span), _unless(condition, label, span)), span)
+            return Loop(label, (_round(label, body, fresh, span), _unless(condition, label, fresh, span)), span)
         case For(label, init, condition, step, body, span):
             tested = condition is not None and calls_setjmp(condition)
             if not tested and not any(map(calls_setjmp, step)):
                 return statement
-            test = (_unless(condition, label, span),) if condition is not None else ()
+            test = (_unless(condition, label, fresh, span),) if condition is not None else ()
             return Block((*init, Loop(label, (*test, _round(label, body, fresh, span), *step), span)), span)
         case _:
             return statement
 
 
-def _unless(condition: Value, label: str, span: Span) -> Statement:
-    return If(condition, (), (Break(label, span),), span)
+def _unless(condition: Value, label: str, fresh: Fresh, span: Span) -> Statement:
+    return _open(If(condition, (), (Break(label, span),), span), fresh)
 
 
 def _round(label: str, body: Statements, fresh: Fresh, span: Span) -> Statement:

@@ -258,7 +258,12 @@ class _Tidy:
         label = statement.label
         inner = self.list(statement.body, _only(Continue(label, statement.span)))
         out.runs_off = ("break", label) in inner.jumps
+        again = inner.runs_off or ("continue", label) in inner.jumps
         match inner.body:
+            case body if not again and out.runs_off:
+                out.body.append(Labelled(label, body, statement.span))
+            case body if not again:
+                out.body.extend(_scope(body))
             case (*first, If(condition, (Continue(target),), (), span), (Break() | Return()) as last) if target == label:
                 # The other way round, the way to the next round needs no words.
                 out.body.append(replace(statement, body=(*first, If(negate(condition), (last,), (), span))))
