@@ -18,11 +18,15 @@ from c2rust_py.ir.nodes import Record, RecordField
 from c2rust_py.ir.types import ArrayType, FunctionType, IntKind, RecordType, Type
 
 
+_OPAQUE_TAGS = frozenset({"_IO_FILE"})
+"""Tags of the system's headers for what is opaque in C: a unit that is read with them has the same FILE as all others."""
+
+
 def type_identity(cx: Context, kind: str, tag: str | None, span: Span) -> str:
     """The id of a new record or enum. The same definition has the same one in every unit: a tag at file scope, else the
     place; types of our own headers say so."""
     hint, cx.tag_hint = cx.tag_hint, None
-    if cx.is_library(span):
+    if cx.is_library(span) or (tag in _OPAQUE_TAGS and span.file.startswith("/usr/")):
         name = tag or hint
         stem = f"library:{name}" if name is not None else f"library:{kind}@{span.line}:{span.column}"
     elif tag is not None and cx.at_file_scope:
