@@ -17,7 +17,6 @@ from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.ir.nodes import Record, RecordField
 from c2rust_py.ir.types import ArrayType, FunctionType, IntKind, RecordType, Type
 
-
 _OPAQUE_TAGS = frozenset({"_IO_FILE"})
 """Tags of the system's headers for what is opaque in C: a unit that is read with them has the same FILE as all others."""
 
