@@ -74,6 +74,8 @@ class Frame:
     uses: set[str] = field(default_factory=set)
     frame_marked: bool = False
     """Whether the function took a mark of the stack that it must leave."""
+    uses_alloca: bool = False
+    """Whether it calls alloca, whose blocks outlive the loops that they are made in."""
 
     # ---- types and names
 

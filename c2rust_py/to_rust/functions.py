@@ -76,6 +76,7 @@ def _body(facts: Facts, frame: Frame, function: Function) -> rs.Block:
     hoisted = _hoisted_locals(facts, function)
     lowering = StatementLowering(facts, frame, frozenset(hoisted))
     frame.frame_marked = _takes_stack(facts, function)
+    frame.uses_alloca = _uses_alloca(function)
     statements: list[rs.Statement] = []
     if frame.frame_marked:
         statements.append(rs.Let("mark", None, frame.method("enter")))
@@ -125,9 +126,14 @@ def _takes_stack(facts: Facts, function: Function) -> bool:
     )
 
 
+def _uses_alloca(function: Function) -> bool:
+    return any(isinstance(node, Builtin) and node.name == "alloca" for node in walk_all(function.body))
+
+
 def _hoisted_locals(facts: Facts, function: Function) -> dict[int, Span]:
-    """Locals that come to life at the start of the function: those in memory that are declared in a loop (one block
-    serves all rounds), and those that no declaration introduces."""
+    """Locals that come to life at the start of the function: those that no single declaration introduces, and, in a
+    function that calls alloca, those in memory that are declared in a loop (one block serves all rounds)."""
+    alloca = _uses_alloca(function)
     hoisted: dict[int, Span] = {}
     declared: dict[int, int] = {}
     used: set[int] = set()
@@ -138,7 +144,8 @@ def _hoisted_locals(facts: Facts, function: Function) -> dict[int, Span]:
         match node:
             case Declare(id, _, span):
                 declared[id] = declared.get(id, 0) + 1
-                if declared[id] > 1 or (in_loop and (function.symbol, id) in facts.storage.memory_locals):
+                in_memory = (function.symbol, id) in facts.storage.memory_locals
+                if declared[id] > 1 or (in_loop and in_memory and alloca):
                     hoisted[id] = span
             case LocalPlace(id):
                 used.add(id)

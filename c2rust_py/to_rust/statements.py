@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from c2rust_py.diagnostics import Span
@@ -31,6 +31,7 @@ from c2rust_py.ir.nodes import (
     Loop,
     Match,
     Overflowing,
+    Place,
     Return,
     Statement,
     UnsupportedStatement,
@@ -40,7 +41,7 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.types import PointerType, RecordType, VoidType
-from c2rust_py.ir.walk import walk
+from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.aggregates import AggregateLowering
 from c2rust_py.to_rust.flow import diverges
@@ -52,12 +53,14 @@ from c2rust_py.to_rust.patterns import match_patterns
 
 @dataclass(slots=True)
 class _Target:
-    """An enclosing construct that a break or continue can name. `loop` tells loops from labelled blocks; `step` is the
-    label of the block that stands for the body of a loop with a step; the flags say which labels were used."""
+    """An enclosing construct that a break or continue can name: a loop, a labelled block, or the body of a setjmp, which
+    is a closure. `labelled` says that its label was used, `step_used` that a continue left the block around the body of
+    a loop with a step."""
 
     label: str
     loop: bool
     rust_label: str
+    catch: bool = False
     labelled: bool = False
     step_used: bool = False
     has_step: bool = False
@@ -69,6 +72,7 @@ class _Jumps:
 
     targets: list[_Target] = field(default_factory=list)
     count: int = 0
+    rounds: int = 0
 
 
 class StatementLowering(AggregateLowering):
@@ -114,9 +118,8 @@ class StatementLowering(AggregateLowering):
                 return self.returns(value, span)
             case AllocateVla(local, size, span):
                 return self.allocate_vla(local, size, span)
-            case VaStart(list, span):
-                start = self.frame.method("va_start", rs.Name("args"))
-                return [rs.ExprStatement(self.store(list, start), span)]
+            case VaStart(va_list, span):
+                return self.va_start(va_list, span)
             case VaEnd():
                 return []
             case CatchJump():
@@ -147,7 +150,7 @@ class StatementLowering(AggregateLowering):
             case While() | DoWhile() | For() | Loop():
                 return self.loop(statement)
             case Break(label, span):
-                return [rs.ExprStatement(rs.Break(self.jump(label)), span)]
+                return [rs.ExprStatement(self.breaks(label), span)]
             case Continue(label, span):
                 return [rs.ExprStatement(self.continues(label), span)]
             case _:
@@ -242,39 +245,73 @@ class StatementLowering(AggregateLowering):
         if value is None and not isinstance(self.frame.function.type.result, VoidType):
             result = self.zero(self.frame.function.type.result)
         if not self.frame.frame_marked:
-            return [rs.ExprStatement(rs.Return(result), span)]
+            return [rs.ExprStatement(self.return_of(result), span)]
         leave = rs.ExprStatement(self.frame.method("leave", rs.Name("mark")), span)
         if result is None or isinstance(result, rs.Literal | rs.Name):
-            return [leave, rs.ExprStatement(rs.Return(result), span)]
+            return [leave, rs.ExprStatement(self.return_of(result), span)]
         type = self.frame.rust_type(self.frame.function.type.result)
         bind = rs.Let("result", None if is_anchored(result) else type, result, span=span)
-        return [bind, leave, rs.ExprStatement(rs.Return(rs.Name("result")), span)]
+        return [bind, leave, rs.ExprStatement(self.return_of(rs.Name("result")), span)]
 
     def allocate_vla(self, local: int, size: Value, span: Span) -> list[rs.Statement]:
-        """A variable-length array; the one of the round before ends here."""
+        """A variable-length array. Its loop ends the one of the round before (see `in_rounds`), or else this does."""
         assert self.frame.function is not None
         type = self.frame.function.locals[local].type
         place = LocalPlace(local, type, span)
-        old = self.load(place, type)
-        end = rs.ExprStatement(self.frame.method("end_local", old), span)
         space = rs.MethodCall(self.frame.method("alloca", self.value(size, typed=True)), "cast")
-        return [end, rs.ExprStatement(self.store(place, space), span)]
+        store = rs.ExprStatement(self.store(place, space), span)
+        if not self.frame.uses_alloca:
+            return [store]
+        return [rs.ExprStatement(self.frame.method("end_local", self.load(place, type)), span), store]
+
+    def va_start(self, va_list: Place, span: Span) -> list[rs.Statement]:
+        """`va_start`: the list is bound before it is stored in memory, which is borrowed by then."""
+        start = self.frame.method("va_start", rs.Name("args"))
+        if not self.in_memory(va_list):
+            return [rs.ExprStatement(self.store(va_list, start), span)]
+        return [rs.Let("list", None, start, span=span), rs.ExprStatement(self.store(va_list, rs.Name("list")), span)]
 
     def catch_jump(self, statement: CatchJump) -> list[rs.Statement]:
-        """The rest of the function as the body of a setjmp."""
+        """What follows a setjmp, as a closure that runs again after each longjmp. Where some path leaves it for what
+        stands behind, it gives an `Option` of the function's result (for void functions: whether the function ends)."""
         assert self.frame.function is not None
         env = self.value(statement.env)
         result = self.local_name(statement.result)
-        mark = self.frame.frame_marked
+        target = self.enter(statement.label, loop=False)
+        target.catch = True
+        target.labelled = any(isinstance(n, Break) and n.label == statement.label for s in statement.body for n in walk(s))
         body = self.rust_block(statement.body)
+        self.leave()
         params = (self.context_closure_param(), (result, rs.PathType("i32")))
         closure = rs.Closure(params, rs.BlockExpr(body))
         context = self.frame.context_args(self.frame.needs if self.frame.needs else Needs.MEMORY)
         call = rs.Call(rs.Name("c2rs_rt::setjmp::catch"), (env, closure, *context))
-        self.frame.frame_marked = mark
-        if isinstance(self.frame.function.type.result, VoidType):
-            return [rs.ExprStatement(call, statement.span), rs.ExprStatement(rs.Return(None))]
-        return [rs.ExprStatement(rs.Return(call), statement.span)]
+        void = isinstance(self.frame.function.type.result, VoidType)
+        if not target.labelled:
+            ends = [rs.ExprStatement(self.return_of(None))] if void else []
+            return [rs.ExprStatement(call if void else self.return_of(call), statement.span), *ends]
+        if void:
+            ended = rs.If(call, rs.Block((rs.ExprStatement(self.return_of(None)),)))
+            return [rs.ExprStatement(ended, statement.span)]
+        some = rs.MatchArm(("Some(result)",), rs.Block((rs.ExprStatement(self.return_of(rs.Name("result"))),)))
+        none = rs.MatchArm(("None",), rs.Block(()))
+        return [rs.ExprStatement(rs.Match(call, (some, none)), statement.span)]
+
+    def return_of(self, value: rs.Expr | None) -> rs.Expr:
+        """The return of a result from the innermost closure or the function; see `catch_jump`."""
+        catch = next((target for target in reversed(self.jumps.targets) if target.catch), None)
+        if catch is None or not catch.labelled:
+            return rs.Return(value)
+        return rs.Return(rs.Name("true") if value is None else rs.Call(rs.Name("Some"), (value,)))
+
+    def breaks(self, label: str) -> rs.Expr:
+        """A break; out of the closure of a setjmp it is a return that does not end the function."""
+        target = next(target for target in reversed(self.jumps.targets) if target.label == label)
+        if not target.catch:
+            return rs.Break(self.jump(label))
+        assert self.frame.function is not None
+        void = isinstance(self.frame.function.type.result, VoidType)
+        return rs.Return(rs.Name("false" if void else "None"))
 
     # ---- branches
 
@@ -344,6 +381,40 @@ class StatementLowering(AggregateLowering):
         raise AssertionError(f"no loop has the label {label}")
 
     def loop(self, statement: While | DoWhile | For | Loop) -> list[rs.Statement]:
+        """A loop. Where its body makes stack blocks, each round ends those of the round before, and so does its end."""
+        if self.frame.uses_alloca or not self.makes_blocks(statement.body):
+            return self.plain_loop(statement)
+        self.jumps.rounds += 1
+        mark = rs.Name("round" if self.jumps.rounds == 1 else f"round_{self.jumps.rounds}")
+        enter = rs.Let(mark.text, None, self.frame.method("enter"), span=statement.span)
+        leave = rs.ExprStatement(self.frame.method("leave", mark), statement.span)
+        *before, last = self.plain_loop(statement)
+        assert isinstance(last, rs.ExprStatement)
+        body = last.expr
+        assert isinstance(body, rs.Loop | rs.While | rs.For)
+        begun = rs.Block((leave, *body.body.statements), body.body.tail, body.body.tail_span)
+        looped = replace(last, expr=replace(body, body=begun))
+        return [*before, enter, looped, leave]
+
+    def makes_blocks(self, body: tuple[Statement, ...]) -> bool:
+        """Whether running the body makes stack blocks, inner loops (which end theirs) apart."""
+        assert self.frame.function is not None
+        symbol, memory = self.frame.function.symbol, self.facts.storage.memory_locals
+        stack: list[Node] = list(body)
+        while stack:
+            node = stack.pop()
+            match node:
+                case AllocateVla():
+                    return True
+                case Declare(local) if (symbol, local) in memory and local not in self.hoisted:
+                    return True
+                case While() | DoWhile() | For() | Loop():
+                    continue
+                case _:
+                    stack.extend(children(node))
+        return False
+
+    def plain_loop(self, statement: While | DoWhile | For | Loop) -> list[rs.Statement]:
         match statement:
             case While(label, condition, body, span):
                 target = self.enter(label, loop=True)
