@@ -11,6 +11,7 @@ from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
 from c2rust_py.refine.prune_imports import prune_imports
 from c2rust_py.refine.settle_bindings import settle_bindings
+from c2rust_py.refine.shorten_paths import shorten_paths
 from c2rust_py.refine.sink_declarations import sink_declarations
 from c2rust_py.refine.tail_returns import tail_returns
 from c2rust_py.rust_ir import nodes as rs
@@ -22,7 +23,8 @@ def refine(crate: rs.Crate) -> rs.Crate:
 
 
 def _refine_module(module: rs.Module) -> rs.Module:
-    return prune_imports(replace(module, items=tuple(_refine_item(item) for item in module.items)))
+    refined = replace(module, items=tuple(_refine_item(item) for item in module.items))
+    return prune_imports(shorten_paths(refined))
 
 
 def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:

@@ -1,0 +1,36 @@
+"""Calls into the runtime by module: `c2rs_rt::stdio::puts(s, mem)` -> `stdio::puts(s, mem)` with `use c2rs_rt::stdio;`.
+
+Modules share no namespace with functions and variables, and every module of the crate is named through `crate::`, so the
+short path cannot mean anything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.walk import Node, map_children
+
+_RUNTIME = "c2rs_rt::"
+
+
+def shorten_paths(module: rs.Module) -> rs.Module:
+    """The module with the runtime's modules imported."""
+    uses = set(module.uses)
+
+    def shorten(node: Node) -> Node:
+        if isinstance(node, rs.Name) and node.text.startswith(_RUNTIME) and node.text.count("::") > 1:
+            path = node.text.removeprefix(_RUNTIME)
+            uses.add(_RUNTIME + path.split("::")[0])
+            return rs.Name(path)
+        return map_children(node, shorten)
+
+    def in_function(item: rs.Item) -> rs.Item:
+        if not isinstance(item, rs.FunctionItem):
+            return item
+        body = shorten(item.body)
+        assert isinstance(body, rs.Block)
+        return replace(item, body=body)
+
+    items = tuple(in_function(item) for item in module.items)
+    return replace(module, items=items, uses=tuple(sorted(uses)))
