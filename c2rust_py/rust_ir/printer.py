@@ -80,11 +80,12 @@ class PrintedText:
 
 
 def print_items(items: tuple[Item, ...]) -> PrintedText:
-    """Items one after the other, a blank line between them."""
+    """Items one after the other, a blank line between them but for runs of constants without docs."""
     printer = _Printer()
-    for item in items:
+    for item, following in zip(items, (*items[1:], None), strict=True):
         printer.item(item)
-        printer.put("\n")
+        run = isinstance(item, ConstItem) and isinstance(following, ConstItem) and following.doc is None
+        printer.put("" if run else "\n")
     return PrintedText("".join(printer.parts), tuple(printer.marks))
 
 
