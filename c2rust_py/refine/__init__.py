@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
 from c2rust_py.refine.prune_imports import prune_imports
@@ -33,6 +34,7 @@ def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
     body = sink_declarations(body)
     body = drop_labels(body)
     body = tail_returns(body)
+    body = drop_annotations(body)
     return settle_bindings(replace(item, body=body))
 
 

@@ -53,8 +53,7 @@ def _sink(let: rs.Let, rest: rs.Block) -> rs.Block | None:
     new: rs.Statement | None
     match target.expr:
         case rs.Assign(rs.Name(name), value, "") if name == let.name and not _mentions(value, name):
-            type = let.type if _needs_type(let, value) else None
-            new = rs.Let(let.name, type, value, span=target.span)
+            new = rs.Let(let.name, let.type, value, span=target.span)
         case expr if len(where) == 1 and not in_tail:
             inner = _sink_into(let, expr)
             new = None if inner is None else replace(target, expr=inner)
@@ -63,23 +62,6 @@ def _sink(let: rs.Let, rest: rs.Block) -> rs.Block | None:
     if new is None:
         return None
     return rs.Block((*rest.statements[:first], new, *rest.statements[first + 1 :]), rest.tail)
-
-
-def _needs_type(let: rs.Let, value: rs.Expr) -> bool:
-    """Whether the new value leaves the variable's type open."""
-    match value:
-        case rs.Literal(_, suffixed):
-            return not suffixed and let.type not in (None, rs.PathType("i32"), rs.PathType("f64"))
-        case rs.FieldAccess() | rs.Index():
-            return False
-        case rs.Name():
-            return "::" in value.text
-        case rs.Call(rs.Name(text), _):
-            return "::" in text
-        case rs.Cast() | rs.StructLiteral():
-            return False
-        case _:
-            return True
 
 
 def _sink_into(let: rs.Let, expr: rs.Expr) -> rs.Expr | None:

@@ -40,13 +40,12 @@ from c2rust_py.ir.nodes import (
     VaStart,
     While,
 )
-from c2rust_py.ir.types import PointerType, RecordType, VoidType
+from c2rust_py.ir.types import RecordType, VoidType
 from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.aggregates import AggregateLowering
 from c2rust_py.to_rust.flow import diverges
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported, code_of
-from c2rust_py.to_rust.literals import is_anchored
 from c2rust_py.to_rust.loops import counted_loop
 from c2rust_py.to_rust.patterns import match_patterns
 
@@ -170,10 +169,7 @@ class StatementLowering(AggregateLowering):
         rust = self.frame.rust_type(type)
         if init is None:
             return [rs.Let(name, rust, self.zero(type), span=span)]
-        lowered = self.initial(init)
-        annotated = not is_anchored(lowered) and rust not in (rs.PathType("i32"), rs.PathType("f64"))
-        plain_null = isinstance(type, PointerType) and isinstance(lowered, rs.Name | rs.Call | rs.MethodCall)
-        return [rs.Let(name, rust if annotated or plain_null else None, lowered, span=span)]
+        return [rs.Let(name, rust, self.initial(init), span=span)]
 
     def initial(self, init: Value) -> rs.Expr:
         return self.value(init, typed=True)
@@ -250,7 +246,7 @@ class StatementLowering(AggregateLowering):
         if result is None or isinstance(result, rs.Literal | rs.Name):
             return [leave, rs.ExprStatement(self.return_of(result), span)]
         type = self.frame.rust_type(self.frame.function.type.result)
-        bind = rs.Let("result", None if is_anchored(result) else type, result, span=span)
+        bind = rs.Let("result", type, result, span=span)
         return [bind, leave, rs.ExprStatement(self.return_of(rs.Name("result")), span)]
 
     def allocate_vla(self, local: int, size: Value, span: Span) -> list[rs.Statement]:
