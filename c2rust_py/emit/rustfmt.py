@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,8 +12,8 @@ from c2rust_py.diagnostics import EXIT_TOOL_MISSING, Code, CompileError, Sink, e
 
 EDITION = "2021"
 
-_STACK = 1 << 28
-"""rustfmt recurses over expressions: deeply nested C needs more than its default stack."""
+_WITH_BIG_STACK = ("sh", "-c", 'ulimit -S -s "$(ulimit -H -s)"; exec "$@"', "sh")
+"""rustfmt recurses over expressions: deeply nested C needs more than the default stack."""
 
 
 def format_rust(files: Mapping[str, str], roots: Sequence[str], sink: Sink) -> dict[str, str]:
@@ -40,10 +40,8 @@ def format_rust(files: Mapping[str, str], roots: Sequence[str], sink: Sink) -> d
 
 
 def _run(roots: Sequence[str], root: Path) -> subprocess.CompletedProcess[str]:
-    command = ["rustfmt", "--edition", EDITION, *roots]
-    environment = {**os.environ, "RUST_MIN_STACK": str(_STACK)}
-    try:
-        return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
+    if shutil.which("rustfmt") is None:
         hint = "rustup component add rustfmt"
-        raise CompileError(error(Code.TOOL_MISSING, "rustfmt is not installed", hint=hint), EXIT_TOOL_MISSING) from None
+        raise CompileError(error(Code.TOOL_MISSING, "rustfmt is not installed", hint=hint), EXIT_TOOL_MISSING)
+    command = [*_WITH_BIG_STACK, "rustfmt", "--edition", EDITION, *roots]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)

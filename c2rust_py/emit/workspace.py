@@ -61,6 +61,7 @@ def render_workspace(crates: Sequence[Crate], sink: Sink) -> Workspace:
     if runtime:
         files["crates/c2rs-rt/Cargo.toml"] = render("crate/runtime.toml.j2", version=_runtime_version())
     members = sorted([_folder(crate) for crate in crates] + (["crates/c2rs-rt"] if runtime else []))
+    files[".cargo/config.toml"] = render("crate/config.toml.j2")
     files["Cargo.toml"] = render("crate/workspace.toml.j2", members=members)
     return Workspace(dict(sorted(files.items())), places)
 

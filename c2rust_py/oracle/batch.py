@@ -28,14 +28,23 @@ class Batch:
     messages: dict[str, tuple[RustcMessage, ...]]
 
 
-def build_batch(crates: Sequence[Crate], folder: Path, profile: Profile = Profile.DEV, opt_level: int = 0) -> Batch:
+def build_batch(
+    crates: Sequence[Crate],
+    folder: Path,
+    profile: Profile = Profile.DEV,
+    opt_level: int = 0,
+    overflow_checks: bool | None = None,
+) -> Batch:
     """Writes the crates, whose names differ, as one workspace to `folder` and builds all that builds.
 
-    The dev profile keeps its overflow checks at any `opt_level`; the runtime is always optimised.
+    The profile decides on overflow checks, at any `opt_level`, unless `overflow_checks` does; the runtime is always
+    optimised.
     """
     sink = Sink()
     write_files(folder, call_deeply(render_workspace, crates, sink).files, Manifest(), sink)
     settings = {"debug": "0", "opt-level": str(opt_level), 'package."c2rs-rt".opt-level': "1", "incremental": "false"}
+    if overflow_checks is not None:
+        settings["overflow-checks"] = str(overflow_checks).lower()
     name = "dev" if profile is Profile.DEV else "release"
     arguments = [f"--config=profile.{name}.{key}={value}" for key, value in settings.items()]
     arguments += ["--keep-going"] + (["--release"] if profile is Profile.RELEASE else [])

@@ -63,11 +63,11 @@ def _gcc(arguments: list[str], directory: Path) -> None:
 
 def build_rust(out: Path, profile: Profile, jobs: int = 0) -> Path:
     """Builds the workspace in `out`; the folder with its programs. Raises CompileError with rustc's first error."""
-    command = ["cargo", "build", "--offline", "--quiet", "--manifest-path", str(out / "Cargo.toml")]
+    command = ["cargo", "build", "--offline", "--quiet"]
     command += ["--release"] if profile is Profile.RELEASE else []
     command += [f"--jobs={jobs}"] if jobs > 0 else []
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         hint = "install Rust (stable) so that cargo is on the PATH"
         raise CompileError(error(Code.TOOL_MISSING, "cargo is not installed", hint=hint), EXIT_TOOL_MISSING) from None
