@@ -103,7 +103,8 @@ fn append_exponent(out: &mut Vec<u8>, exponent: i32) {
     append!(out, "e{sign}{:02}", exponent.unsigned_abs());
 }
 
-/// `%g`: the exponent after rounding picks the style; zeros at the end go unless `#` keeps them.
+/// `%g`: the exponent after rounding picks the style; zeros at the end go unless `#` keeps them. glibc loses them all
+/// the same where the value before rounding has the largest exponent of the plain style: `%#g` of 999999.5 is `1.e+06`.
 fn general(out: &mut Vec<u8>, value: f64, spec: &Spec) {
     let digits = spec.precision.unwrap_or(6).max(1);
     let keeps_zeros = spec.flags.alternate;
@@ -113,6 +114,9 @@ fn general(out: &mut Vec<u8>, value: f64, spec: &Spec) {
     if plain {
         out.truncate(start);
         fixed(out, value, (digits as i64 - 1 - i64::from(exponent)) as usize, keeps_zeros);
+    } else if keeps_zeros && i64::from(exponent) == digits as i64 && value < power_of_ten(exponent) {
+        out.truncate(start + 1);
+        out.push(b'.');
     } else if keeps_zeros && digits == 1 {
         out.push(b'.');
     }
@@ -126,6 +130,11 @@ fn general(out: &mut Vec<u8>, value: f64, spec: &Spec) {
     if !plain {
         append_exponent(out, exponent);
     }
+}
+
+/// The double nearest to a power of ten.
+fn power_of_ten(exponent: i32) -> f64 {
+    format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
 }
 
 /// `%a`, after the `0x`. A `long double` has its leading digit normalised to 8..f, as x87's format has it.
