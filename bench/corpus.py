@@ -14,30 +14,21 @@ import json
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from c2rust_py.diagnostics import CompileError, Severity
+from c2rust_py.diagnostics import CompileError
 from c2rust_py.options import Options
-from c2rust_py.oracle.batch import build_batch
-from c2rust_py.oracle.build import CSource, Profile, build_c, build_rust
-from c2rust_py.oracle.compare import differences
-from c2rust_py.oracle.run import run_case
-from c2rust_py.pipeline import translate_crates, translate_project
-from c2rust_py.project import crate_name
-from c2rust_py.rust_ir.nodes import Crate
-from c2rust_py.settings import Case
+from c2rust_py.oracle.build import Profile, build_rust
+from c2rust_py.pipeline import translate_project
 
 BENCH = Path(__file__).resolve().parent
 FIXTURES = BENCH.parent / "fixtures"
 sys.path.insert(0, str(BENCH.parent / "tests"))
 
 import corpus
-
-TCC_SECONDS = 20.0
+from tcc import check_tcc_tests, read_tcc_tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,61 +104,10 @@ def write_commands(project: corpus.Project, program: corpus.Target, root: Path, 
     return database
 
 
-@dataclass(frozen=True, slots=True)
-class TccTest:
-    """One of tcc's test programs."""
-
-    name: str
-    sources: tuple[Path, ...]
-    flags: tuple[str, ...]
-    case: Case
-
-
-def read_tcc_tests(folder: Path) -> Iterator[TccTest]:
-    """Those that are not excluded."""
-    for table in tomllib.loads((FIXTURES / "tcc_tests.toml").read_text())["test"]:
-        if table["class"] == "excluded":
-            continue
-        names = table.get("sources", [f"{table['name']}.c"])
-        files = tuple((name, (folder / name).read_bytes()) for name in table.get("files", []))
-        case = Case("default", tuple(table.get("args", [])), b"", files)
-        yield TccTest(table["name"], tuple(folder / n for n in names), tuple(table.get("flags", [])), case)
-
-
-def translate_test(test: TccTest) -> tuple[Crate | None, str]:
-    """The crate of a test under the test's own name, or None and why there is none."""
-    try:
-        translation = translate_crates(Options(test.sources, Path("unused"), flags=test.flags, jobs=1))
-    except CompileError as failure:
-        return None, str(failure)
-    except Exception as defect:  # noqa: BLE001 - one program's defect must not hide the others' results
-        return None, f"{type(defect).__name__}: {defect}"
-    errors = [str(d) for d in translation.diagnostics if d.severity is Severity.ERROR]
-    if errors or not translation.crates:
-        return None, errors[0] if errors else "it has no program"
-    return translation.crates[0], ""
-
-
 def check_tcc(folder: Path, out: Path) -> Iterator[Outcome]:
     """All of tcc's tests in one batch."""
-    tests = list(read_tcc_tests(folder))
-    with ProcessPoolExecutor() as pool:
-        crates = list(pool.map(translate_test, tests))
-    out.mkdir(parents=True, exist_ok=True)
-    batch = build_batch([crate for crate, _ in crates if crate is not None], out / "rust")
-    for test, (crate, problem) in zip(tests, crates, strict=True):
-        name = f"tcc/{test.name}"
-        if crate is None:
-            yield Outcome(name, cases=1, problem=problem)
-        elif crate.name not in batch.programs:
-            said = [str(message) for message in batch.messages.get(crate.name, ()) if message.level == "error"]
-            yield Outcome(name, cases=1, problem=said[0] if said else "does not build")
-        else:
-            c = out / "c" / crate_name(test.name)
-            build_c([CSource(str(path), test.flags, folder) for path in test.sources], (), c)
-            expected = run_case(c, "program", test.case, TCC_SECONDS)
-            found = differences(expected, run_case(batch.programs[crate.name], "program", test.case, TCC_SECONDS))
-            yield Outcome(name, equal=int(not found), cases=1, problem="; ".join(found))
+    for test, problem in check_tcc_tests(list(read_tcc_tests(folder)), out):
+        yield Outcome(f"tcc/{test.name}", equal=int(not problem), cases=1, problem=problem)
 
 
 def main() -> int:
