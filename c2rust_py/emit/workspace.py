@@ -10,7 +10,7 @@ from functools import cache
 from c2rust_py.diagnostics import Code, CompileError, Sink, Span, error
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, vendor_runtime
-from c2rust_py.emit.rustfmt import format_rust
+from c2rust_py.emit.rustfmt import DEEPEST, format_rust, nesting, skip_deep_functions
 from c2rust_py.emit.templates import EXIT_DEFECT, render
 from c2rust_py.rust_ir.nodes import Crate, Module, Program
 from c2rust_py.rust_ir.printer import doc_lines, print_items
@@ -21,6 +21,7 @@ ALLOWED_LINTS = (
     "dead_code",
     "unreachable_code",
     "unused_assignments",
+    "unused_comparisons",
     "unused_variables",
     "clippy::too_many_arguments",
 )
@@ -97,6 +98,8 @@ def _render_root(crate: Crate) -> str:
 
 def _render_items(template: str, source: Module | Program) -> _Rendered:
     printed = print_items(source.items)
+    if nesting(printed.text) > DEEPEST:
+        printed = print_items(skip_deep_functions(source.items))
     doc = doc_lines(source.doc if isinstance(source, Module) else f"The program `{source.name}`.", "//!")
     text = render(template, doc=doc, uses=source.uses, body=printed.text)
     start = len(text) - len(printed.text)

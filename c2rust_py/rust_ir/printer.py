@@ -153,6 +153,13 @@ def _has_struct_literal(expr: Expr) -> bool:
             return False
 
 
+def _ends_with_cast(expr: Expr) -> bool:
+    """Whether the last thing printed is the type of a cast."""
+    while isinstance(expr, Binary) and _level(expr.right) > _level(expr):
+        expr = expr.right
+    return isinstance(expr, Cast)
+
+
 class _Printer:
     """Text in parts, with the marks; `length` is the offset of the next part."""
 
@@ -316,21 +323,23 @@ class _Printer:
             self.expr(expr, _LOOSEST)
 
     def binary(self, op: str, left: Expr, right: Expr) -> None:
-        """Left-associative; comparisons do not associate. `a as T < b` would read as generics."""
+        """Left-associative; comparisons do not associate."""
         spine = [(op, right)]
         level = _BINARY[op]
         while isinstance(left, Binary) and _BINARY[left.op] == level and level != _BINARY["=="]:
             spine.append((left.op, left.right))
             left = left.left
-        if op in ("<", "<<") and isinstance(left, Cast) and len(spine) == 1:
-            self.put("(")
-            self.bare(left)
-            self.put(")")
-        else:
-            self.expr(left, level + 1)
-        for each_op, operand in reversed(spine):
+        spine.reverse()
+        self.operand_before(left, spine[0][0], level + 1)
+        for (each_op, operand), following in zip(spine, (*(each for each, _ in spine[1:]), ""), strict=True):
             self.put(f" {each_op} ")
-            self.expr(operand, level + 1)
+            self.operand_before(operand, following, level + 1)
+
+    def operand_before(self, operand: Expr, following: str, level: int) -> None:
+        """An operand with the operator that comes next: `a as T < b` would read as generics."""
+        if following in ("<", "<<") and _ends_with_cast(operand):
+            level = _CAST + 1
+        self.expr(operand, level)
 
     def struct_literal(self, path: str, fields: tuple[tuple[str, Expr], ...], base: Expr | None) -> None:
         self.put(path + " { ")

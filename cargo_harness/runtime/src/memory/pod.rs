@@ -304,8 +304,9 @@ macro_rules! layout {
 /// ```
 #[macro_export]
 macro_rules! union_layout {
-    ($name:ident: $size:expr, $align:expr;
+    ($(#[$doc:meta])* $name:ident: $size:expr, $align:expr;
      $($constant:ident $get:ident $set:ident: $type:ty;)*) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name {
             bytes: [u8; $size],
