@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -193,11 +192,31 @@ def test_a_missing_tool_is_named(
     assert capfd.readouterr().err.startswith("error[C2RS-105]: ")
 
 
-def test_example_is_translated_built_and_equal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "out"
+def test_example_is_translated_built_and_equal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = Path("out")
     assert run(["translate", str(CALC), "-o", str(out)]) == 0, capfd.readouterr().err
     assert run(["diff", str(CALC), str(out)]) == 0, capfd.readouterr().out
     assert "4 of 4 cases are equal" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "int f(int x) { return " + "(" * 10000 + "x" + ")" * 10000 + "; }",
+        "int f(int x) { return " + "x + (" * 2000 + "x" + ")" * 2000 + "; }",
+        "int f(int x) {" + "".join(f"if (x == {i}) return {i + 1}; else\n" for i in range(5000)) + " return -1; }",
+    ],
+    ids=["parentheses", "right operands", "else if"],
+)
+def test_deep_nesting_is_translated_and_builds(
+    text: str, hello: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hello.write_text(text + "\nint main(void) { return f(0); }\n")
+    assert run(["translate", str(hello), "-o", str(tmp_path / "out")]) == 0, capfd.readouterr().err
+    assert capfd.readouterr().err == ""
 
 
 def test_differences_have_status_1(hello: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -219,10 +238,13 @@ def test_interrupt_is_130_and_leaves_the_last_state(hello: Path, tmp_path: Path)
     out = tmp_path / "out"
     assert translate(hello, out) == 0
     before = (out / "crates/hello/src/hello.rs").read_bytes()
-    hello.write_text("\n".join(f"int f{i}(int x) {{ return x * {i}; }}" for i in range(20000)))
-    command = [sys.executable, "-m", "c2rust_py.cli", "translate", str(hello), "-o", str(out), "--no-check"]
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "NO_COLOR": "1"})
-    time.sleep(1.5)
+    hello.write_text("\n".join(f"int f{i}(int x) {{ return x * {i}; }}" for i in range(5000)))
+    command = [sys.executable, "-m", "c2rust_py.cli", "translate", str(hello), "-o", str(out), "--dump-after", "link"]
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "NO_COLOR": "1"}
+    )
+    assert child.stdout is not None
+    child.stdout.read(1)
     child.send_signal(signal.SIGINT)
     _, said = child.communicate(timeout=30)
     assert (child.returncode, said) == (130, b"interrupted\n")

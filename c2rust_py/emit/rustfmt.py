@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from c2rust_py.diagnostics import EXIT_TOOL_MISSING, Code, CompileError, Sink, error, warning
+from c2rust_py.rust_ir.nodes import FunctionItem, Item
+from c2rust_py.rust_ir.printer import print_items
 
 EDITION = "2021"
 
+DEEPEST = 60
+"""Levels of brackets: people nest ten."""
+
+_BRACKET = re.compile(r"[(\[{}\])]")
+
 _WITH_BIG_STACK = ("sh", "-c", 'ulimit -S -s "$(ulimit -H -s)"; exec "$@"', "sh")
-"""rustfmt recurses over expressions: deeply nested C needs more than the default stack."""
+"""rustfmt recurses over what it does not format, too."""
+
+_TIMED_OUT = 124
+"""What timeout(1) ends with."""
+
+_SECONDS = 120
+"""rustfmt takes exponential time on some deep nesting that `skip_deep_functions` does not know of."""
 
 
 def format_rust(files: Mapping[str, str], roots: Sequence[str], sink: Sink) -> dict[str, str]:
     """The formatted text of each file, by the same relative paths; `roots` are the crate roots among them, from which
     rustfmt follows `mod` items to the others.
 
-    What rustfmt cannot format is kept as it is, and the sink gets a warning: layout is no reason to lose a translation.
+    Where rustfmt fails, all is left as it is, and the sink gets a warning: layout is no reason to lose a translation.
     Raises CompileError where there is no rustfmt.
     """
     if not files:
@@ -31,17 +46,42 @@ def format_rust(files: Mapping[str, str], roots: Sequence[str], sink: Sink) -> d
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, encoding="utf-8")
         (root / "rustfmt.toml").write_text("")
-        done = _run(roots, root)
+        problem = _run(roots, root)
         formatted = {path: (root / path).read_text(encoding="utf-8") for path in files}
-    if done.returncode != 0:
-        first = next((line for line in done.stderr.splitlines() if line.startswith("error")), "it crashed")
-        sink.add(warning(Code.RUSTFMT_FAILED, f"rustfmt refuses a generated file: {first}"))
-    return formatted
+    if problem is None:
+        return formatted
+    sink.add(warning(Code.RUSTFMT_FAILED, f"the Rust is left unformatted: {problem}"))
+    return dict(files)
 
 
-def _run(roots: Sequence[str], root: Path) -> subprocess.CompletedProcess[str]:
+def _run(roots: Sequence[str], root: Path) -> str | None:
+    """What rustfmt says against the files; None where it formats them."""
     if shutil.which("rustfmt") is None:
         hint = "rustup component add rustfmt"
         raise CompileError(error(Code.TOOL_MISSING, "rustfmt is not installed", hint=hint), EXIT_TOOL_MISSING)
-    command = [*_WITH_BIG_STACK, "rustfmt", "--edition", EDITION, *roots]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    command = [*_WITH_BIG_STACK, "timeout", str(_SECONDS), "rustfmt", "--edition", EDITION, *roots]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return None
+    if done.returncode == _TIMED_OUT:
+        return f"rustfmt does not end in {_SECONDS} s"
+    return next((line for line in done.stderr.splitlines() if line.startswith("error")), "rustfmt crashed")
+
+
+def skip_deep_functions(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items, with `#[rustfmt::skip]` on functions that nest deeper than rustfmt's stack and patience go."""
+    return tuple(
+        replace(item, attributes=(*item.attributes, "rustfmt::skip"))
+        if isinstance(item, FunctionItem) and nesting(print_items((item,)).text) > DEEPEST
+        else item
+        for item in items
+    )
+
+
+def nesting(text: str) -> int:
+    """How deep brackets nest; those in literals count, too, which at worst leaves a function unformatted."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket in "([{" else -1
+        deepest = max(deepest, depth)
+    return deepest

@@ -78,6 +78,6 @@ def build_rust(out: Path, profile: Profile, jobs: int = 0) -> Path:
 
 
 def target_folder(out: Path) -> Path:
-    """Where cargo puts what it builds for the workspace in `out`."""
+    """Where cargo puts what it builds for the workspace in `out`, as an absolute path."""
     override = os.environ.get("CARGO_TARGET_DIR")
-    return Path(override) if override else out / "target"
+    return out.resolve() / (override or "target")
