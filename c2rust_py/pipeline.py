@@ -26,10 +26,11 @@ from c2rust_py.frontend.parse import parse_units
 from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.library import library_functions
+from c2rust_py.infer.slots import SlotRungs, infer_slots
 from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.ir.nodes import Program, UnsupportedStatement
 from c2rust_py.normalise import normalise
-from c2rust_py.options import Options
+from c2rust_py.options import Options, Rung
 from c2rust_py.project import crate_name, project_name
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
 from c2rust_py.refine import refine
@@ -145,14 +146,14 @@ def _lower_units(units: Sequence[Unit], options: Options, stages: Stages, sink: 
     _raise_errors(sink)
     selected = [leave_out(program, options) for program in linked]
     programs = stages.run("normalise", each(normalise), selected)
-    facts = stages.run("infer", each(_infer), programs)
+    facts = stages.run("infer", each(lambda program: _infer(program, options.ladder)), programs)
     sequenced = stages.run("sequence", each(_sequence), list(zip(programs, facts, strict=True)))
     inputs = list(zip(groups, sequenced, facts, strict=True))
     lowered = stages.run("to_rust", each(lambda named: _to_rust(*named, options)), inputs)
     refined = stages.run("refine", each(lambda group: replace(group, crate=refine(group.crate))), lowered)
     for group in refined:
         sink.extend(group.stubs.values())
-    return [LinkedGroup(p, l, f.effects) for p, l, f in zip(programs, refined, facts, strict=True)]
+    return [LinkedGroup(p, l, f.slots) for p, l, f in zip(programs, refined, facts, strict=True)]
 
 
 def each(function: Callable[[A], B]) -> Callable[[Sequence[A]], list[B]]:
@@ -166,11 +167,13 @@ class Inferred:
 
     storage: Storage
     effects: Effects
+    slots: SlotRungs
 
 
-def _infer(program: Program) -> Inferred:
+def _infer(program: Program, ladder: Rung) -> Inferred:
     storage = infer_storage(program)
-    return Inferred(storage, infer_effects(program, storage, library_functions()))
+    effects = infer_effects(program, storage, library_functions())
+    return Inferred(storage, effects, infer_slots(program, storage, ladder))
 
 
 def _sequence(inputs: tuple[Program, Inferred]) -> Program:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Code, Diagnostic, Severity, Span
 from c2rust_py.emit.workspace import Workspace
-from c2rust_py.infer.effects import Effects, Needs
+from c2rust_py.infer.slots import SlotRungs
 from c2rust_py.ir.nodes import Function, Program
 from c2rust_py.options import Rung
 from c2rust_py.referee.cargo import CargoVerdict, RustcMessage
@@ -18,11 +18,11 @@ from c2rust_py.to_rust.translate import Translation
 
 @dataclass(frozen=True, slots=True)
 class LinkedGroup:
-    """A linked group of units on its way: the normalised program, its crate, and what its functions need."""
+    """A linked group of units on its way: the normalised program, its crate, and the rungs of its slots."""
 
     program: Program
     lowered: Translation
-    effects: Effects
+    slots: SlotRungs
 
 
 def build_report(groups: Sequence[LinkedGroup], workspace: Workspace, diagnostics: tuple[Diagnostic, ...]) -> Report:
@@ -52,13 +52,12 @@ def _group_entries(group: LinkedGroup, workspace: Workspace) -> Iterator[Functio
 
 
 def _grade(group: LinkedGroup, symbol: str) -> tuple[Rung, tuple[str, ...]]:
-    """The lowest rung in the function: what needs no memory has no pointer below the top rung."""
+    """The lowest rung of the function's slots, or a stub with its reason."""
     stub = group.lowered.stubs.get(symbol)
     if stub is not None:
         return Rung.STUB, (f"{stub.code}: {stub.message}",)
-    if group.effects.needs[symbol] & Needs.MEMORY:
-        return Rung.MEMORY, ("it reads or writes memory through pointers, or calls what does",)
-    return Rung.OWNED, ()
+    grade = group.slots.grades[symbol]
+    return grade, ("its pointers are on the memory rung",) if grade is Rung.MEMORY else ()
 
 
 def _c_lines(function: Function) -> int:

@@ -277,8 +277,7 @@ class _Printer:
                 self.put(" {\n")
                 for arm in arms:
                     self.put(" | ".join(arm.patterns) + " => ")
-                    self.block(arm.body)
-                    self.put("\n")
+                    self.arm_body(arm.body)
                 self.put("}")
             case Loop(body, label):
                 self.label(label)
@@ -298,6 +297,17 @@ class _Printer:
                 self.block(body)
             case _:
                 assert_never(expr)
+
+    def arm_body(self, body: Block) -> None:
+        """A lone jump stands without braces."""
+        match body:
+            case Block((ExprStatement(Return() | Break() | Continue() as jump, span),), None):
+                self.mark(span)
+                self.expr(jump, _LOOSEST)
+                self.put(",\n")
+            case _:
+                self.block(body)
+                self.put("\n")
 
     def if_chain(self, chain: If) -> None:
         """Else-if chains in a loop, not by recursion: they can be thousands long."""
