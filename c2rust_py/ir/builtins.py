@@ -49,8 +49,8 @@ def _table() -> dict[str, BuiltinType]:
         for suffix, type in (("", INT), ("l", LONG), ("ll", LLONG)):
             table[name + suffix] = BuiltinType((type,), INT)
     for name in ("isnan", "isinf", "isinf_sign", "isfinite", "isnormal", "signbit"):
-        for suffix, type in (("", DOUBLE), ("f", FLOAT), ("l", LONG_DOUBLE)):
-            table[name + suffix] = BuiltinType((type,), INT)
+        for suffix, float_type in (("", DOUBLE), ("f", FLOAT), ("l", LONG_DOUBLE)):
+            table[name + suffix] = BuiltinType((float_type,), INT)
     table["isunordered"] = BuiltinType((DOUBLE, DOUBLE), INT)
     return table
 
