@@ -119,8 +119,8 @@ def test_a_missing_input_is_a_usage_error(tmp_path: Path) -> None:
 KEPT = {
     "literal": ("#define LIMIT 64\nint a[LIMIT];", {"LIMIT"}),
     "every kind of constant": (
-        "#define A 0x10u\n#define B -1\n#define C (A * 2 + sizeof(int))\n#define D 1.5f\n#define E 'x'\n#define F (-1)\n"
-        "#define G ((unsigned char)200)\nint a[] = { A, B, C, E, F, G }; float d = D;",
+        ("#define A 0x10u\n#define B -1\n#define C (A * 2 + sizeof(int))\n#define D 1.5f\n#define E 'x'\n#define F (-1)\n"
+        "#define G ((unsigned char)200)\nint a[] = { A, B, C, E, F, G }; float d = D;"),
         set("ABCDEFG"),
     ),
     "unused": ("#define UNUSED 3\n", {"UNUSED"}),

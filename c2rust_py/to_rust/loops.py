@@ -160,9 +160,9 @@ def loop_counters(body: tuple[Statement, ...]) -> frozenset[int]:
         node, bound = stack.pop()
         if isinstance(node, For):
             header = _header(node)
-            if header is not None:
-                if isinstance(node.init[-1], Assign) and header.local not in _loads(header.start):
-                    bound = bound | {header.local}
+            assigned = header is not None and isinstance(node.init[-1], Assign)
+            if header is not None and assigned and header.local not in _loads(header.start):
+                bound = bound | {header.local}
         match node:
             case LocalPlace(local):
                 everywhere[local] = everywhere.get(local, 0) + 1

@@ -192,11 +192,11 @@ class StatementLowering(AggregateLowering):
 
     def assign(self, statement: Assign) -> list[rs.Statement]:
         place, value, span = statement.place, statement.value, statement.span
-        if isinstance(place.type, RecordType) and self.in_memory(place) and isinstance(value, Load):
-            if self.in_memory(value.place):
-                size = rs.Literal(str(self.facts.types.layout.size_of(place.type)))
-                copy = self.frame.method("copy", self.address(place), self.address(value.place), size)
-                return [rs.ExprStatement(copy, span)]
+        is_stored_record = isinstance(place.type, RecordType) and self.in_memory(place)
+        if is_stored_record and isinstance(value, Load) and self.in_memory(value.place):
+            size = rs.Literal(str(self.facts.types.layout.size_of(place.type)))
+            copy = self.frame.method("copy", self.address(place), self.address(value.place), size)
+            return [rs.ExprStatement(copy, span)]
         if not self.in_memory(place) and isinstance(value, Binary):
             updated = self.compound(statement, value)
             if updated is not None:

@@ -33,11 +33,11 @@ class StaticLowering(AggregateLowering):
         raise AssertionError("a static initialiser has no statements")
 
     def value(self, value: Value, typed: bool = False) -> rs.Expr:
-        if isinstance(value.type, PointerType) and not isinstance(value.type.target, FunctionType):
-            if not is_null_constant(value) and not isinstance(value, IntConst):
-                constant = self.address_constant(value)
-                if constant is not None:
-                    return self.pointer_to(*constant, value.type)
+        is_address = not is_null_constant(value) and not isinstance(value, IntConst)
+        if isinstance(value.type, PointerType) and not isinstance(value.type.target, FunctionType) and is_address:
+            constant = self.address_constant(value)
+            if constant is not None:
+                return self.pointer_to(*constant, value.type)
         return super().value(value, typed)
 
     def pointer_to(self, base: rs.Expr, base_type: rs.Type, offset: int, type: PointerType) -> rs.Expr:
