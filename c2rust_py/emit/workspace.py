@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from c2rust_py.diagnostics import Code, CompileError, Sink, Span, error
+from c2rust_py.emit.imports import group_imports
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, vendor_runtime
 from c2rust_py.emit.rustfmt import DEEPEST, format_rust, nesting, skip_deep_functions
@@ -18,6 +19,7 @@ from c2rust_py.rust_ir.printer import doc_lines, print_items
 ALLOWED_LINTS = (
     "arithmetic_overflow",
     "unconditional_panic",
+    "unconditional_recursion",
     "dead_code",
     "unreachable_code",
     "unused_assignments",
@@ -101,7 +103,7 @@ def _render_items(template: str, source: Module | Program) -> _Rendered:
     if nesting(printed.text) > DEEPEST:
         printed = print_items(skip_deep_functions(source.items))
     doc = doc_lines(source.doc if isinstance(source, Module) else f"The program `{source.name}`.", "//!")
-    text = render(template, doc=doc, uses=source.uses, body=printed.text)
+    text = render(template, doc=doc, uses=group_imports(source.uses), body=printed.text)
     start = len(text) - len(printed.text)
     assert text.endswith(printed.text), "the items end the file"
     return _Rendered(text, tuple((start + offset, span) for offset, span in printed.marks))

@@ -138,7 +138,17 @@ def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunc
             if function.name in found:
                 raise ValueError(f"{function.name} is in {found[function.name].module} and in {function.module}")
             found[function.name] = function
+    found |= {macro.name: macro for macro in _output_macros(source)}
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def _output_macros(source: Path) -> Iterator[LibraryFunction]:
+    """`print!` and `eprint!`, which `normalise.lower_output` calls: they take a literal and numbers, and no memory."""
+    file = source / "stdio" / "out.rs"
+    for name in re.findall(r"^macro_rules! (e?print) ", file.read_text() if file.exists() else "", re.MULTILINE):
+        yield LibraryFunction(
+            f"{name}!", name, "c2rs_rt", ContextKind.NONE, None, ("&str",), "()", True, (), False, LibraryEffect.OUTSIDE
+        )
 
 
 def _header_modules(source: Path) -> Iterator[tuple[str, str]]:

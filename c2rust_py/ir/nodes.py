@@ -116,6 +116,15 @@ class LogicalOp(Enum):
     OR = "||"
 
 
+class Spelling(Enum):
+    """How C wrote an integer constant, for the reader only: `COMPUTED` is what folding came to."""
+
+    COMPUTED = "computed"
+    DECIMAL = "decimal"
+    HEXADECIMAL = "hexadecimal"
+    CHARACTER = "character"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class IntConst:
     """An integer (or enum) constant, in range of its type; `name` is the macro or enum constant that C wrote."""
@@ -124,6 +133,7 @@ class IntConst:
     type: Type
     span: Span
     name: str | None = None
+    spelling: Spelling = Spelling.COMPUTED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,7 +254,8 @@ class Not:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binary:
-    """Arithmetic after the usual conversions: both operands have the result's type (for shifts only the left has)."""
+    """Arithmetic after the usual conversions: both operands have the result's type (for shifts only the left has).
+    Where it is complex, one operand may be real, of the same kind (C11 G.5.1); a complex divisor has a complex dividend."""
 
     op: BinaryOp
     left: Value

@@ -1,6 +1,7 @@
 """Beautifiers: Rust AST to Rust AST, the same behaviour each time, until it reads as a person would write it.
 
-`refine` runs them in order. `settle_bindings` stands last: it decides `mut` from what is left.
+`refine` runs them in order. `settle_bindings` stands behind what adds or drops uses: it decides `mut` from what is left.
+`inline_format_args` hides names in text, so it is the last.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
+from c2rust_py.refine.inline_format_args import inline_format_args
 from c2rust_py.refine.prune_imports import prune_imports
 from c2rust_py.refine.settle_bindings import settle_bindings
 from c2rust_py.refine.shorten_paths import shorten_paths
@@ -35,7 +37,7 @@ def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
     body = drop_labels(body)
     body = tail_returns(body)
     body = drop_annotations(body)
-    return settle_bindings(replace(item, body=body))
+    return inline_format_args(settle_bindings(replace(item, body=body)))
 
 
 def _refine_item(item: rs.Item) -> rs.Item:

@@ -1,7 +1,7 @@
 """Calls into the runtime by module: `c2rs_rt::stdio::puts(s, mem)` -> `stdio::puts(s, mem)` with `use c2rs_rt::stdio;`.
 
-Modules share no namespace with functions and variables, and every module of the crate is named through `crate::`, so the
-short path cannot mean anything else.
+Its macros are imported by themselves. Modules and macros share no namespace with functions and variables, and every module of
+the crate is named through `crate::`, so the short path cannot mean anything else.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ def shorten_paths(module: rs.Module) -> rs.Module:
             path = node.text.removeprefix(_RUNTIME)
             uses.add(_RUNTIME + path.split("::")[0])
             return rs.Name(path)
+        if isinstance(node, rs.MacroCall) and node.name.startswith(_RUNTIME):
+            uses.add(node.name)
+            node = replace(node, name=node.name.removeprefix(_RUNTIME))
         return map_children(node, shorten)
 
     def in_function(item: rs.Item) -> rs.Item:

@@ -20,6 +20,7 @@ from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.conversions import ConversionLowering
 from c2rust_py.to_rust.frame import Unsupported
+from c2rust_py.to_rust.print_macros import print_macro
 from c2rust_py.to_rust.types import VOID_PTR
 
 
@@ -81,7 +82,7 @@ class CallLowering(ConversionLowering):
 
     def variable_arg(self, arg: Value) -> rs.Expr:
         if isinstance(arg.type, RecordType | ComplexType):
-            return rs.Call(rs.Name("VaArg::bytes"), (self.value(arg),))
+            return rs.Call(rs.Name("VaArg::bytes"), (self.wrapped(self.value(arg), arg.type),))
         return rs.Call(rs.Name("VaArg::from"), (self.value(arg),))
 
     def pointee(self, type: Type) -> rs.Type:
@@ -96,6 +97,8 @@ class CallLowering(ConversionLowering):
         function = self.facts.library.get(symbol)
         if function is None:
             raise Unsupported(Code.LIBC_MISSING, f"`{symbol}` is not defined in the program or the runtime library", call.span)
+        if symbol.endswith("!"):
+            return print_macro(self, symbol, call.args)
         if symbol == "exit" and "atexit" in self.facts.program.externals:
             return self.exit_call(call)
         declared = function_type(call.function)
@@ -251,7 +254,7 @@ class CallLowering(ConversionLowering):
 
     def va_arg(self, list: Place, type: Type) -> rs.Expr:
         """`va_arg(list, type)`: where the list lives in memory it is read, moved on, and written back."""
-        method = "va_arg_bytes" if isinstance(type, RecordType) else "va_arg"
+        method = "va_arg_bytes" if isinstance(type, RecordType | ComplexType) else "va_arg"
         rust = print_type(self.frame.stored_type(type))
         call = f"{method}::<{rust}>"
         if not self.in_memory(list):

@@ -5,13 +5,37 @@ from __future__ import annotations
 import math
 import struct
 
+from c2rust_py.ir.nodes import IntConst, Spelling
 from c2rust_py.ir.types import IntKind
 from c2rust_py.rust_ir import nodes as rs
 
 _LIMITS = {"i32": IntKind.INT, "u32": IntKind.UINT, "i64": IntKind.LONG, "u64": IntKind.ULONG}
 
 
-def int_literal(value: int, rust: str, typed: bool) -> rs.Expr:
+def is_text(byte: int) -> bool:
+    """Whether a byte is a character that a literal can show."""
+    return 0x20 <= byte < 0x7F or byte in (0x09, 0x0A, 0x0D)
+
+
+def byte_literal(byte: int) -> rs.Expr:
+    """A byte in the most readable form: `b'a'`, or a number."""
+    if not is_text(byte):
+        return rs.Literal(str(byte))
+    escapes = {0x27: "\\'", 0x5C: "\\\\", 0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t"}
+    return rs.Literal(f"b'{escapes.get(byte, chr(byte))}'", suffixed=True)
+
+
+def int_constant(constant: IntConst, rust: str, typed: bool) -> rs.Expr:
+    """`int_literal` of a constant, in the way that C wrote it: a character is `b'x'`, cast where the type is another."""
+    value = constant.value
+    if constant.spelling is Spelling.CHARACTER and is_text(value):
+        literal = byte_literal(value)
+        return literal if rust == "u8" else rs.Cast(literal, rs.PathType(rust))
+    unsigned_mask = constant.spelling is Spelling.COMPUTED and value >= 0x1_0000 and rust.startswith("u")
+    return int_literal(value, rust, typed, unsigned_mask or constant.spelling is Spelling.HEXADECIMAL)
+
+
+def int_literal(value: int, rust: str, typed: bool, hexadecimal: bool = False) -> rs.Expr:
     """`value` as an expression of the integer type `rust` (or bool); where not `typed`, with a suffix unless i32."""
     if rust.startswith("u") and value < 0:
         value %= 1 << int(rust[1:])
@@ -24,7 +48,7 @@ def int_literal(value: int, rust: str, typed: bool) -> rs.Expr:
         if value == kind.minimum and kind.signed:
             return rs.Name(f"{rust}::MIN")
     suffix = "" if typed or rust == "i32" else rust
-    digits = f"{abs(value):#x}" if abs(value) >= 0x1_0000 and rust.startswith("u") else str(abs(value))
+    digits = f"{abs(value):#x}" if hexadecimal else str(abs(value))
     if suffix and digits.startswith("0x"):
         suffix = f"_{suffix}"
     literal = rs.Literal(digits + suffix, suffixed=bool(suffix))

@@ -8,7 +8,7 @@ from c2rust_py.ir.nodes import Match, Pattern, Statement
 from c2rust_py.ir.types import IntKind
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr
-from c2rust_py.to_rust.literals import int_literal
+from c2rust_py.to_rust.literals import byte_literal, int_literal
 
 if TYPE_CHECKING:
     from c2rust_py.to_rust.values import ValueLowering
@@ -75,5 +75,5 @@ def _pattern(lowering: ValueLowering, pattern: Pattern, rust: rs.PathType, kind:
 
 def _bound(lowering: ValueLowering, value: int, rust: rs.PathType, kind: IntKind | None) -> str:
     if kind in (IntKind.CHAR, IntKind.UCHAR):
-        return print_expr(lowering.byte_literal(value & 0xFF))
+        return print_expr(byte_literal(value & 0xFF))
     return print_expr(int_literal(value, rust.name, typed=True))

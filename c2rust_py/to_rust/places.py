@@ -18,13 +18,15 @@ from c2rust_py.ir.nodes import (
     LocalPlace,
     Place,
     RecordField,
+    Spelling,
     StringPlace,
     Value,
 )
-from c2rust_py.ir.types import ArrayType, FloatKind, FloatType, IntKind, IntType, RecordType, Type
+from c2rust_py.ir.types import ArrayType, ComplexType, FloatKind, FloatType, IntKind, IntType, RecordType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
+from c2rust_py.to_rust.literals import int_constant
 from c2rust_py.to_rust.types import USIZE, constant_name
 
 ERRNO = "errno"
@@ -102,6 +104,8 @@ class PlaceLowering(ABC):
     def index(self, index: Value) -> rs.Expr:
         """An array index as usize; conversions between integers that keep a valid index are dropped."""
         if isinstance(index, IntConst) and index.value >= 0:
+            if index.spelling is Spelling.CHARACTER:
+                return int_constant(index, "usize", typed=True)
             return self.named_constant(index) or rs.Literal(str(index.value))
         index = self.without_widening(index)
         return rs.Cast(self.value(index), USIZE)
@@ -217,14 +221,15 @@ class PlaceLowering(ABC):
         return path
 
     def unwrapped(self, stored: rs.Expr, type: Type) -> rs.Expr:
-        """`long double` out of its 16 bytes."""
-        return rs.FieldAccess(stored, "0") if type == FloatType(FloatKind.LONG_DOUBLE) else stored
+        """`long double` out of its 16 bytes, and a complex one out of its 32."""
+        return rs.FieldAccess(stored, "0") if _is_long(type) else stored
 
     def wrapped(self, value: rs.Expr, type: Type) -> rs.Expr:
-        if type != FloatType(FloatKind.LONG_DOUBLE):
+        if not _is_long(type):
             return value
-        self.frame.import_type("LongDouble")
-        return rs.Call(rs.Name("LongDouble"), (value,))
+        name = "LongComplex" if isinstance(type, ComplexType) else "LongDouble"
+        self.frame.import_type(name)
+        return rs.Call(rs.Name(name), (value,))
 
     def store(self, place: Place, value: rs.Expr) -> rs.Expr:
         """The expression that stores an already lowered value."""
@@ -273,6 +278,12 @@ class PlaceLowering(ABC):
                 return place
             case _:
                 return None
+
+
+def _is_long(type: Type) -> bool:
+    """Whether a value of the type takes more bytes in memory than in a Rust variable."""
+    return isinstance(type, FloatType | ComplexType) and type.kind is FloatKind.LONG_DOUBLE
+
 
 RUNTIME_CONSTANTS = {name: f"c2rs_rt::stdio::{name}" for name in ("stdin", "stdout", "stderr")}
 """Variables of the C library that nobody assigns: constants of the runtime."""

@@ -57,7 +57,7 @@ from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.builtins import builtin_call
 from c2rust_py.to_rust.frame import Unsupported, code_of
-from c2rust_py.to_rust.literals import float_literal, int_literal, is_anchored
+from c2rust_py.to_rust.literals import byte_literal, float_literal, int_constant, int_literal, is_anchored, is_text
 from c2rust_py.to_rust.places import PlaceLowering
 
 _WRAPPING = {BinaryOp.ADD: "wrapping_add", BinaryOp.SUB: "wrapping_sub", BinaryOp.MUL: "wrapping_mul"}
@@ -133,6 +133,8 @@ class ValueLowering(PlaceLowering):
         expr = self.value(value)
         if self.facts.types.int_kind(value.type) is IntKind.BOOL:
             return expr
+        if isinstance(value.type, ComplexType):
+            return rs.Binary("!=", expr, self.zero(value.type))
         zero = rs.Literal("0.0") if isinstance(value.type, FloatType) else rs.Literal("0")
         return rs.Binary("!=", expr, zero)
 
@@ -217,12 +219,10 @@ class ValueLowering(PlaceLowering):
                 if kind is IntKind.CHAR:
                     if op not in (CompareOp.EQ, CompareOp.NE):
                         return None
-                    return rs.Binary(op.value, self.value(a), self.byte_literal(number & 0xFF))
-                if kind is IntKind.UCHAR:
-                    return rs.Binary(op.value, self.value(a), self.byte_literal(number))
+                    return rs.Binary(op.value, self.value(a), byte_literal(number & 0xFF))
                 rust = self.facts.types.value(a.type)
                 assert isinstance(rust, rs.PathType)
-                return rs.Binary(op.value, self.value(a), int_literal(number, rust.name, typed=True))
+                return rs.Binary(op.value, self.value(a), int_constant(right, rust.name, typed=True))
             case _:
                 return None
 
@@ -235,16 +235,6 @@ class ValueLowering(PlaceLowering):
             return None
         keeps = outer.minimum <= inner.minimum and inner.maximum <= outer.maximum
         return inner if keeps and inner.size < outer.size else None
-
-    def byte_literal(self, byte: int) -> rs.Expr:
-        """A byte in the most readable form: `b'a'`, or a number."""
-        if 0x20 <= byte < 0x7F:
-            escaped = {0x27: "\\'", 0x5C: "\\\\"}.get(byte, chr(byte))
-            return rs.Literal(f"b'{escaped}'", suffixed=True)
-        escapes = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t"}
-        if byte in escapes:
-            return rs.Literal(f"b'{escapes[byte]}'", suffixed=True)
-        return rs.Literal(str(byte))
 
     # ---- values
 
@@ -347,9 +337,11 @@ class ValueLowering(PlaceLowering):
             case FloatConst(number), _:
                 assert isinstance(rust, rs.PathType)
                 return float_literal(number, rust.name, typed)
-            case IntConst(number), _:
+            case IntConst(number), _ if self.is_char(value.type) and is_text(number):
+                return byte_literal(number)
+            case IntConst(), _:
                 assert isinstance(rust, rs.PathType)
-                return int_literal(number, rust.name, typed)
+                return int_constant(value, rust.name, typed)
             case ZeroValue(), _ if self.facts.types.int_kind(value.type) is not None:
                 assert isinstance(rust, rs.PathType)
                 return int_literal(0, rust.name, typed)
@@ -388,6 +380,9 @@ class ValueLowering(PlaceLowering):
                 return rs.Literal("0.0")
             case FloatType():
                 return rs.Literal("0.0")
+            case ComplexType():
+                self.frame.import_type("Complex")
+                return rs.Call(rs.Name("Complex::new"), (rs.Literal("0.0"), rs.Literal("0.0")))
             case ArrayType(element, length):
                 return rs.ArrayRepeat(self.stored_zero(element), length or 0)
             case RecordType():

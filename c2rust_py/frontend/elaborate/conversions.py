@@ -21,6 +21,7 @@ from c2rust_py.frontend.elaborate.c_types import (
     unqualified,
 )
 from c2rust_py.frontend.elaborate.compatible import compatible
+from c2rust_py.frontend.elaborate.complex_numbers import made, part_of
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.folding import convert_number
 from c2rust_py.frontend.elaborate.operands import (
@@ -36,12 +37,15 @@ from c2rust_py.ir.nodes import (
     AddressOf,
     Assign,
     BlockValue,
+    Compare,
+    CompareOp,
     Convert,
     Decay,
     DerefPlace,
     FloatConst,
     IntConst,
     Load,
+    Spelling,
     Truncate,
     UnsupportedValue,
     Value,
@@ -185,9 +189,9 @@ def convert(cx: Context, operand: Rvalue, type: Type) -> Rvalue:
     source, target = erase(operand.type), erase(type)
     if isinstance(type, VoidType):
         return Rvalue(Convert(operand.value, type, operand.span), type)
-    if is_complex(operand.type) != is_complex(type):
-        return unsupported(cx, Code.COMPLEX_TYPE, "a conversion between real and complex types", type, operand.span)
-    if operand.constant is not None and is_arithmetic(type) and not isinstance(type, ComplexType):
+    if is_complex(operand.type) or is_complex(type):
+        return _convert_complex(cx, operand, type)
+    if operand.constant is not None and is_arithmetic(type):
         return _convert_constant(cx, operand, operand.constant, type)
     if is_pointer(type):
         return _convert_to_pointer(operand, type)
@@ -198,6 +202,23 @@ def convert(cx: Context, operand: Rvalue, type: Type) -> Rvalue:
     if source == target:
         return Rvalue(operand.value, type, operand.constant, False, operand.width if type == operand.type else None)
     return Rvalue(Convert(operand.value, target, operand.span), type)
+
+
+def _convert_complex(cx: Context, operand: Rvalue, type: Type) -> Rvalue:
+    """A conversion where one side is complex: a real number gets the imaginary part 0, a complex one loses its own."""
+    span = operand.span
+    if isinstance(type, ComplexType):
+        if erase(operand.type) == type:
+            return Rvalue(operand.value, type)
+        if is_complex(operand.type):
+            return Rvalue(Convert(operand.value, type, span), type)
+        real = convert(cx, operand, FloatType(type.kind))
+        return made(real.value, FloatConst(0.0, FloatType(type.kind), span), type, span)
+    if is_integer(type) and cx.integer_type(type).kind is IntKind.BOOL:
+        zero = ZeroValue(erase(operand.type), span)
+        truth = Compare(CompareOp.NE, operand.value, zero, INT, span)
+        return Rvalue(Convert(truth, erase(type), span), type)
+    return convert(cx, part_of(operand, "real"), type)
 
 
 def _convert_to_pointer(operand: Rvalue, type: Type) -> Rvalue:
@@ -224,14 +245,17 @@ def _convert_constant(cx: Context, operand: Rvalue, constant: float, type: Type)
         return Rvalue(Convert(operand.value, erase(type), operand.span), type, value, _is_zero(type, value))
     if name is not None and isinstance(constant, float) != isinstance(value, float):
         return Rvalue(Convert(operand.value, erase(type), operand.span), type, value)
-    return constant_operand(value, type, operand.span, name)
+    spelling = operand.value.spelling if isinstance(operand.value, IntConst) else Spelling.COMPUTED
+    return constant_operand(value, type, operand.span, name, spelling)
 
 
-def constant_operand(value: float, type: Type, span: Span, name: str | None = None) -> Rvalue:
+def constant_operand(
+    value: float, type: Type, span: Span, name: str | None = None, spelling: Spelling = Spelling.COMPUTED
+) -> Rvalue:
     """A constant of an arithmetic type; an integer zero is a null pointer constant."""
     if isinstance(value, float):
         return floating(value, type, span, name)
-    result = integer(value, type, span, name)
+    result = integer(value, type, span, name, spelling)
     return Rvalue(result.value, type, value, value == 0)
 
 

@@ -12,6 +12,7 @@ from c2rust_py.frontend.elaborate import (
     assignments,
     builtins,
     calls,
+    complex_operands,
     declarators,
     generics,
     initialisers,
@@ -23,14 +24,13 @@ from c2rust_py.frontend.elaborate.c_types import (
     VariableArray,
     erase,
     is_arithmetic,
-    is_integer,
     is_void,
     pointer_to,
     spell,
     unqualified,
 )
 from c2rust_py.frontend.elaborate.context import Context, EnumeratorName, GlobalName, LocalName
-from c2rust_py.frontend.elaborate.conversions import cast, constant_operand, promote, to_rvalue, unsupported
+from c2rust_py.frontend.elaborate.conversions import cast, constant_operand, promote, to_rvalue
 from c2rust_py.frontend.elaborate.effects import effect_statements, evaluated, has_effect
 from c2rust_py.frontend.elaborate.kept_macros import macro_constant
 from c2rust_py.frontend.elaborate.literals import character_literal, float_literal, integer_literal, string_literal
@@ -60,6 +60,7 @@ from c2rust_py.ir.nodes import (
     Load,
     LocalPlace,
     LogicalOp,
+    Spelling,
     Statement,
     StringPlace,
     Value,
@@ -70,8 +71,6 @@ from c2rust_py.ir.types import (
     VOID,
     VOID_POINTER,
     ArrayType,
-    ComplexType,
-    FloatType,
     FunctionType,
 )
 
@@ -90,6 +89,8 @@ def expression(cx: Context, node: Any) -> Operand:
 
 def value(cx: Context, node: Any) -> Rvalue:
     """Any expression as a value."""
+    if isinstance(node, c_ast.UnaryOp) and node.op in ("__real__", "__imag__"):
+        return complex_operands.part_value(cx, node, span_of(cx, node))
     return to_rvalue(cx, expression(cx, node))
 
 
@@ -157,17 +158,19 @@ def _constant(cx: Context, node: Any) -> Operand:
         type = ArrayType(element, len(data) // element.kind.size)
         return Lvalue(StringPlace(data, type, span), type, span)
     if kind.startswith("_Complex "):
-        return unsupported(cx, Code.COMPLEX_TYPE, "complex arithmetic", VOID, span)
+        return complex_operands.imaginary_constant(cx, spelling, kind, span)
     if "'" in spelling[:3]:
         character = character_literal(spelling)
         if character is None:
             cx.fail(Code.SYNTAX, f"the character constant {spelling} is malformed", span)
-        return constant_operand(character[0], character[1], span)
+        return constant_operand(character[0], character[1], span, spelling=Spelling.CHARACTER)
     if "int" in kind:
         number = integer_literal(spelling)
         if number is None:
             cx.fail(Code.SYNTAX, f"the integer constant {spelling} fits no type", span)
-        return constant_operand(number[0], number[1], span)
+        hexadecimal = spelling[:2] in ("0x", "0X")
+        written = Spelling.HEXADECIMAL if hexadecimal else Spelling.DECIMAL
+        return constant_operand(number[0], number[1], span, spelling=written)
     return floating(*float_literal(spelling), span)
 
 
@@ -194,19 +197,8 @@ def _unary(cx: Context, node: Any) -> Operand:
                 cx.fail(Code.TYPE_MISMATCH, f"'+' does not fit '{spell(operand.type)}'", span)
             return promote(cx, operand)
         case "__real__" | "__imag__":
-            return _part(cx, node)
+            return complex_operands.part(cx, op, expression(cx, node.expr), span)
     cx.fail(Code.UNSUPPORTED_C, f"the operator {op} is not known", span)
-
-
-def _part(cx: Context, node: Any) -> Operand:
-    """`__real__ x` of a real x is x, `__imag__ x` is 0."""
-    operand, span = value(cx, node.expr), span_of(cx, node)
-    inner = unqualified(operand.type)
-    if isinstance(inner, ComplexType):
-        return unsupported(cx, Code.COMPLEX_TYPE, "complex arithmetic", FloatType(inner.kind), span)
-    if node.op == "__real__":
-        return operand
-    return constant_operand(0 if is_integer(inner) else 0.0, inner, span)
 
 
 def _binary(cx: Context, node: Any) -> Operand:

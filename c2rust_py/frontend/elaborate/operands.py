@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.frontend.elaborate.c_types import erase
-from c2rust_py.ir.nodes import FloatConst, IntConst, Place, Value
+from c2rust_py.ir.nodes import FloatConst, IntConst, Place, Spelling, Value
 from c2rust_py.ir.types import FunctionType, Type
 
 
@@ -61,9 +61,11 @@ class Literal:
 Operand = Lvalue | Rvalue | FunctionDesignator | Literal
 
 
-def integer(value: int, type: Type, span: Span, name: str | None = None) -> Rvalue:
+def integer(
+    value: int, type: Type, span: Span, name: str | None = None, spelling: Spelling = Spelling.COMPUTED
+) -> Rvalue:
     """An integer constant in range of its type."""
-    return Rvalue(IntConst(value, erase(type), span, name), type, value)
+    return Rvalue(IntConst(value, erase(type), span, name, spelling), type, value)
 
 
 def floating(value: float, type: Type, span: Span, name: str | None = None) -> Rvalue:

@@ -1,6 +1,7 @@
 //! Formatted output of Rust values on the program's own streams, for generated code.
 //!
-//! std's `print!` has a buffer of its own, which would mix with that of C's `stdout`.
+//! std's `print!` has a buffer of its own, which would mix with that of C's `stdout`. Here a `char` below U+0100 is the byte of
+//! that number, so that `c as char` prints the byte `c`, as C's `%c` does.
 
 use std::fmt::{self, Write};
 
@@ -18,8 +19,22 @@ struct Writer<'a>(&'a mut Stream);
 
 impl Write for Writer<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write(text.as_bytes());
+        write_chars(self.0, text);
         Ok(())
+    }
+}
+
+/// Writes each char as its byte; one that is no byte, in UTF-8.
+fn write_chars(out: &mut Stream, text: &str) {
+    if text.is_ascii() {
+        out.write(text.as_bytes());
+        return;
+    }
+    for c in text.chars() {
+        match u8::try_from(c) {
+            Ok(byte) => out.write(&[byte]),
+            Err(_) => out.write(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        };
     }
 }
 
@@ -32,11 +47,11 @@ impl Out {
             Out::Stderr => super::stderr,
         };
         match args.as_str() {
-            Some(text) => drop(table::with(stream, |out| out.write(text.as_bytes()))),
+            Some(text) => table::with(stream, |out| write_chars(out, text)),
             // One write of stderr, which has no buffer, is one piece of output.
             None if self == Out::Stderr => {
                 let text = args.to_string();
-                table::with(stream, |out| out.write(text.as_bytes()));
+                table::with(stream, |out| write_chars(out, &text));
             }
             None => drop(table::with(stream, |out| Writer(out).write_fmt(args))),
         }
@@ -60,4 +75,11 @@ macro_rules! println {
 #[macro_export]
 macro_rules! eprint {
     ($($arg:tt)*) => { $crate::stdio::out::Out::Stderr.print(::core::format_args!($($arg)*)) };
+}
+
+/// Prints a line on C's `stderr`.
+#[macro_export]
+macro_rules! eprintln {
+    () => { $crate::eprint!("\n") };
+    ($($arg:tt)*) => { $crate::stdio::out::Out::Stderr.print(::core::format_args!("{}\n", ::core::format_args!($($arg)*))) };
 }
