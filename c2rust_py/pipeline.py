@@ -21,7 +21,7 @@ from c2rust_py.emit.names import assign_names
 from c2rust_py.emit.workspace import Workspace, render_workspace
 from c2rust_py.emit.writer import write_files
 from c2rust_py.frontend.deep import call_deeply
-from c2rust_py.frontend.elaborate import ElaboratedUnit, elaborate_unit, link_units
+from c2rust_py.frontend.elaborate import ElaboratedUnit, elaborate_unit, link_units, main_symbol, share_library
 from c2rust_py.frontend.parse import parse_units
 from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.infer.effects import Effects, infer_effects
@@ -142,7 +142,7 @@ def _lower_units(units: Sequence[Unit], options: Options, stages: Stages, sink: 
     """Every stage from the C text to the Rust AST."""
     elaborated = _elaborate(units, options, stages, sink)
     groups = _groups(elaborated, options)
-    linked = stages.run("link", each(lambda members: link_units(members, sink)), list(groups.values()))
+    linked = stages.run("link", each(lambda group: link_units(group.units, sink)), groups)
     _raise_errors(sink)
     selected = [leave_out(program, options) for program in linked]
     programs = stages.run("normalise", each(normalise), selected)
@@ -153,7 +153,8 @@ def _lower_units(units: Sequence[Unit], options: Options, stages: Stages, sink: 
     refined = stages.run("refine", each(lambda group: replace(group, crate=refine(group.crate))), lowered)
     for group in refined:
         sink.extend(group.stubs.values())
-    return [LinkedGroup(p, l, f.slots) for p, l, f in zip(programs, refined, facts, strict=True)]
+    parts = zip(programs, refined, facts, groups, strict=True)
+    return [LinkedGroup(program, lowered, facts.slots, dict(group.programs)) for program, lowered, facts, group in parts]
 
 
 def each(function: Callable[[A], B]) -> Callable[[Sequence[A]], list[B]]:
@@ -181,11 +182,10 @@ def _sequence(inputs: tuple[Program, Inferred]) -> Program:
     return sequence_program(program, facts.storage, facts.effects)
 
 
-def _to_rust(name: str, program: Program, facts: Inferred, options: Options) -> Lowered:
+def _to_rust(group: _Group, program: Program, facts: Inferred, options: Options) -> Lowered:
     items = facts.storage.memory_globals | facts.storage.constants
     names = assign_names(program, items, keep=options.keep_names)
-    programs = [(name, "main")] if "main" in program.functions else []
-    return translate(program, name, names, facts.storage, facts.effects, library_functions(), programs)
+    return translate(program, group.crate, names, facts.storage, facts.effects, library_functions(), group.programs)
 
 
 def leave_out(program: Program, options: Options) -> Program:
@@ -205,18 +205,31 @@ def leave_out(program: Program, options: Options) -> Program:
     return replace(program, functions=functions)
 
 
-def _groups(units: Sequence[ElaboratedUnit], options: Options) -> dict[str, list[ElaboratedUnit]]:
-    """The linked groups by crate name: a program for each unit with a `main`, with the units that have none."""
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Units that are linked, and the name and the symbol of each program among them."""
+
+    crate: str
+    units: list[ElaboratedUnit]
+    programs: list[tuple[str, str]]
+
+
+def _groups(units: Sequence[ElaboratedUnit], options: Options) -> list[_Group]:
+    """The linked groups. Each unit with a `main` is a program, and the programs share the other units in one crate;
+    where two of them define one name, each gets a crate of its own."""
+    name = project_name(options.inputs)
     programs = [unit for unit in units if "main" in unit.functions]
     if len(programs) <= 1:
-        return {project_name(options.inputs): list(units)}
-    library = [unit for unit in units if unit not in programs]
-    groups: dict[str, list[ElaboratedUnit]] = {}
+        return [_Group(name, list(units), [(name, "main")] if programs else [])]
+    stems: dict[str, ElaboratedUnit] = {}
     for unit in programs:
         stem = crate_name(Path(unit.path).stem)
-        name = stem if stem not in groups else crate_name("_".join(Path(unit.path).with_suffix("").parts))
-        groups[name] = [*library, unit]
-    return groups
+        stems[stem if stem not in stems else crate_name("_".join(Path(unit.path).with_suffix("").parts))] = unit
+    shared = share_library(units)
+    if shared is not None:
+        return [_Group(name, shared, [(stem, main_symbol(unit)) for stem, unit in stems.items()])]
+    library = [unit for unit in units if unit not in programs]
+    return [_Group(stem, [*library, unit], [(stem, "main")]) for stem, unit in stems.items()]
 
 
 def _raise_errors(sink: Sink) -> None:
@@ -242,7 +255,7 @@ def _manifest(options: Options, units: Sequence[Unit], groups: Sequence[LinkedGr
         "signed_overflow": options.signed_overflow.value,
     }
     targets = {
-        binary.name: [unit.path for unit in group.program.units]
+        binary.name: group.linked_units(binary.name)
         for group in groups
         for binary in group.lowered.crate.binaries
     }

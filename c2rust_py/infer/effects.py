@@ -135,8 +135,9 @@ def infer_effects(program: Program, storage: Storage, library: Mapping[str, Libr
             facts["exit"].callees[EXIT_HANDLER] = None
     for symbol, function in program.functions.items():
         facts[symbol] = _direct_facts(program, storage, function, callbacks, layout, order)
-    if "main" in program.functions:
-        facts["main"].needs = Needs.CONTEXT
+    for symbol, function in program.functions.items():
+        if function.name == "main" and not function.static:
+            facts[symbol].needs = Needs.CONTEXT
     facts |= {signature: _Facts(callees=dict.fromkeys(targets.get(signature, ()))) for signature in order}
     _close(facts)
 

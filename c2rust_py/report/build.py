@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Code, Diagnostic, Severity, Span
@@ -18,11 +18,19 @@ from c2rust_py.to_rust.translate import Translation
 
 @dataclass(frozen=True, slots=True)
 class LinkedGroup:
-    """A linked group of units on its way: the normalised program, its crate, and the rungs of its slots."""
+    """A linked group of units on its way: the normalised program, its crate, the rungs of its slots,
+    and the symbol of each program's `main` by the program's name."""
 
     program: Program
     lowered: Translation
     slots: SlotRungs
+    programs: Mapping[str, str]
+
+    def linked_units(self, program: str) -> list[str]:
+        """The paths of the units that a program is linked from: its own and those that no program is."""
+        own = self.program.functions[self.programs[program]].unit
+        mains = {self.program.functions[symbol].unit for symbol in self.programs.values()}
+        return [unit.path for unit in self.program.units if unit.path == own or unit.path not in mains]
 
 
 def build_report(groups: Sequence[LinkedGroup], workspace: Workspace, diagnostics: tuple[Diagnostic, ...]) -> Report:
