@@ -15,7 +15,7 @@ from c2rust_py.ir.types import (
 )
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Unsupported
-from c2rust_py.to_rust.literals import int_literal
+from c2rust_py.to_rust.literals import int_literal, with_suffix
 from c2rust_py.to_rust.values import ValueLowering, is_null_constant
 
 _NARROW = {
@@ -53,17 +53,23 @@ class ConversionLowering(ValueLowering):
         if narrow is not None:
             return narrow
         if isinstance(operand, IntConst) and operand.name is None and isinstance(target, FloatType):
-            return rs.Literal(f"{operand.value}.0") if operand.value >= 0 else self.cast_value(operand, target)
-        return self.cast_value(operand, target)
+            digits = rs.Literal(f"{abs(operand.value)}.0")
+            return rs.Unary("-", digits) if operand.value < 0 else digits
+        return self.cast_value(operand, target, typed)
 
-    def cast_value(self, operand: Value, target: Type) -> rs.Expr:
-        """A cast between numbers. Plain char is a u8 that has to be seen as i8 where it widens."""
+    def cast_value(self, operand: Value, target: Type, typed: bool = False) -> rs.Expr:
+        """A cast between numbers. Plain char is a u8 that has to be seen as i8 where it widens. Literals without a suffix
+        would take the type of a cast, not be cast to it."""
         to_kind, from_kind = self.facts.types.int_kind(target), self.facts.types.int_kind(operand.type)
         if to_kind is not None and from_kind is not None:
             operand = self.through_widening(operand, to_kind)
             from_kind = self.facts.types.int_kind(operand.type)
+            if isinstance(operand, IntConst) and operand.name is None:
+                return self.constant(IntConst(to_kind.wrap(operand.value), target, operand.span), typed)
         rust_from, rust_to = self.facts.types.value(operand.type), self.facts.types.value(target)
         expr = self.value(operand)
+        if rust_from != rust_to and isinstance(rust_from, rs.PathType):
+            expr = with_suffix(expr, rust_from.name)
         if from_kind is IntKind.CHAR and rust_to not in (rs.PathType("u8"), rs.PathType("i8")):
             expr = rs.Cast(expr, rs.PathType("i8"))
             rust_from = rs.PathType("i8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from dataclasses import replace
 
 from c2rust_py.ir.nodes import IntConst, Spelling
 from c2rust_py.ir.types import IntKind
@@ -103,3 +104,22 @@ def is_anchored(expr: rs.Expr) -> bool:
             )
         case _:
             return True
+
+
+def with_suffix(expr: rs.Expr, rust: str) -> rs.Expr:
+    """An expression of the type `rust` that fixes this type itself."""
+    if is_anchored(expr):
+        return expr
+    match expr:
+        case rs.Literal(text, _):
+            return rs.Literal(f"{text}{'_' if text.startswith('0x') else ''}{rust}", suffixed=True)
+        case rs.Unary(op, operand):
+            return rs.Unary(op, with_suffix(operand, rust))
+        case rs.Binary(op, left, right):
+            return rs.Binary(op, with_suffix(left, rust), right)
+        case rs.BlockExpr(rs.Block(tail=tail) as block, label) if tail is not None:
+            return rs.BlockExpr(replace(block, tail=with_suffix(tail, rust)), label)
+        case rs.If(condition, rs.Block(tail=tail) as then, otherwise) if tail is not None:
+            return rs.If(condition, replace(then, tail=with_suffix(tail, rust)), otherwise)
+        case _:
+            return expr
