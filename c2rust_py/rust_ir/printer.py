@@ -7,6 +7,7 @@ file can be traced back to its C line.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import assert_never
 
 from c2rust_py.diagnostics import Span
@@ -82,7 +83,7 @@ class PrintedText:
 def print_items(items: tuple[Item, ...]) -> PrintedText:
     """Items one after the other, a blank line between them but for runs of constants without docs."""
     printer = _Printer()
-    for item, following in zip(items, (*items[1:], None), strict=True):
+    for item, following in zip_longest(items, items[1:]):
         printer.item(item)
         run = isinstance(item, ConstItem) and isinstance(following, ConstItem) and following.doc is None
         printer.put("" if run else "\n")

@@ -58,11 +58,12 @@ class AggregateLowering(CallLowering):
                 assert record.fields is not None
                 setter = f"set_{self.facts.names.fields[type.id, index]}"
                 stored = self.element(value, record.fields[index].type)
+                name = self.frame.own("value")
                 statements = (
-                    rs.Let("value", None, zero, mutable=True),
-                    rs.ExprStatement(rs.MethodCall(rs.Name("value"), setter, (stored,))),
+                    rs.Let(name, None, zero, mutable=True),
+                    rs.ExprStatement(rs.MethodCall(rs.Name(name), setter, (stored,))),
                 )
-                return rs.BlockExpr(rs.Block(statements, rs.Name("value")))
+                return rs.BlockExpr(rs.Block(statements, rs.Name(name)))
         return zero
 
     def array(self, value: ArrayValue) -> rs.Expr:
@@ -86,25 +87,26 @@ class AggregateLowering(CallLowering):
     def filled_array(self, value: ArrayValue) -> rs.Expr:
         """A block that starts from zero and assigns each run."""
         element = value.type.element
-        statements: list[rs.Statement] = [rs.Let("array", None, self.zero(value.type), mutable=True)]
+        statements: list[rs.Statement] = [rs.Let(self.frame.own("array"), None, self.zero(value.type), mutable=True)]
         for run in value.runs:
             stored = self.element(run.value, element)
             if run.first == run.last:
-                target: rs.Expr = rs.Index(rs.Name("array"), rs.Literal(str(run.first)))
+                target: rs.Expr = rs.Index(rs.Name(self.frame.own("array")), rs.Literal(str(run.first)))
                 statements.append(rs.ExprStatement(rs.Assign(target, stored)))
                 continue
             statements.append(rs.ExprStatement(self.fill(run.first, run.last, stored)))
-        return rs.BlockExpr(rs.Block(tuple(statements), rs.Name("array")))
+        return rs.BlockExpr(rs.Block(tuple(statements), rs.Name(self.frame.own("array"))))
 
     def fill(self, first: int, last: int, stored: rs.Expr) -> rs.Expr:
         """A loop over a run of equal elements that a constant's initialiser may hold, too."""
-        index = rs.Name("i")
+        name = self.frame.own("i")
+        index = rs.Name(name)
         body = (
-            rs.ExprStatement(rs.Assign(rs.Index(rs.Name("array"), index), stored)),
+            rs.ExprStatement(rs.Assign(rs.Index(rs.Name(self.frame.own("array")), index), stored)),
             rs.ExprStatement(rs.Assign(index, rs.Literal("1"), "+")),
         )
         loop = rs.While(rs.Binary("<=", index, rs.Literal(str(last))), rs.Block(body))
-        start = rs.Let("i", None, rs.Literal(str(first)), mutable=True)
+        start = rs.Let(name, None, rs.Literal(str(first)), mutable=True)
         return rs.BlockExpr(rs.Block((start, rs.ExprStatement(loop))))
 
     def string(self, data: bytes, type: ArrayType) -> rs.Expr:
@@ -124,12 +126,12 @@ class AggregateLowering(CallLowering):
             if length - len(elements) <= 32:
                 elements += [0] * (length - len(elements))
                 return rs.ArrayLiteral(tuple(int_literal(e, rust.name, typed=True) for e in elements))
-        statements: list[rs.Statement] = [rs.Let("array", None, self.zero(type), mutable=True)]
+        statements: list[rs.Statement] = [rs.Let(self.frame.own("array"), None, self.zero(type), mutable=True)]
         for index, number in enumerate(elements):
-            target = rs.Index(rs.Name("array"), rs.Literal(str(index)))
+            target = rs.Index(rs.Name(self.frame.own("array")), rs.Literal(str(index)))
             literal = int_literal(number, rust.name, typed=True)
             statements.append(rs.ExprStatement(rs.Assign(target, literal)))
-        return rs.BlockExpr(rs.Block(tuple(statements), rs.Name("array")))
+        return rs.BlockExpr(rs.Block(tuple(statements), rs.Name(self.frame.own("array"))))
 
     def is_copy(self, value: Value) -> bool:
         """Whether a struct value is read straight from a place in memory, so that its bytes can be copied."""

@@ -261,12 +261,13 @@ class CallLowering(ConversionLowering):
             argument = rs.MethodCall(self.frame.memory, call, (rs.Borrow(self.path(list), mutable=True),))
             return self.unwrapped(argument, type)
         self.frame.import_type("VaList")
+        copy, arg = self.frame.own("list"), self.frame.own("arg")
         statements = (
-            rs.Let("list", None, self.load(list, list.type), mutable=True),
-            rs.Let("arg", None, rs.MethodCall(self.frame.memory, call, (rs.Borrow(rs.Name("list"), mutable=True),))),
-            rs.ExprStatement(self.store(list, rs.Name("list"))),
+            rs.Let(copy, None, self.load(list, list.type), mutable=True),
+            rs.Let(arg, None, rs.MethodCall(self.frame.memory, call, (rs.Borrow(rs.Name(copy), mutable=True),))),
+            rs.ExprStatement(self.store(list, rs.Name(copy))),
         )
-        return rs.BlockExpr(rs.Block(statements, self.unwrapped(rs.Name("arg"), type)))
+        return rs.BlockExpr(rs.Block(statements, self.unwrapped(rs.Name(arg), type)))
 
 
 def _same_pointer(rust: str, wanted: str) -> bool:

@@ -56,6 +56,8 @@ class Facts:
     """The paths of Rust functions that return `!`."""
     loop_counters: Mapping[str, frozenset[int]]
     """By function, the locals that every loop may have for itself; see `loops.loop_counters`."""
+    function_names: AbstractSet[str]
+    """The Rust names of the program's functions."""
 
     def function_type(self, symbol: str) -> FunctionType | None:
         """The type of a function of the program or of the library."""
@@ -76,6 +78,12 @@ class Frame:
     """Whether the function took a mark of the stack that it must leave."""
     uses_alloca: bool = False
     """Whether it calls alloca, whose blocks outlive the loops that they are made in."""
+    local_names: frozenset[str] = field(init=False)
+    """The Rust names of the function's locals."""
+
+    def __post_init__(self) -> None:
+        symbol, locals = (self.function.symbol, self.function.locals) if self.function is not None else ("", ())
+        self.local_names = frozenset(self.facts.names.locals[symbol, local.id] for local in locals)
 
     # ---- types and names
 
@@ -114,6 +122,14 @@ class Frame:
         if owner is not None and owner != self.module:
             self.uses.add(f"crate::{owner}::{name}")
         return name
+
+    def own(self, name: str) -> str:
+        """`name` for a variable that C does not have, numbered where it would hide one that C has. The same every time
+        it is asked for."""
+        choice, number = name, 2
+        while choice in self.local_names or choice in self.facts.function_names:
+            choice, number = f"{name}_{number}", number + 1
+        return choice
 
     # ---- the context
 

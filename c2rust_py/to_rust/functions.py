@@ -68,7 +68,7 @@ def _params(frame: Frame, function: Function) -> tuple[rs.Param, ...]:
     params = [rs.Param(n, frame.rust_type(t)) for n, t in zip(names, function.type.params, strict=True)]
     if function.type.variadic:
         frame.import_type("VaArg")
-        params.append(rs.Param("args", rs.ReferenceType(rs.SliceType(rs.PathType("VaArg")))))
+        params.append(rs.Param(frame.own("args"), rs.ReferenceType(rs.SliceType(rs.PathType("VaArg")))))
     return tuple(params)
 
 
@@ -79,7 +79,7 @@ def _body(facts: Facts, frame: Frame, function: Function) -> rs.Block:
     frame.uses_alloca = _uses_alloca(function)
     statements: list[rs.Statement] = []
     if frame.frame_marked:
-        statements.append(rs.Let("mark", None, frame.method("enter")))
+        statements.append(rs.Let(frame.own("mark"), None, frame.method("enter")))
     statements += _entry(facts, lowering, function, hoisted)
     statements += lowering.statements(function.body)
     block = rs.Block(tuple(statements))

@@ -242,12 +242,13 @@ class StatementLowering(AggregateLowering):
             result = self.zero(self.frame.function.type.result)
         if not self.frame.frame_marked:
             return [rs.ExprStatement(self.return_of(result), span)]
-        leave = rs.ExprStatement(self.frame.method("leave", rs.Name("mark")), span)
+        leave = rs.ExprStatement(self.frame.method("leave", rs.Name(self.frame.own("mark"))), span)
         if result is None or isinstance(result, rs.Literal | rs.Name):
             return [leave, rs.ExprStatement(self.return_of(result), span)]
         type = self.frame.rust_type(self.frame.function.type.result)
-        bind = rs.Let("result", type, result, span=span)
-        return [bind, leave, rs.ExprStatement(self.return_of(rs.Name("result")), span)]
+        name = self.frame.own("result")
+        bind = rs.Let(name, type, result, span=span)
+        return [bind, leave, rs.ExprStatement(self.return_of(rs.Name(name)), span)]
 
     def allocate_vla(self, local: int, size: Value, span: Span) -> list[rs.Statement]:
         """A variable-length array. Its loop ends the one of the round before (see `in_rounds`), or else this does."""
@@ -262,10 +263,11 @@ class StatementLowering(AggregateLowering):
 
     def va_start(self, va_list: Place, span: Span) -> list[rs.Statement]:
         """`va_start`: the list is bound before it is stored in memory, which is borrowed by then."""
-        start = self.frame.method("va_start", rs.Name("args"))
+        start = self.frame.method("va_start", rs.Name(self.frame.own("args")))
         if not self.in_memory(va_list):
             return [rs.ExprStatement(self.store(va_list, start), span)]
-        return [rs.Let("list", None, start, span=span), rs.ExprStatement(self.store(va_list, rs.Name("list")), span)]
+        name = self.frame.own("list")
+        return [rs.Let(name, None, start, span=span), rs.ExprStatement(self.store(va_list, rs.Name(name)), span)]
 
     def catch_jump(self, statement: CatchJump) -> list[rs.Statement]:
         """What follows a setjmp, as a closure that runs again after each longjmp. Where some path leaves it for what

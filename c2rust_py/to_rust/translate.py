@@ -110,6 +110,7 @@ def collect_facts(
         diverging=frozenset(f"{f.module}::{f.rust_name}" for f in library.values() if f.diverges)
         | {"c2rs_rt::stdlib::exit_with"},
         loop_counters={symbol: loop_counters(function.body) for symbol, function in program.functions.items()},
+        function_names=frozenset(names.functions.values()),
     )
 
 
@@ -154,11 +155,7 @@ def _unit_module(facts: Facts, unit: SourceUnit, statics: Mapping[str, int], mad
     """One C file: constants, types, constant data, addresses of statics, functions."""
     module = facts.names.modules[unit.path]
     frame = Frame(facts, module, None, Needs.NONE)
-    named = [c for c in unit.constants if c.name in facts.names.constants]
-    owned = [c for c in named if facts.owners[facts.names.constants[c.name]] == module]
-    items: list[rs.Item] = list(constant_items(facts, owned))
-    for id in unit.enums:
-        items += enum_items(facts, facts.program.enums[id])
+    items = _named_constants(facts, unit, module)
     for id in unit.records:
         if id not in facts.types.library_records:
             items += record_items(facts, frame, facts.program.records[id])
@@ -172,6 +169,21 @@ def _unit_module(facts: Facts, unit: SourceUnit, statics: Mapping[str, int], mad
         if lowered.stub is not None:
             made.stubs[symbol] = _stub_diagnostic(facts.program.functions[symbol], lowered)
     made.modules.append(rs.Module(module, unit.doc, tuple(sorted(uses)), tuple(items)))
+
+
+def _named_constants(facts: Facts, unit: SourceUnit, module: str) -> list[rs.Item]:
+    """The unit's macros and enumerators. A name may be declared again with the same value, in another scope or another
+    unit: its first declaration is the program's."""
+    named = [c for c in unit.constants if c.name in facts.names.constants]
+    items = list(constant_items(facts, named))
+    for id in unit.enums:
+        items += enum_items(facts, facts.program.enums[id])
+    first: dict[str, rs.Item] = {}
+    for item in items:
+        assert isinstance(item, rs.ConstItem)
+        if facts.owners[item.name] == module:
+            first.setdefault(item.name, item)
+    return list(first.values())
 
 
 def _stub_diagnostic(function: Function, lowered: LoweredFunction) -> Diagnostic:

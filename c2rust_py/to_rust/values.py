@@ -289,7 +289,7 @@ class ValueLowering(PlaceLowering):
         target = self.facts.types.value(value.result.type)
         operands = [self.facts.types.value(operand.type) for operand in (value.left, value.right)]
         method = {"+": "overflowing_add", "-": "overflowing_sub", "*": "overflowing_mul"}[value.op.value]
-        exact = rs.Name("exact")
+        exact = rs.Name(self.frame.own("exact"))
         if operands == [target, target] and not self.is_char(value.left.type):
             pair: rs.Expr = rs.MethodCall(self.receiver(value.left), method, (self.value(value.right, typed=True),))
             result: rs.Expr = rs.FieldAccess(exact, "0")
@@ -304,7 +304,7 @@ class ValueLowering(PlaceLowering):
             result = rs.Cast(number, target)
             lost = rs.Binary("!=", rs.Cast(result, wide), number)
             wrapped = rs.Binary("||", rs.FieldAccess(exact, "1"), lost)
-        statements = (rs.Let("exact", None, pair), rs.ExprStatement(self.store(value.result, result)))
+        statements = (rs.Let(exact.text, None, pair), rs.ExprStatement(self.store(value.result, result)))
         return rs.BlockExpr(rs.Block(statements, wrapped))
 
     def widened(self, operand: Value) -> rs.Expr:
