@@ -18,7 +18,7 @@ from c2rust_py.comparison import Comparison, compare_project
 from c2rust_py.diagnostics import EXIT_TOOL_MISSING, EXIT_USAGE, Code, CompileError, Diagnostic, Severity, error
 from c2rust_py.doctor import find_tools
 from c2rust_py.emit.templates import EXIT_DEFECT
-from c2rust_py.options import Options, Rung
+from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.pipeline import Translation, translate_project
 from c2rust_py.report.formats import Check, github, junit, sarif
 from c2rust_py.report.functions import summary
@@ -90,6 +90,11 @@ def cli() -> None:
     "--filter", "filter_", metavar="REGEX", help="Translate only functions with such a C name; others are stubs."
 )
 @click.option("--keep-names/--rust-names", default=None, help="Keep C's names instead of Rust's casing.")
+@click.option(
+    "--signed-overflow",
+    type=click.Choice([way.value for way in SignedOverflow]),
+    help="Signed arithmetic: plain operators, or wrapping ones.",
+)
 @click.option("--skeleton", is_flag=True, help="Signatures with stub bodies only.")
 @click.option("--stop-after", metavar="STAGE", help="End behind a stage; nothing is written before `emit`.")
 @click.option("--dump-after", metavar="STAGE", help="Print what a stage gives on stdout.")
@@ -123,6 +128,8 @@ def _options(inputs: Sequence[Path], flags: tuple[str, ...], settings: Settings,
     """Flags beat the environment, which beats the file, which beats the defaults of `Options`."""
     given = {key.rstrip("_"): value for key, value in given.items() if value is not None}
     values = {**settings.translate, **given}
+    overflow = values.get("signed_overflow", SignedOverflow.PLAIN.value)
+    values["signed_overflow"] = _member(SignedOverflow, "signed_overflow", overflow)
     values["ladder"] = _member(Rung, "ladder", values.get("ladder", Rung.OWNED.value))
     try:
         re.compile(values.get("filter") or "")

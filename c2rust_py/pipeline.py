@@ -30,7 +30,7 @@ from c2rust_py.infer.slots import SlotRungs, infer_slots
 from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.ir.nodes import Program, UnsupportedStatement
 from c2rust_py.normalise import normalise
-from c2rust_py.options import Options, Rung
+from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.project import crate_name, project_name
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
 from c2rust_py.refine import refine
@@ -185,7 +185,9 @@ def _sequence(inputs: tuple[Program, Inferred]) -> Program:
 def _to_rust(group: _Group, program: Program, facts: Inferred, options: Options) -> Lowered:
     items = facts.storage.memory_globals | facts.storage.constants
     names = assign_names(program, items, keep=options.keep_names)
-    return translate(program, group.crate, names, facts.storage, facts.effects, library_functions(), group.programs)
+    wraps = options.signed_overflow is SignedOverflow.WRAPPING
+    library = library_functions()
+    return translate(program, group.crate, names, facts.storage, facts.effects, library, group.programs, wraps)
 
 
 def leave_out(program: Program, options: Options) -> Program:

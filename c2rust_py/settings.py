@@ -30,6 +30,7 @@ _KINDS: dict[str, dict[str, type]] = {
         "jobs": int,
         "filter": str,
         "keep_names": bool,
+        "signed_overflow": str,
         "check": bool,
         "flags": list,
     },

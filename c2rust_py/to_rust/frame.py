@@ -54,6 +54,8 @@ class Facts:
     dispatcher_names: Mapping[ErasedSignature, str]
     diverging: AbstractSet[str]
     """The paths of Rust functions that return `!`."""
+    signed_wraps: bool
+    """Whether signed arithmetic wraps, too (`--signed-overflow wrapping`)."""
     loop_counters: Mapping[str, frozenset[int]]
     """By function, the locals that every loop may have for itself; see `loops.loop_counters`."""
     function_names: AbstractSet[str]
@@ -180,6 +182,6 @@ class Frame:
 
 RUNTIME_TYPES = {
     name: f"c2rs_rt::{name}"
-    for name in ("Ptr", "FnPtr", "Void", "Memory", "Pod", "Field", "BitField", "LongDouble", "VaArg", "VaList", "Complex")
+    for name in ("Ptr", "FnPtr", "Void", "Memory", "Pod", "Field", "BitField", "LongDouble", "VaArg", "VaList", "Complex", "LongComplex")
 } | {"Context": "crate::context::Context", "Globals": "crate::context::Globals"}
 """Where the types of the runtime and of the crate's context are imported from."""

@@ -1,10 +1,17 @@
-"""`for (i = a; i < b; i++)` as `for i in a..b`, where nothing but the step changes `i` and the bound stays what it is."""
+"""C's counted loops as Rust's `for`, where nothing but the step changes the counter and the bound stays what it is.
+
+    for (i = 0; i < n; i++)           ->      for i in 0..n
+    for (i = 1; i <= n; i += 2)       ->      for i in (1..=n).step_by(2)
+    for (i = n - 1; i >= 0; i--)      ->      for i in (0..n).rev()
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from c2rust_py.infer.node_touches import NodeTouches
+from c2rust_py.infer.touches import NOTHING, Touches
 from c2rust_py.ir.nodes import (
     Assign,
     Binary,
@@ -15,15 +22,15 @@ from c2rust_py.ir.nodes import (
     Declare,
     FloatConst,
     For,
+    GlobalPlace,
     IntConst,
     Load,
     LocalPlace,
-    Overflowing,
     Statement,
-    VaArgValue,
     Value,
 )
-from c2rust_py.ir.walk import Node, children, walk
+from c2rust_py.ir.types import IntKind
+from c2rust_py.ir.walk import Node, children, walk, walk_all
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.literals import is_anchored
 
@@ -33,12 +40,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """A counted loop's head: the local, its start, its bound, whether it counts down, and the comparison."""
+    """A counted loop's head: the local, its start, its bound, what a round adds to it, and the comparison."""
 
     local: int
     start: Value
     bound: Value
-    down: bool
+    step: int
     op: CompareOp
 
 
@@ -47,19 +54,28 @@ def counted_loop(lowering: StatementLowering, loop: For) -> list[rs.Statement] |
     header = _header(loop)
     if header is None or not _is_counted(lowering, loop, header):
         return None
-    start, bound = lowering.operands(header.start, header.bound, typed=False)
-    if header.down:
-        low = bound if header.op is CompareOp.GE else _plus_one(bound)
-        iterable: rs.Expr = rs.MethodCall(rs.RangeExpr(low, start, inclusive=True), "rev")
-    else:
-        high = bound if header.op is CompareOp.LT else _plus_one(bound)
-        iterable = rs.RangeExpr(start, high)
     target = lowering.enter(loop.label, loop=True)
     body = lowering.rust_block(loop.body)
     lowering.leave()
+    iterable = _range(lowering, header)
     statement = rs.For(lowering.local_name(header.local), iterable, body, lowering.name_of(target))
     before = lowering.statements(loop.init[:-1])
     return [*before, rs.ExprStatement(statement, loop.span)]
+
+
+def _range(lowering: StatementLowering, header: _Header) -> rs.Expr:
+    """What the counter runs over."""
+    start, bound = lowering.operands(header.start, header.bound, typed=False)
+    iterable: rs.Expr
+    if header.step > 0:
+        iterable = rs.RangeExpr(start, bound, inclusive=header.op is CompareOp.LE)
+    else:
+        low = bound if header.op is CompareOp.GE else _plus_one(bound)
+        above = _without_minus_one(start)
+        closed = rs.RangeExpr(low, start, inclusive=True) if above is None else rs.RangeExpr(low, above)
+        iterable = rs.MethodCall(closed, "rev")
+    size = abs(header.step)
+    return iterable if size == 1 else rs.MethodCall(iterable, "step_by", (rs.Literal(str(size)),))
 
 
 def _header(loop: For) -> _Header | None:
@@ -67,8 +83,8 @@ def _header(loop: For) -> _Header | None:
     if not loop.init or len(loop.step) != 1:
         return None
     match loop.init[-1]:
-        case Declare(local, Value_) if Value_ is not None:
-            start = Value_
+        case Declare(local, init) if init is not None:
+            start = init
         case Assign(LocalPlace(local), start):
             pass
         case _:
@@ -79,14 +95,16 @@ def _header(loop: For) -> _Header | None:
         case _:
             return None
     match loop.step[0]:
-        case Assign(LocalPlace(stepped), Binary(step, Load(LocalPlace(from_)), IntConst(1))):
-            if not stepped == from_ == local:
+        case Assign(LocalPlace(stepped), Binary(step, Load(LocalPlace(from_)), IntConst(size))):
+            if not stepped == from_ == local or size < 1:
                 return None
         case _:
             return None
-    up = step is BinaryOp.ADD and op in (CompareOp.LT, CompareOp.LE)
-    down = step is BinaryOp.SUB and op in (CompareOp.GT, CompareOp.GE)
-    return _Header(local, start, bound, down, op) if up or down else None
+    if step is BinaryOp.ADD and op in (CompareOp.LT, CompareOp.LE):
+        return _Header(local, start, bound, size, op)
+    if step is BinaryOp.SUB and op in (CompareOp.GT, CompareOp.GE):
+        return _Header(local, start, bound, -size, op)
+    return None
 
 
 def _is_counted(lowering: StatementLowering, loop: For, header: _Header) -> bool:
@@ -96,46 +114,69 @@ def _is_counted(lowering: StatementLowering, loop: For, header: _Header) -> bool
     kind = lowering.facts.types.int_kind(function.locals[header.local].type)
     if kind is None or kind.size < 4 or (function.symbol, header.local) in lowering.facts.storage.memory_locals:
         return False
-    bounded = header.op in (CompareOp.LT, CompareOp.GT) or kind.signed
-    if not bounded and not (isinstance(header.bound, IntConst) and kind.minimum < header.bound.value < kind.maximum):
+    if not _ends_in_range(header, kind, lowering.facts.signed_wraps):
         return False
-    written = {local for statement in loop.body for local in _written(statement)}
-    if header.local in written or not _is_invariant(lowering, header.bound, written | {header.local}):
+    body = _touches(lowering, loop.body)
+    if header.local in body.locals_written or header.local in _loads(header.bound):
+        return False
+    if not _is_invariant(lowering, header.bound, body):
         return False
     if isinstance(loop.init[-1], Declare):
         return header.local not in lowering.hoisted
     return header.local in lowering.facts.loop_counters.get(function.symbol, frozenset())
 
 
-def _is_invariant(lowering: StatementLowering, value: Value, written: set[int]) -> bool:
-    """Whether a value is made of constants and of plain locals that are not written."""
+def _ends_in_range(header: _Header, kind: IntKind, signed_wraps: bool) -> bool:
+    """Whether the counter cannot wrap on its way past the bound. Overflow of a signed counter is undefined,
+    unless the user wants it to wrap."""
+    if (kind.signed and not signed_wraps) or (abs(header.step) == 1 and header.op in (CompareOp.LT, CompareOp.GT)):
+        return True
+    return isinstance(header.bound, IntConst) and kind.minimum <= header.bound.value + header.step <= kind.maximum
+
+
+def _touches(lowering: StatementLowering, body: tuple[Statement, ...]) -> Touches:
+    """What a round of the loop reads and writes."""
+    facts = lowering.facts
+    assert lowering.frame.function is not None
+    layout = facts.types.layout
+    nodes = NodeTouches(
+        facts.program, facts.storage, lowering.frame.function.symbol, lambda call: facts.effects.of_call(call, layout)
+    )
+    touches = NOTHING
+    for node in walk_all(body):
+        touches |= nodes.of(node)
+    return touches
+
+
+def _is_invariant(lowering: StatementLowering, value: Value, body: Touches) -> bool:
+    """Whether a value stays what it is as long as only `body` runs."""
     match value:
         case IntConst() | FloatConst():
             return True
         case Load(LocalPlace(local)):
-            return local not in written and not lowering.in_memory(value.place)
+            return local not in body.locals_written and not lowering.in_memory(value.place)
+        case Load(GlobalPlace(symbol)):
+            known = symbol in lowering.facts.program.variables and not lowering.in_memory(value.place)
+            return known and symbol not in body.globals_written
         case Convert(operand):
-            return lowering.facts.types.int_kind(operand.type) is not None and _is_invariant(lowering, operand, written)
+            return lowering.facts.types.int_kind(operand.type) is not None and _is_invariant(lowering, operand, body)
         case Binary(op, left, right) if op not in (BinaryOp.DIV, BinaryOp.REM):
-            return _is_invariant(lowering, left, written) and _is_invariant(lowering, right, written)
+            return _is_invariant(lowering, left, body) and _is_invariant(lowering, right, body)
+        case Binary(_, left, IntConst(divisor)) if divisor > 0:
+            return _is_invariant(lowering, left, body)
         case _:
             return False
 
 
-def _written(statement: Statement) -> set[int]:
-    """The locals that a statement writes, itself or below."""
-    found: set[int] = set()
-    for node in walk(statement):
-        match node:
-            case Assign(place) | Overflowing(result=place) | VaArgValue(list=place):
-                root: Node = place
-                while not isinstance(root, LocalPlace) and hasattr(root, "base"):
-                    root = root.base
-                if isinstance(root, LocalPlace):
-                    found.add(root.local)
-            case _:
-                pass
-    return found
+def _without_minus_one(start: rs.Expr) -> rs.Expr | None:
+    """`n` for `n - 1`, folded for literals; None for others."""
+    match start:
+        case rs.Binary("-", left, rs.Literal("1")) if is_anchored(left):
+            return left
+        case rs.Literal(text, False) if text.isdigit():
+            return rs.Literal(str(int(text) + 1))
+        case _:
+            return None
 
 
 def _plus_one(bound: rs.Expr) -> rs.Expr:

@@ -55,10 +55,11 @@ def translate(
     effects: Effects,
     library: Mapping[str, LibraryFunction],
     programs: Sequence[tuple[str, str]],
+    signed_wraps: bool,
 ) -> Translation:
     """The crate called `name` of a program whose operands are sequenced, with the names that were given to that program.
     `programs` has the name and the symbol of each main."""
-    facts = collect_facts(program, names, storage, effects, library)
+    facts = collect_facts(program, names, storage, effects, library, signed_wraps)
     statics = {s: i + 1 for i, s in enumerate(s for s in program.variables if s in storage.memory_globals)}
     made = _Modules()
     for unit in program.units:
@@ -90,7 +91,12 @@ def sequence_program(program: Program, storage: Storage, effects: Effects) -> Pr
 
 
 def collect_facts(
-    program: Program, names: Names, storage: Storage, effects: Effects, library: Mapping[str, LibraryFunction]
+    program: Program,
+    names: Names,
+    storage: Storage,
+    effects: Effects,
+    library: Mapping[str, LibraryFunction],
+    signed_wraps: bool,
 ) -> Facts:
     """Everything that lowering looks up."""
     types = TypeLowering(program, names, library_records(program))
@@ -109,6 +115,7 @@ def collect_facts(
         dispatcher_names={signature: f"call_{d.number}" for signature, d in effects.dispatch.items()},
         diverging=frozenset(f"{f.module}::{f.rust_name}" for f in library.values() if f.diverges)
         | {"c2rs_rt::stdlib::exit_with"},
+        signed_wraps=signed_wraps,
         loop_counters={symbol: loop_counters(function.body) for symbol, function in program.functions.items()},
         function_names=frozenset(names.functions.values()),
     )

@@ -42,6 +42,7 @@ from c2rust_py.ir.nodes import (
     ZeroValue,
 )
 from c2rust_py.ir.types import (
+    INT,
     ArrayType,
     ComplexType,
     FloatKind,
@@ -147,6 +148,8 @@ class ValueLowering(PlaceLowering):
                 return self.comparison(_FLIPPED[op], left, right)
             case Not(operand):
                 return self.condition(operand)
+            case BlockValue(body, tail) if tail is not None:
+                return rs.BlockExpr(self.block(body, Not(tail, INT, value.span), as_condition=True))
             case Logical(op, left, right):
                 flipped = LogicalOp.OR if op is LogicalOp.AND else LogicalOp.AND
                 if self.negates_well(left) and self.negates_well(right):
@@ -425,16 +428,18 @@ class ValueLowering(PlaceLowering):
 
     def arithmetic(self, value: Unary | Binary | PointerAdd | PointerDiff | Truncate, typed: bool) -> rs.Expr:
         match value:
-            case Unary(UnaryOp.NEGATE, operand, type) if self.is_unsigned(type):
+            case Unary(UnaryOp.NEGATE, operand, type) if self.wraps(type):
                 return rs.MethodCall(self.receiver(operand), "wrapping_neg")
             case Unary(op, operand):
                 return rs.Unary("-" if op is UnaryOp.NEGATE else "!", self.value(operand, typed))
             case Binary(BinaryOp.SHL | BinaryOp.SHR):
                 return self.shift(value, typed)
-            case Binary(op, left, right, type) if op in _WRAPPING and self.is_unsigned(type):
+            case Binary(op, left, right, type) if op in _WRAPPING and self.wraps(type):
                 return rs.MethodCall(self.receiver(left), _WRAPPING[op], (self.value(right, typed=True),))
             case Binary(op, left, right):
                 return rs.Binary(op.value, *self.operands(left, right, typed))
+            case PointerAdd(pointer, IntConst(0, name=None)):
+                return self.value(pointer, typed)
             case PointerAdd(pointer, offset, negative):
                 return rs.Binary("-" if negative else "+", self.value(pointer), self.offset(offset))
             case PointerDiff(left, right):
@@ -444,9 +449,10 @@ class ValueLowering(PlaceLowering):
             case _:
                 raise AssertionError(f"no case for {value}")
 
-    def is_unsigned(self, type: Type) -> bool:
+    def wraps(self, type: Type) -> bool:
+        """Whether arithmetic in the type wraps: unsigned always, signed where the user wants it."""
         kind = self.facts.types.int_kind(type)
-        return kind is not None and not kind.signed
+        return kind is not None and (not kind.signed or self.facts.signed_wraps)
 
     def shift(self, value: Binary, typed: bool) -> rs.Expr:
         """A constant count in range is a plain shift; any other is masked."""
