@@ -86,7 +86,6 @@ def test_initialisers(tmp_path: Path) -> None:
 UNSUPPORTED = {
     'int f(void) { __asm__("nop"); return 1; }': Code.INLINE_ASM,
     "int f(int x) { int g(void) { return x; } return g(); }": Code.NESTED_FUNCTION,
-    "double f(double _Complex x) { return __real__ (x * x); }": Code.COMPLEX_TYPE,
     "typedef int v4 __attribute__((vector_size(16))); v4 f(v4 a) { return a + a; }": Code.VECTOR_TYPE,
     "int f(void) { return __builtin_ia32_rdtsc(); }": Code.BUILTIN_MISSING,
     "void g(int *); void f(void) { int x __attribute__((cleanup(g))); }": Code.ATTRIBUTE_UNSUPPORTED,

@@ -101,6 +101,8 @@ _PURE = _names(
     lroundf llroundf lrintf llrintf fabsf fmodf remainderf fdimf fmaxf fminf fmaf copysignf nextafterf ldexpf scalbnf
     acosl asinl atanl atan2l cosl sinl tanl expl logl log10l log2l powl sqrtl cbrtl hypotl ceill floorl truncl roundl
     rintl fabsl fmodl fdiml fmaxl fminl fmal copysignl ldexpl
+    creal cimag cabs carg conj cproj cexp clog csqrt cpow csin ccos ctan csinh ccosh ctanh
+    crealf cimagf cabsf cargf conjf cprojf cexpf clogf csqrtf cpowf creall cimagl cabsl cargl conjl cprojl cexpl clogl csqrtl
     """
 )
 """Functions of their arguments alone. (That some set errno on a domain error matters to no order of evaluation that a

@@ -58,5 +58,8 @@ def _table() -> dict[str, BuiltinType]:
 BUILTINS = _table()
 """`clz` and `ctz` of 0 are undefined; `ffs` of 0 is 0; `signbit` is 0 or 1; `isinf_sign` is -1, 0 or 1."""
 
+COMPLEX_BUILTINS = frozenset({"complex", "real", "imag", "conj"})
+"""A complex number of two parts, its parts, and its conjugate: of any kind, so they are not in BUILTINS."""
+
 EFFECTFUL_BUILTINS = frozenset({"alloca", "trap", "unreachable"})
 """Builtins that do more than compute a value. The pointer that `alloca` gives is good until its function returns."""

@@ -190,6 +190,8 @@ def _check_arithmetic(value: Unary | Binary | Compare) -> str | None:
             bitwise = op in (BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR, BinaryOp.REM)
             if bitwise and is_integer(type) is None:
                 return f"'{op.value}' on a {type_text(type)}"
+            if isinstance(type, ComplexType) and FloatType(type.kind) in (left.type, right.type):
+                return None if type in (left.type, right.type) else "a complex operation has no complex operand"
             return _differ(left.type, type, "a left operand has another type") or _differ(
                 right.type, type, "a right operand has another type"
             )

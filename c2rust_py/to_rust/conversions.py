@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from c2rust_py.diagnostics import Code
 from c2rust_py.ir.nodes import Binary, BinaryOp, Compare, Convert, IntConst, Load, Logical, Not, Value
 from c2rust_py.ir.types import (
     ComplexType,
@@ -14,7 +13,7 @@ from c2rust_py.ir.types import (
     VoidType,
 )
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.to_rust.frame import Unsupported
+from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.literals import int_literal, with_suffix
 from c2rust_py.to_rust.values import ValueLowering, is_null_constant
 
@@ -34,8 +33,10 @@ class ConversionLowering(ValueLowering):
     def conversion(self, value: Convert, typed: bool) -> rs.Expr:
         operand, target = value.operand, value.type
         source = operand.type
-        if isinstance(source, ComplexType) or isinstance(target, ComplexType):
-            raise Unsupported(Code.COMPLEX_TYPE, "complex numbers have no translation yet", value.span)
+        if isinstance(target, ComplexType):
+            rust = self.frame.rust_type(target)
+            same = rust == self.facts.types.value(source)
+            return self.value(operand) if same else rs.Call(rs.Name(f"{_turbofish(rust)}::from"), (self.value(operand),))
         if isinstance(target, VoidType):
             return self.value(operand)
         if isinstance(target, PointerType):
@@ -156,6 +157,11 @@ class ConversionLowering(ValueLowering):
         if kind is IntKind.CHAR:
             expr = rs.Cast(expr, rs.PathType("i8"))
         return expr if self.facts.types.value(operand.type) == rs.PathType("u64") else rs.Cast(expr, rs.PathType("u64"))
+
+
+def _turbofish(type: rs.Type) -> str:
+    """A generic type as the start of a path: `Complex::<f64>`."""
+    return print_type(type).replace("<", "::<", 1)
 
 
 def _rust_narrow(kind: IntKind) -> str:

@@ -112,7 +112,7 @@ class TypeLowering:
             case FloatType(FloatKind.LONG_DOUBLE):
                 return rs.PathType("LongDouble")
             case ComplexType(FloatKind.LONG_DOUBLE):
-                return rs.PathType("Complex", (rs.PathType("LongDouble"),))
+                return rs.PathType("LongComplex")
             case _:
                 return self.value(type)
 

@@ -8,7 +8,7 @@ from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import expressions
-from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_integer, is_pointer, spell, unqualified
+from c2rust_py.frontend.elaborate.c_types import erase, is_arithmetic, is_pointer, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.conversions import (
     bit_field_value,
@@ -165,7 +165,7 @@ def _is_variable(place: Place) -> bool:
 
 
 def _check_increment(cx: Context, target: Lvalue, span: Span) -> None:
-    if not is_pointer(target.type) and not is_integer(target.type) and not is_float(target.type):
+    if not is_pointer(target.type) and not is_arithmetic(target.type):
         cx.fail(Code.TYPE_MISMATCH, f"'++' and '--' do not fit '{spell(target.type)}'", span)
 
 

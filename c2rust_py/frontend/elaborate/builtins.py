@@ -9,6 +9,7 @@ from typing import Any
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import atomics, calls, declarators, expressions
 from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_pointer, unqualified
+from c2rust_py.frontend.elaborate.complex_operands import complex_builtin
 from c2rust_py.frontend.elaborate.context import Context, GlobalName
 from c2rust_py.frontend.elaborate.conversions import (
     constant_operand,
@@ -334,6 +335,7 @@ _HANDLERS: dict[str, Handler] = {
     "va_start": _va_start,
     "va_end": _va_end,
     "va_copy": _va_copy,
+    "complex": complex_builtin,
     "expect": _expect,
     "expect_with_probability": _expect,
     "assume_aligned": _assume_aligned,

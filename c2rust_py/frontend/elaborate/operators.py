@@ -26,7 +26,6 @@ from c2rust_py.frontend.elaborate.conversions import (
     promote,
     require_scalar,
     same_pointer_target,
-    unsupported,
     usual_conversions,
     usual_type,
 )
@@ -35,6 +34,7 @@ from c2rust_py.frontend.elaborate.operands import Rvalue, is_named
 from c2rust_py.ir.nodes import (
     Binary,
     BinaryOp,
+    Builtin,
     Compare,
     CompareOp,
     Conditional,
@@ -55,6 +55,8 @@ from c2rust_py.ir.types import (
     ULONG,
     VOID,
     VOID_POINTER,
+    ComplexType,
+    FloatType,
     FunctionType,
     IntKind,
     PointerType,
@@ -76,12 +78,24 @@ def binary(cx: Context, op: BinaryOp, left: Rvalue, right: Rvalue, span: Span) -
         _mismatch(cx, op.value, left, right, span)
     if op in _SHIFTS:
         return _shift(cx, op, left, right, span)
+    if is_complex(left.type) or is_complex(right.type):
+        common = usual_type(cx, left.type, right.type)
+        assert isinstance(common, ComplexType) and not integers_only
+        return _complex_binary(cx, op, left, right, common, span)
     left, right, width = usual_conversions(cx, left, right)
-    if is_complex(left.type):
-        return unsupported(cx, Code.COMPLEX_TYPE, "complex arithmetic", left.type, span)
     constant = fold_binary(cx, op, left, right)
     node = Binary(op, left.value, right.value, erase(left.type), span)
     return narrow(_folded(node, left.type, constant, left, right), width)
+
+
+def _complex_binary(cx: Context, op: BinaryOp, left: Rvalue, right: Rvalue, type: ComplexType, span: Span) -> Rvalue:
+    """`left op right`. gcc keeps a real operand real, so that no infinity meets a zero that C did not write; only a
+    divisor that is complex makes its dividend complex too."""
+    real = FloatType(type.kind)
+    keeps_left = not is_complex(left.type) and op is not BinaryOp.DIV
+    left = convert(cx, left, real if keeps_left else type)
+    right = convert(cx, right, type if is_complex(right.type) else real)
+    return Rvalue(Binary(op, left.value, right.value, type, span), type)
 
 
 def _mismatch(cx: Context, op: str, left: Rvalue, right: Rvalue, span: Span) -> None:
@@ -114,8 +128,8 @@ def compare(cx: Context, op: CompareOp, left: Rvalue, right: Rvalue, span: Span)
     """A comparison; pointers are brought to one type."""
     if is_arithmetic(left.type) and is_arithmetic(right.type):
         left, right, _ = usual_conversions(cx, left, right)
-        if is_complex(left.type):
-            return unsupported(cx, Code.COMPLEX_TYPE, "complex arithmetic", INT, span)
+        if is_complex(left.type) and op not in (CompareOp.EQ, CompareOp.NE):
+            _mismatch(cx, op.value, left, right, span)
     else:
         left, right = _common_pointers(cx, op.value, left, right, span)
     constant: int | None = None
@@ -218,8 +232,6 @@ def run_time_size(cx: Context, type: Type, span: Span) -> Rvalue:
 
 def negate(cx: Context, operand: Rvalue, span: Span) -> Rvalue:
     """Unary minus."""
-    if is_complex(operand.type):
-        return unsupported(cx, Code.COMPLEX_TYPE, "complex arithmetic", operand.type, span)
     if not is_arithmetic(operand.type):
         cx.fail(Code.TYPE_MISMATCH, f"'-' does not fit '{spell(operand.type)}'", span)
     width = operand.width
@@ -234,9 +246,9 @@ def negate(cx: Context, operand: Rvalue, span: Span) -> Rvalue:
 
 
 def complement(cx: Context, operand: Rvalue, span: Span) -> Rvalue:
-    """`~operand`."""
+    """`~operand`; of a complex number, its conjugate."""
     if is_complex(operand.type):
-        return unsupported(cx, Code.COMPLEX_TYPE, "complex arithmetic", operand.type, span)
+        return Rvalue(Builtin("conj", (operand.value,), erase(operand.type), span), unqualified(operand.type))
     if not is_integer(operand.type):
         cx.fail(Code.TYPE_MISMATCH, f"'~' does not fit '{spell(operand.type)}'", span)
     width = operand.width

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate.c_types import erase, quals_of
+from c2rust_py.frontend.elaborate.complex_numbers import complex_constant
 from c2rust_py.frontend.elaborate.context import Context, GlobalName
 from c2rust_py.frontend.elaborate.operands import Lvalue
 from c2rust_py.ir.nodes import (
@@ -100,6 +101,9 @@ def _computed(cx: Context, value: Value) -> Value:
         return IntConst(number, value.type, value.span)
     if isinstance(number, float):
         return FloatConst(number, value.type, value.span)
+    complex_number = complex_constant(cx, value)
+    if complex_number is not None:
+        return complex_number
     match value:
         case Convert(operand, type, span):
             if not isinstance(type, IntType) or type.kind is not IntKind.BOOL:

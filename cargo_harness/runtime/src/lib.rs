@@ -7,6 +7,7 @@
 
 pub mod assert;
 pub mod builtin;
+pub mod complex;
 pub mod ctype;
 mod descriptors;
 pub mod dirent;
@@ -35,4 +36,4 @@ pub mod utime;
 pub mod wchar;
 pub mod wctype;
 
-pub use memory::{BitField, Context, Field, FnPtr, LongDouble, Memory, Pod, Ptr, VaArg, VaList, Void};
+pub use memory::{BitField, Complex, Context, Field, FnPtr, LongComplex, LongDouble, Memory, Pod, Ptr, VaArg, VaList, Void};

@@ -10,11 +10,13 @@
 //! fast path of an access stays one look-up, and a write to a literal fails like any other bad access.
 
 mod block;
+mod complex;
 mod pod;
 mod ptr;
 mod varargs;
 
 pub use block::{find_byte, Mark, Memory};
+pub use complex::{Complex, LongComplex};
 pub use pod::{Bits, LongDouble, Pod, Void};
 pub use ptr::{BitField, Field, FnPtr, Offset, Ptr};
 pub use varargs::{VaArg, VaList, VaValue};
