@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, Severity, Sink, error
 from c2rust_py.emit.manifest import Manifest, digest
-from c2rust_py.emit.names import assign_names
 from c2rust_py.emit.workspace import Workspace, render_workspace
 from c2rust_py.emit.writer import write_files
 from c2rust_py.frontend.deep import call_deeply
@@ -39,6 +38,7 @@ from c2rust_py.report.functions import FILE as REPORT
 from c2rust_py.report.functions import Report
 from c2rust_py.rust_ir.nodes import Crate
 from c2rust_py.stages import Stages, Stopped
+from c2rust_py.to_rust.names import assign_names
 from c2rust_py.to_rust.translate import Translation as Lowered
 from c2rust_py.to_rust.translate import sequence_program, translate
 

@@ -10,7 +10,6 @@ import pytest
 
 from c2rust_py.diagnostics import Code, CompileError, Sink, Span
 from c2rust_py.emit.manifest import Manifest, read_manifest, write_manifest
-from c2rust_py.emit.names import Case, Scope, name_locals, to_case
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, read_runtime, vendor_runtime, without_tests
 from c2rust_py.emit.workspace import render_workspace
@@ -18,6 +17,7 @@ from c2rust_py.emit.writer import write_files
 from c2rust_py.ir.nodes import Block, Declare, Function, If, IntConst, Local, LocalKind
 from c2rust_py.ir.types import INT, FunctionType
 from c2rust_py.rust_ir import nodes as rust
+from c2rust_py.to_rust.names import Case, Scope, name_locals, to_case
 
 HERE = Span("src/list.c", 1)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from c2rust_py.refine.compound_assignments import compound_assignments
 from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
@@ -34,6 +35,7 @@ def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
     """One function through every pass."""
     body = flatten_blocks(item.body)
     body = sink_declarations(body)
+    body = compound_assignments(body)
     body = drop_labels(body)
     body = tail_returns(body)
     body = drop_annotations(body)

@@ -27,9 +27,11 @@ Scope = dict[str, int]
 
 @dataclass(slots=True)
 class _Found:
-    """By the identity of the node that binds: the bindings whose initial value is open, and those that a method is called
-    on. Loops bind, too: there the range is what is open."""
+    """By the identity of the node that binds: the `let`s whose initial value is open, the bindings whose own type is then open
+    (no other type than a fallback is dropped there), and those that a method is called on. Loops bind, too: there the range is
+    what is open."""
 
+    inits: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
     receivers: set[int] = field(default_factory=set)
 
@@ -54,7 +56,9 @@ def _scan_block(block: rs.Block, scope: Scope, found: _Found) -> Scope:
         if statement.init is not None:
             _scan(statement.init, scope, found)
             if is_open(statement.init, scope, found):
-                found.open.add(id(statement))
+                found.inits.add(id(statement))
+                if statement.type is None or statement.type in _FALLBACK:
+                    found.open.add(id(statement))
         scope[statement.name] = id(statement)
     if block.tail is not None:
         _scan(block.tail, scope, found)
@@ -166,7 +170,7 @@ def _rebuild_block(block: rs.Block, found: _Found) -> rs.Block:
 
 
 def _rebuild_let(let: rs.Let, found: _Found) -> rs.Let:
-    is_open_here = id(let) in found.open or let.init is None
+    is_open_here = id(let) in found.inits or let.init is None
     falls_back = let.init is not None and let.type in _FALLBACK and id(let) not in found.receivers
     type = let.type if is_open_here and not falls_back else None
     return replace(let, type=type, init=None if let.init is None else _rebuild(let.init, found))

@@ -6,7 +6,7 @@
 
 Only a binding whose initial value does nothing moves, and only past statements that do not name it. Into a loop it moves only
 where each round assigns it before it is read, so no value goes from round to round. Relies on a nested scope never
-reusing a name of an outer one (`emit.names`). Ends: each move takes a declaration further down.
+reusing a name of an outer one (`to_rust.names`). Ends: each move takes a declaration further down.
 """
 
 from __future__ import annotations

@@ -95,5 +95,5 @@ def junit(checks: Iterable[Check], suite: str = "c2rs") -> str:
 def _printable(text: str) -> str:
     """XML 1.0 has no control characters, not even escaped."""
     return "".join(
-        c if c in "\t\n" or (" " <= c and not "\ud800" <= c <= "\udfff") else "\N{REPLACEMENT CHARACTER}" for c in text
+        c if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff") else "\N{REPLACEMENT CHARACTER}" for c in text
     )

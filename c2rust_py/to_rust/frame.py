@@ -7,7 +7,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.emit.names import Names
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction
 from c2rust_py.infer.signatures import ErasedSignature
@@ -15,6 +14,7 @@ from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.nodes import Function, Program
 from c2rust_py.ir.types import FunctionType, Type
 from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.names import Names
 from c2rust_py.to_rust.strings import StringTable
 from c2rust_py.to_rust.types import TypeLowering
 

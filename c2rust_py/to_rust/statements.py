@@ -45,6 +45,7 @@ from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.aggregates import AggregateLowering
 from c2rust_py.to_rust.flow import diverges
+from c2rust_py.to_rust.fold_continues import continues_to, fold_continues
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported, code_of
 from c2rust_py.to_rust.loops import counted_loop
 from c2rust_py.to_rust.patterns import match_patterns
@@ -448,15 +449,19 @@ class StatementLowering(AggregateLowering):
         if test is None:
             return rs.Loop(rs.Block(tuple(inner)), self.name_of(target))
         if isinstance(test, rs.BlockExpr) and test.block.tail is not None and test.block.statements:
-            leave = rs.If(_negated(test.block.tail), rs.Block((rs.ExprStatement(rs.Break()),)))
-            statements = (*test.block.statements, rs.ExprStatement(leave), *inner)
+            assert condition is not None
+            done = self.negation(condition)
+            assert isinstance(done, rs.BlockExpr) and done.block.tail is not None
+            leave = rs.If(done.block.tail, rs.Block((rs.ExprStatement(rs.Break()),)))
+            statements = (*done.block.statements, rs.ExprStatement(leave), *inner)
             return rs.Loop(rs.Block(statements), self.name_of(target))
         return rs.While(test, rs.Block(tuple(inner)), self.name_of(target))
 
     def do_while(self, statement: DoWhile) -> rs.Expr:
         """A `loop` whose last statement leaves it; `continue` goes to the condition."""
         once = isinstance(statement.condition, IntConst) and statement.condition.value == 0
-        continued = _continues_to(statement.label, statement.body)
+        statement = replace(statement, body=fold_continues(statement.label, statement.body))
+        continued = continues_to(statement.label, statement.body)
         target = self.enter(statement.label, loop=True, has_step=continued)
         inner = self.statements(statement.body)
         if target.step_used:
@@ -467,17 +472,19 @@ class StatementLowering(AggregateLowering):
         if comes_back and once:
             inner.append(rs.ExprStatement(rs.Break()))
         elif comes_back and not _is_true(statement.condition):
-            test = self.condition(statement.condition)
-            if isinstance(test, rs.BlockExpr) and test.block.tail is not None:
-                inner += test.block.statements
-                test = test.block.tail
-            inner.append(rs.ExprStatement(rs.If(_negated(test), rs.Block((rs.ExprStatement(rs.Break()),)))))
+            done = self.negation(statement.condition)
+            if isinstance(done, rs.BlockExpr) and done.block.tail is not None:
+                inner += done.block.statements
+                done = done.block.tail
+            inner.append(rs.ExprStatement(rs.If(done, rs.Block((rs.ExprStatement(rs.Break()),)))))
         self.leave()
         return rs.Loop(rs.Block(tuple(inner)), self.name_of(target))
 
     def for_loop(self, statement: For) -> list[rs.Statement]:
         init = self.statements(statement.init)
-        has_step = bool(statement.step) and _continues_to(statement.label, statement.body)
+        if statement.step:
+            statement = replace(statement, body=fold_continues(statement.label, statement.body))
+        has_step = bool(statement.step) and continues_to(statement.label, statement.body)
         target = self.enter(statement.label, loop=True, has_step=has_step)
         lowered = self.while_loop(statement.condition, statement.body, target, statement.step)
         self.leave()
@@ -491,22 +498,3 @@ def _is_true(condition: Value) -> bool:
 def _may_trap(node: object) -> bool:
     """Whether evaluating a node can stop the program: a memory access or a division."""
     return isinstance(node, DerefPlace) or (isinstance(node, Binary) and node.op.value in "/%")
-
-
-def _continues_to(label: str, body: tuple[Statement, ...]) -> bool:
-    return any(isinstance(node, Continue) and node.label == label for s in body for node in walk(s))
-
-
-def _negated(condition: rs.Expr) -> rs.Expr:
-    """The opposite of a Rust condition, without a `!` where a comparison of integers can turn round."""
-    match condition:
-        case rs.Unary("!", operand):
-            return operand
-        case rs.Binary("==", left, right):
-            return rs.Binary("!=", left, right)
-        case rs.Binary("!=", left, right):
-            return rs.Binary("==", left, right)
-        case rs.Name("true"):
-            return rs.Name("false")
-        case _:
-            return rs.Unary("!", condition)

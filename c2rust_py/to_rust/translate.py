@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Diagnostic, Severity
-from c2rust_py.emit.names import Names
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction
 from c2rust_py.infer.storage import Storage, flexible_tail
@@ -20,6 +19,7 @@ from c2rust_py.to_rust.frame import Facts, Frame
 from c2rust_py.to_rust.functions import LoweredFunction, lower_function
 from c2rust_py.to_rust.library_records import library_records
 from c2rust_py.to_rust.loops import loop_counters
+from c2rust_py.to_rust.names import Names
 from c2rust_py.to_rust.records import constant_items, enum_items, record_items
 from c2rust_py.to_rust.sequence_operands import sequence_operands
 from c2rust_py.to_rust.static_values import StaticLowering

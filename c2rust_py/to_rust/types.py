@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from c2rust_py.emit.names import Names
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Program
 from c2rust_py.ir.types import (
@@ -25,6 +24,7 @@ from c2rust_py.ir.types import (
     VoidType,
 )
 from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.names import Names
 
 LIBRARY_RECORD = "library:"
 """The prefix of the ids of records that our own headers declare; the runtime has them under the same tag."""
