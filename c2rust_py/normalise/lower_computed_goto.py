@@ -130,7 +130,7 @@ class _Dispatch:
         involved = [position for position, count in enumerate(counts) if count]
         only = body[involved[0]]
         if len(involved) == 1 and not isinstance(only, (Label, ComputedGoto)) and self.lists_involved(only) == 1:
-            inner = map_nearest_lists(only, lambda l: self.insert(l) if any(map(self.count, l)) else l)
+            inner = map_nearest_lists(only, lambda part: self.insert(part) if any(map(self.count, part)) else part)
             return (*body[: involved[0]], inner, *body[involved[0] + 1 :])
         return (*body[: involved[0]], *self.lower(body[involved[0] :]))
 
