@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pycparser import c_ast, c_generator, c_parser
 
+from c2rust_py.frontend.library_names import library_names
 from c2rust_py.infer.library import library_functions
 
 INCLUDE = Path(__file__).parent.parent / "c2rust_py" / "frontend" / "include"
@@ -188,3 +189,12 @@ def test_the_runtime_has_the_types_of_the_prototypes(header: str) -> None:
         if expected != (found, result, ours.variadic):
             wrong.append((node.name, expected, (found, result, ours.variadic)))
     assert wrong == []
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_library_names_are_what_the_headers_declare(header: str) -> None:
+    names = library_names()
+    nodes = declarations(header)
+    declared = {node.name for node in nodes if isinstance(node, c_ast.Decl) and node.name is not None}
+    assert declared - names.symbols == set()
+    assert {name.removeprefix("struct ") for name, _ in layouts(nodes)} - names.types == set()

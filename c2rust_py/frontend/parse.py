@@ -26,7 +26,7 @@ from c2rust_py.frontend.deep import call_deeply, collector_paused
 from c2rust_py.frontend.gnu_c.lexer import TokenList, keywords_for, tokenise
 from c2rust_py.frontend.gnu_c.parser import parse_tokens
 from c2rust_py.frontend.macros import KeptMacro, View, keep_macros
-from c2rust_py.frontend.preprocess import INCLUDE_DIR, Headers, Preprocessor, compiler_rejection
+from c2rust_py.frontend.preprocess import INCLUDE_DIR, SHIM_DIR, Headers, Preprocessor, compiler_rejection
 from c2rust_py.frontend.units import Unit
 
 # Pragmas that say nothing about what the program computes.
@@ -201,7 +201,7 @@ def _without_idle_prototypes(items: list[Any], tokens: TokenList) -> list[Any]:
 
 
 def _is_ours(file: str) -> bool:
-    return file.startswith((str(INCLUDE_DIR), "<"))
+    return file.startswith((str(INCLUDE_DIR), str(SHIM_DIR), "<"))
 
 
 def _ignored_pragmas(tokens: TokenList, files: tuple[str, ...]) -> tuple[tuple[str, str, int], ...]:

@@ -18,6 +18,8 @@ from c2rust_py.frontend.units import Unit
 
 COMPILER = "gcc"
 INCLUDE_DIR = Path(__file__).parent / "include"
+SHIM_DIR = Path(__file__).parent / "include_system"
+"""Headers that stand before the system's, and take back what names its internals."""
 
 # Without these macros code that has a vector version of a loop takes its portable one. `-mno-sse` would do it too, but
 # changes what float_t is.
@@ -65,6 +67,9 @@ class Preprocessor:
         flags = [*self.unit.flags, *_VIEW_FLAGS]
         if self.headers is Headers.OURS:
             flags += ["-nostdinc", "-isystem", str(INCLUDE_DIR)]
+        else:
+            # __NO_CTYPE: isalpha and its like as functions, not as look-ups in the system's table.
+            flags += ["-isystem", str(SHIM_DIR), "-D__NO_CTYPE"]
         return flags
 
     def _run(self, arguments: list[str], text: str | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from c2rust_py.infer.library import RUNTIME_SOURCE
@@ -20,15 +21,15 @@ _SPECIAL = {
 
 
 def library_records(program: Program) -> dict[str, str]:
-    """The path of the runtime's type for each record id that a library header declares."""
+    """The path of the runtime's type for each record id that a library header declares, where the sizes agree."""
     types = _runtime_types()
     found = {}
-    for id in program.records:
+    for id, record in program.records.items():
         if id.startswith(LIBRARY_RECORD):
-            tag = id.removeprefix(LIBRARY_RECORD).split(":")[0]
-            path = types.get(_key(_SPECIAL.get(tag, tag)))
-            if path is not None:
-                found[id] = path
+            tag = re.split("[:#]", id.removeprefix(LIBRARY_RECORD))[0]
+            type = types.get(_key(_SPECIAL.get(tag, tag)))
+            if type is not None and (record.fields is None or type.size in (None, record.size)):
+                found[id] = type.path
     return found
 
 
@@ -37,14 +38,25 @@ def _key(name: str) -> str:
     return name.replace("_", "").lower()
 
 
+@dataclass(frozen=True, slots=True)
+class _RuntimeType:
+    """A public struct of the runtime, and its size in C, None for what is opaque there."""
+
+    path: str
+    size: int | None
+
+
 @cache
-def _runtime_types() -> dict[str, str]:
+def _runtime_types() -> dict[str, _RuntimeType]:
     """The public structs of the runtime's C modules, by key."""
     types = {}
     for path in sorted(RUNTIME_SOURCE.rglob("*.rs")):
         module = path.relative_to(RUNTIME_SOURCE).parts[0].removesuffix(".rs")
         if module in ("memory", "lib", "start"):
             continue
-        for name in re.findall(r"^pub struct (\w+)", path.read_text(), re.MULTILINE):
-            types[_key(name)] = f"c2rs_rt::{module}::{name}"
+        text = path.read_text()
+        sizes = dict(re.findall(r"^layout! \{ (\w+): (\d+),", text, re.MULTILINE))
+        for name in re.findall(r"^pub struct (\w+)", text, re.MULTILINE):
+            size = int(sizes[name]) if name in sizes else None
+            types[_key(name)] = _RuntimeType(f"c2rs_rt::{module}::{name}", size)
     return types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -10,6 +11,7 @@ from typing import NoReturn
 from c2rust_py.diagnostics import Code, CompileError, Diagnostic, Sink, Span, error, note, warning
 from c2rust_py.frontend.comments import Comments
 from c2rust_py.frontend.elaborate.c_types import Aligned, VariableArray, erase, unqualified
+from c2rust_py.frontend.library_names import SYSTEM_ROOTS
 from c2rust_py.frontend.macros import KeptMacro
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
@@ -248,6 +250,11 @@ class Context:
     def is_library(self, span: Span) -> bool:
         """Whether the place is in one of our own headers."""
         return span.file.startswith(self.library_roots)
+
+    def declares_library(self, name: str | None, names: AbstractSet[str], span: Span) -> bool:
+        """Whether what is declared at the place is the C library's: in our own headers all is, in the system's the
+        given names are."""
+        return self.is_library(span) or (name in names and span.file.startswith(SYSTEM_ROOTS))
 
     def doc_at(self, span: Span) -> str | None:
         """The documentation comment of what is declared at the place."""

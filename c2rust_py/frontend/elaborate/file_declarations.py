@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from c2rust_py.frontend.elaborate.context import Context, GlobalName, TypedefNam
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.elaborate.static_data import constant_tree
 from c2rust_py.frontend.gnu_c import nodes as gnu
+from c2rust_py.frontend.library_names import library_names
 from c2rust_py.ir.nodes import Value, Variable, ZeroValue
 from c2rust_py.ir.types import ArrayType, EnumType, FunctionType, Quals, RecordType, Type
 
@@ -130,8 +132,9 @@ def declare_external(cx: Context, node: Any, type: Type) -> GlobalName:
     known = cx.externs.get(node.name)
     if known is None:
         static = "static" in node.storage
-        symbol = f"{cx.path}:{node.name}" if static else _asm_label(node) or node.name
-        known = GlobalName(node.name, symbol, type, span, static, cx.is_library(span))
+        library = cx.declares_library(node.name, library_names().symbols, span)
+        symbol = f"{cx.path}:{node.name}" if static else _symbol(node, library)
+        known = GlobalName(node.name, symbol, type, span, static, library)
         known.inline_only = "inline" in node.funcspec and not static
         cx.externs[node.name] = cx.globals[symbol] = known
     else:
@@ -168,9 +171,12 @@ def _note_attributes(cx: Context, node: Any, span: Span) -> None:
         cx.report_once(Code.THREAD_LOCAL, "thread-local objects are ordinary ones: the program has one thread", span)
 
 
-def _asm_label(node: Any) -> str | None:
-    """The symbol that `__asm__("name")` gives a declaration."""
+def _symbol(node: Any, library: bool) -> str:
+    """The symbol of an external declaration: its name, or what `__asm__("name")` says. The C library's variants of a
+    function, such as that for large files, are the function itself."""
     for attribute in getattr(node, "attributes", None) or []:
         if attribute.name == "asm_label":
-            return str(attribute.args[0].value).strip('"')
-    return None
+            label = "".join(re.findall(r'"([^"]*)"', attribute.args[0].value))
+            variants = (f"{node.name}64", f"__isoc99_{node.name}", f"__isoc23_{node.name}", f"__xpg_{node.name}")
+            return node.name if library and label in variants else label
+    return str(node.name)

@@ -14,19 +14,17 @@ from c2rust_py.frontend.elaborate.c_types import is_integer, is_variably_modifie
 from c2rust_py.frontend.elaborate.context import Context, TagName
 from c2rust_py.frontend.elaborate.layout import Member, Placement, place_members
 from c2rust_py.frontend.elaborate.spans import span_of
+from c2rust_py.frontend.library_names import library_names
 from c2rust_py.ir.nodes import Record, RecordField
 from c2rust_py.ir.types import ArrayType, FunctionType, IntKind, RecordType, Type
-
-_OPAQUE_TAGS = frozenset({"_IO_FILE"})
-"""Tags of the system's headers for what is opaque in C: a unit that is read with them has the same FILE as all others."""
 
 
 def type_identity(cx: Context, kind: str, tag: str | None, span: Span) -> str:
     """The id of a new record or enum. The same definition has the same one in every unit: a tag at file scope, else the
-    place; types of our own headers say so."""
+    place; types of the C library say so."""
     hint, cx.tag_hint = cx.tag_hint, None
-    if cx.is_library(span) or (tag in _OPAQUE_TAGS and span.file.startswith("/usr/")):
-        name = tag or hint
+    name = tag or hint
+    if cx.declares_library(name, library_names().types, span):
         stem = f"library:{name}" if name is not None else f"library:{kind}@{span.line}:{span.column}"
     elif tag is not None and cx.at_file_scope:
         stem = f"{kind} {tag}"

@@ -30,6 +30,7 @@ pub mod strings;
 pub mod sys_file;
 pub mod sys_stat;
 pub mod sys_time;
+pub mod sys_times;
 pub mod time;
 pub mod unistd;
 pub mod utime;

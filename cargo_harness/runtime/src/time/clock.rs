@@ -35,7 +35,7 @@ fn now() -> Timespec {
 }
 
 /// The time since the system's start: std's own clock, whose start is told by /proc/uptime, or else is the first use.
-fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Duration {
     let (start, uptime) = MONOTONIC.get().unwrap_or_else(|| {
         let text = fs::read_to_string("/proc/uptime").unwrap_or_default();
         let seconds = text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0.0);
