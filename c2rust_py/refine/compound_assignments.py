@@ -1,0 +1,129 @@
+"""Assignments that say what they do to a variable, and increments behind the statement that uses the old value.
+
+    p = p + 1;                                  ->      p += 1;
+    let t = n; n = t + 1; buf[t as usize] = c;  ->      buf[n as usize] = c; n += 1;
+    let t = n; n = t - 1; if t == 0 { .. }      ->      let t = n; n -= 1; if t == 0 { .. }
+
+The second needs that only the next statement names `t`, that it does not name `n`, and that control comes out at its end: then
+nobody can see whether `n` changes before it or behind it. Runs before types are dropped; ends because it walks the tree once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.walk import Node, map_children, walk
+
+_COMPOUND = frozenset({"+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"})
+_PURE_METHODS = frozenset({"read", "elem", "at", "first", "cast", "is_null"})
+
+
+def compound_assignments(block: rs.Block) -> rs.Block:
+    """The body of a function with its updates of variables in their shortest form."""
+    changed = _change(block)
+    assert isinstance(changed, rs.Block)
+    return changed
+
+
+def _change(node: Node) -> Node:
+    node = map_children(node, _change)
+    match node:
+        case rs.Assign(target, value, "") if (short := _compound(target, value)) is not None:
+            return short
+        case rs.Block(statements):
+            return replace(node, statements=_late_increments(statements, node.tail))
+        case _:
+            return node
+
+
+def _compound(target: rs.Expr, value: rs.Expr) -> rs.Assign | None:
+    """`x = x op y` as `x op= y`, where neither side can change what the other sees."""
+    match value:
+        case rs.Binary(op, left, right) if op in _COMPOUND and left == target and _is_pure(target) and _is_pure(right):
+            return rs.Assign(target, right, op)
+        case _:
+            return None
+
+
+def _is_pure(expr: rs.Expr) -> bool:
+    """Whether an expression only looks at variables and memory."""
+    match expr:
+        case rs.Name() | rs.Literal():
+            return True
+        case rs.Unary(_, operand) | rs.Cast(operand, _) | rs.FieldAccess(operand, _):
+            return _is_pure(operand)
+        case rs.Binary(_, left, right) | rs.Index(left, right):
+            return _is_pure(left) and _is_pure(right)
+        case rs.MethodCall(receiver, method, args):
+            known = method.startswith("wrapping_") or method.split("::")[0] in _PURE_METHODS
+            return known and all(map(_is_pure, (receiver, *args)))
+        case _:
+            return False
+
+
+def _late_increments(statements: tuple[rs.Statement, ...], tail: rs.Expr | None) -> tuple[rs.Statement, ...]:
+    """The statements of a block with the old values of variables used in place."""
+    result: list[rs.Statement] = []
+    index = 0
+    while index < len(statements):
+        step = _step(statements[index], statements[index + 1]) if index + 1 < len(statements) else None
+        if step is None:
+            result.append(statements[index])
+            index += 1
+            continue
+        let, update, old, variable = step
+        user = statements[index + 2] if index + 2 < len(statements) else None
+        rest: list[Node] = [*statements[index + 3 :], *([] if tail is None else [tail])]
+        if user is not None and _can_use(user, old, variable) and not any(_names(node, old) for node in rest):
+            result += [_renamed(user, old, variable), update]
+            index += 3
+        else:
+            result += [let, update]
+            index += 2
+    return tuple(result)
+
+
+def _step(first: rs.Statement, second: rs.Statement) -> tuple[rs.Let, rs.ExprStatement, str, str] | None:
+    """`let t = n; n = t + 1;` as the binding, `n += 1;`, `t` and `n`."""
+    match first, second:
+        case (
+            rs.Let(old, _, rs.Name(variable)) as let,
+            rs.ExprStatement(rs.Assign(rs.Name(target), value, ""), span),
+        ) if target == variable and "::" not in variable:
+            match value:
+                case rs.Binary(op, rs.Name(left), rs.Literal() as size) if left == old and op in "+-":
+                    update = rs.Assign(rs.Name(variable), size, op)
+                case rs.MethodCall(rs.Name(left), "wrapping_add" | "wrapping_sub" as method, (rs.Literal() as size,)) if (
+                    left == old
+                ):
+                    update = rs.Assign(rs.Name(variable), rs.MethodCall(rs.Name(variable), method, (size,)))
+                case _:
+                    return None
+            return let, rs.ExprStatement(update, span), old, variable
+        case _:
+            return None
+
+
+def _can_use(user: rs.Statement, old: str, variable: str) -> bool:
+    """Whether the increment may come behind the statement."""
+    if not _names(user, old) or _names(user, variable) or (isinstance(user, rs.Let) and user.name == variable):
+        return False
+    expr = user.init if isinstance(user, rs.Let) else user.expr
+    if not isinstance(user, rs.Let) and not isinstance(expr, rs.Assign | rs.MethodCall | rs.Call | rs.MacroCall):
+        return False
+    leaving = rs.Break | rs.Continue | rs.Return | rs.Closure | rs.Loop | rs.While | rs.For | rs.BlockExpr
+    return not any(isinstance(node, leaving) for node in walk(user))
+
+
+def _names(node: Node, name: str) -> bool:
+    return any(isinstance(n, rs.Name) and n.text == name for n in walk(node))
+
+
+def _renamed(statement: rs.Statement, old: str, new: str) -> rs.Statement:
+    def rename(node: Node) -> Node:
+        return rs.Name(new) if node == rs.Name(old) else map_children(node, rename)
+
+    renamed = rename(statement)
+    assert isinstance(renamed, rs.Let | rs.ExprStatement)
+    return renamed
