@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 N ?= 200
 
-.PHONY: demo test fuzz bench clean
+.PHONY: demo test fuzz bench corpus clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 >= 3.11 is needed")'
@@ -33,6 +33,9 @@ fuzz: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/translator.py
+
+corpus: $(VENV)/installed
+	$(BIN)/python bench/corpus.py
 
 clean:
 	rm -rf build

@@ -2,15 +2,18 @@
 
     python bench/corpus.py [--folder DIR] [NAME ...]
 
-NAME is a project; `tcc` stands for tcc's test programs (fixtures/tcc_tests.toml). Sources and results go to DIR
-(build/corpus). What cannot be fetched is skipped with a line that says so. The exit status is 1 if a program differs or
-does not build.
+NAME is a project; tcc's are its test programs (fixtures/tcc_tests.toml). Sources and results go to DIR (build/corpus).
+Each program with the libraries that it links is translated on its own; the programs of a project are built in one release
+workspace. stderr tells how each program went, stdout has a table of the projects. What cannot be fetched is skipped with
+a line that says so. The exit status is 1 if a program differs or does not build.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -20,66 +23,123 @@ from pathlib import Path
 
 from c2rust_py.diagnostics import CompileError
 from c2rust_py.options import Options
-from c2rust_py.oracle.build import Profile, build_rust
-from c2rust_py.pipeline import translate_project
+from c2rust_py.oracle.batch import Batch, build_batch
+from c2rust_py.oracle.build import Profile
+from c2rust_py.pipeline import Crates, translate_crates
 
 BENCH = Path(__file__).resolve().parent
-FIXTURES = BENCH.parent / "fixtures"
 sys.path.insert(0, str(BENCH.parent / "tests"))
 
 import corpus
-from tcc import check_tcc_tests, read_tcc_tests
+import tcc
+
+HEADER = """\
+| project | version | programs | functions | stubs | cases equal | translate CPU s | build CPU s |
+|---|---|---|---|---|---|---|---|"""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How far one program came: functions and stubs, cases that are equal, and the first thing that is wrong."""
+    """How far one program came: its functions as (unit, name), the stubs among them, the cases that are equal, and the
+    first thing that is wrong."""
 
     name: str
-    functions: int = 0
-    stubs: int = 0
+    functions: frozenset[tuple[str, str]] = frozenset()
+    stubs: frozenset[tuple[str, str]] = frozenset()
     equal: int = 0
     cases: int = 0
     problem: str = ""
 
+    @property
+    def works(self) -> bool:
+        return self.equal == self.cases and not self.problem
+
     def __str__(self) -> str:
-        counts = f"{self.functions:>6}{self.stubs:>6}{self.equal:>6}/{self.cases:<4}"
+        counts = f"{len(self.functions):>6}{len(self.stubs):>6}{self.equal:>6}/{self.cases:<4}"
         return f"{self.name:<28}{counts} {self.problem.splitlines()[0][:200] if self.problem else ''}".rstrip()
 
 
-def check_project(project: corpus.Project, unpacked: Path, out: Path) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A project's programs, and the processor time that their translation and their release build took."""
+
+    project: corpus.Project
+    outcomes: tuple[Outcome, ...]
+    translate_seconds: float
+    build_seconds: float
+
+    def row(self) -> str:
+        """The project's line of the table; functions that several programs share count once."""
+        functions = {function for outcome in self.outcomes for function in outcome.functions}
+        stubs = {stub for outcome in self.outcomes for stub in outcome.stubs}
+        cases = f"{sum(o.equal for o in self.outcomes)} of {sum(o.cases for o in self.outcomes)}"
+        counts = f"{len(self.outcomes)} | {len(functions) or '-'} | {len(stubs) if functions else '-'} | {cases}"
+        version = re.sub(r"^\d+:|-[^-]*$", "", self.project.version)
+        return (
+            f"| {self.project.name} | {version} | {counts} | {self.translate_seconds:.1f} | {self.build_seconds:.1f} |"
+        )
+
+
+def cpu_seconds(who: int) -> float:
+    """The processor time so far of this process, or of its children that ended."""
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime
+
+
+def check_project(project: corpus.Project, unpacked: Path, out: Path) -> Result:
     """Every program of a project, in a copy of its folder."""
     root = out / "source"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(unpacked, root)
     corpus.prepare(project, root)
-    for target in project.targets:
-        if target.kind == "program":
-            yield check_program(project, target, root, out)
+    programs = [target for target in project.targets if target.kind == "program"]
+    own, children = cpu_seconds(resource.RUSAGE_SELF), cpu_seconds(resource.RUSAGE_CHILDREN)
+    translated = {program.name: translate(project, program, root, out) for program in programs}
+    preprocessing = cpu_seconds(resource.RUSAGE_CHILDREN) - children
+    crates = [crate for found in translated.values() if isinstance(found, Crates) for crate in found.crates]
+    batch = build_batch(crates, out / "rust", Profile.RELEASE, opt_level=3)
+    translating = cpu_seconds(resource.RUSAGE_SELF) - own + preprocessing
+    building = cpu_seconds(resource.RUSAGE_CHILDREN) - children - preprocessing
+    outcomes = []
+    for program in programs:
+        outcomes.append(check_program(project, program, translated[program.name], batch, root, out))
+        print(outcomes[-1], file=sys.stderr, flush=True)
+    return Result(project, tuple(outcomes), translating, building)
 
 
-def check_program(project: corpus.Project, program: corpus.Target, root: Path, out: Path) -> Outcome:
-    """Translates, builds both sides, and runs the cases."""
-    cases = [case for case in project.cases if case.program == program.name]
-    name = f"{project.name}/{program.name}"
+def translate(project: corpus.Project, program: corpus.Target, root: Path, out: Path) -> Crates | str:
+    """A program's crate, or why there is none."""
     database = write_commands(project, program, root, out / "commands" / program.name)
     try:
-        translation = translate_project(Options((database,), out / program.name, jobs=1, check=False))
+        return translate_crates(Options((database,), out / program.name, jobs=1, check=False))
     except CompileError as failure:
-        return Outcome(name, cases=len(cases), problem=str(failure))
+        return str(failure)
     except Exception as defect:  # noqa: BLE001 - one program's defect must not hide the others' results
-        return Outcome(name, cases=len(cases), problem=f"{type(defect).__name__}: {defect}")
-    assert translation.report is not None
-    counts = len(translation.report.functions), len(translation.report.stubs)
-    try:
-        rust = build_rust(out / program.name, Profile.RELEASE) / translation.programs[0]
-    except CompileError as failure:
-        return Outcome(name, *counts, 0, len(cases), str(failure))
+        return f"{type(defect).__name__}: {defect}"
+
+
+def check_program(
+    project: corpus.Project, program: corpus.Target, found: Crates | str, batch: Batch, root: Path, out: Path
+) -> Outcome:
+    """Builds the C and runs the cases on both sides."""
+    cases = [case for case in project.cases if case.program == program.name]
+    name = f"{project.name}/{program.name}"
+    if isinstance(found, str):
+        return Outcome(name, cases=len(cases), problem=found)
+    (group,) = found.groups
+    functions = frozenset((f.unit, f.name) for f in group.program.functions.values())
+    stubs = frozenset(
+        (f.unit, f.name) for symbol, f in group.program.functions.items() if symbol in group.lowered.stubs
+    )
+    crate = group.lowered.crate.name
+    if crate not in batch.programs:
+        said = [str(message) for message in batch.messages.get(crate, ()) if message.level == "error"]
+        return Outcome(name, functions, stubs, 0, len(cases), said[0] if said else "it does not build")
     c = out / "c" / program.name
     c.parent.mkdir(exist_ok=True)
     corpus.build(project, program, root, c)
-    wrong = [case.name for case in cases if not agrees(project, case, c, rust, root)]
-    return Outcome(name, *counts, len(cases) - len(wrong), len(cases), f"differs: {wrong[0]}" if wrong else "")
+    wrong = [case.name for case in cases if not agrees(project, case, c, batch.programs[crate], root)]
+    return Outcome(name, functions, stubs, len(cases) - len(wrong), len(cases), f"differs: {wrong[0]}" if wrong else "")
 
 
 def agrees(project: corpus.Project, case: corpus.CorpusCase, c: Path, rust: Path, root: Path) -> bool:
@@ -104,10 +164,20 @@ def write_commands(project: corpus.Project, program: corpus.Target, root: Path, 
     return database
 
 
-def check_tcc(folder: Path, out: Path) -> Iterator[Outcome]:
-    """All of tcc's tests in one batch."""
-    for test, problem in check_tcc_tests(list(read_tcc_tests(folder)), out):
-        yield Outcome(f"tcc/{test.name}", equal=int(not problem), cases=1, problem=problem)
+def check_tcc(project: corpus.Project, folder: Path, out: Path) -> Result:
+    """All of tcc's tests in one batch. Their functions are not counted, and their build is of the dev profile."""
+    own, children = cpu_seconds(resource.RUSAGE_SELF), cpu_seconds(resource.RUSAGE_CHILDREN)
+    outcomes = tuple(report_tcc(folder, out))
+    translating = cpu_seconds(resource.RUSAGE_SELF) - own
+    return Result(project, outcomes, translating, cpu_seconds(resource.RUSAGE_CHILDREN) - children)
+
+
+def report_tcc(folder: Path, out: Path) -> Iterator[Outcome]:
+    """The outcome of each test."""
+    for test, problem in tcc.check_tcc_tests(list(tcc.read_tcc_tests(folder)), out):
+        outcome = Outcome(f"tcc/{test.name}", equal=int(not problem), cases=1, problem=problem)
+        print(outcome, file=sys.stderr, flush=True)
+        yield outcome
 
 
 def main() -> int:
@@ -119,20 +189,19 @@ def main() -> int:
     sources = folder / "sources"
     chosen = [p for p in corpus.load_corpus() if not arguments.names or p.name in arguments.names]
     fetch = [sys.executable, str(BENCH / "fetch_corpus"), str(sources), *(project.name for project in chosen)]
-    subprocess.run(fetch, check=True)
-    print(f"{'program':<28}{'funcs':>6}{'stubs':>6}{'equal cases':>11}", flush=True)
-    outcomes: list[Outcome] = []
+    subprocess.run(fetch, check=True, stdout=sys.stderr)
+    results: list[Result] = []
+    print(HEADER, flush=True)
     for project in chosen:
-        if not (sources / project.name).is_dir():
+        unpacked, out = sources / project.name, folder / project.name
+        if not unpacked.is_dir() or not (project.targets or project.name == "tcc"):
             continue
-        tcc = project.name == "tcc"
-        found = check_tcc(sources / "tcc" / "tests" / "tests2", folder / "tcc") if tcc else None
-        for outcome in found or check_project(project, sources / project.name, folder / project.name):
-            outcomes.append(outcome)
-            print(outcome, flush=True)
-    failed = sum(outcome.equal < outcome.cases for outcome in outcomes)
-    print(f"{len(outcomes) - failed} of {len(outcomes)} programs are equal")
-    return 1 if failed else 0
+        is_tcc = project.name == "tcc"
+        results.append(
+            check_tcc(project, unpacked / "tests" / "tests2", out) if is_tcc else check_project(project, unpacked, out)
+        )
+        print(results[-1].row(), flush=True)
+    return 0 if all(outcome.works for result in results for outcome in result.outcomes) else 1
 
 
 if __name__ == "__main__":

@@ -41,9 +41,10 @@ class CorpusCase:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project of the corpus."""
+    """A project of the corpus; `version` is that of Debian's package."""
 
     name: str
+    version: str
     prepare: tuple[str, ...]
     targets: tuple[Target, ...]
     cases: tuple[CorpusCase, ...]
@@ -72,7 +73,8 @@ def load_project(table: dict[str, object]) -> Project:
     check_keys(table, {"name", "package", "version", "sha256", "only", "prepare", "target", "case"})
     targets, cases, prepare = table.get("target", []), table.get("case", []), table.get("prepare", [])
     assert isinstance(targets, list) and isinstance(cases, list) and isinstance(prepare, list)
-    return Project(str(table["name"]), tuple(prepare), tuple(map(load_target, targets)), tuple(map(load_case, cases)))
+    name, version = str(table["name"]), str(table["version"])
+    return Project(name, version, tuple(prepare), tuple(map(load_target, targets)), tuple(map(load_case, cases)))
 
 
 def load_target(table: dict[str, list[str]]) -> Target:
