@@ -234,7 +234,8 @@ class _Lexer:
             if marker[2] is not None:
                 self.filename = self.display(unescape_filename(marker[2]))
                 self.files.add(self.filename)
-                if "3" in (marker[3] or "").split():
+                # Entering a system header; elsewhere gcc has a 3 where a macro of such a header is expanded, too.
+                if {"1", "3"} <= set((marker[3] or "").split()):
                     self.system_files.add(self.filename)
             return
         words = line[1:].split(None, 1)
