@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import ir_parts as b
 import pytest
 
-from c2rust_py.infer.effects import Effects, Needs, infer_effects
+from c2rust_py.infer.effects import EXIT_HANDLER, Effects, Needs, infer_effects
 from c2rust_py.infer.library import ContextKind, ContextPosition, LibraryEffect, LibraryFunction
 from c2rust_py.infer.printer import print_effects, print_slots, print_storage
 from c2rust_py.infer.signatures import ErasedSignature, called_signature
@@ -37,9 +37,11 @@ def library_function(
     context: ContextKind = ContextKind.NONE,
     effect: LibraryEffect = LibraryEffect.OUTSIDE,
     callbacks: tuple[int, ...] = (),
+    dispatches: ErasedSignature | None = None,
 ) -> LibraryFunction:
     position = None if context is ContextKind.NONE else ContextPosition.LAST
-    return LibraryFunction(name, name, "c2rs_rt::test", context, position, (), "()", False, callbacks, False, effect)
+    module = "c2rs_rt::test"
+    return LibraryFunction(name, name, module, context, position, (), "()", False, callbacks, False, effect, dispatches)
 
 
 LIBRARY: Mapping[str, LibraryFunction] = {
@@ -49,6 +51,7 @@ LIBRARY: Mapping[str, LibraryFunction] = {
     "malloc": library_function("malloc", ContextKind.EXCLUSIVE),
     "qsort": library_function("qsort", ContextKind.CALLBACK, callbacks=(3,)),
     "exit": library_function("exit"),
+    "exit with handlers": library_function("exit_with", ContextKind.CALLBACK, dispatches=EXIT_HANDLER),
     "atexit": library_function("atexit"),
 }
 

@@ -19,14 +19,14 @@ from enum import IntFlag
 from types import MappingProxyType
 
 from c2rust_py.infer.calls import Callbacks, call_targets, callback_function
-from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction
+from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction, library_of
 from c2rust_py.infer.node_touches import NodeTouches
 from c2rust_py.infer.signatures import ErasedSignature, erase_signature
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Call, External, Function, FunctionRef, Program
-from c2rust_py.ir.types import VOID, FunctionType
+from c2rust_py.ir.types import VOID, FunctionType, PointerType
 from c2rust_py.ir.walk import walk, walk_all
 
 
@@ -40,8 +40,7 @@ class Needs(IntFlag):
 
 
 EXIT_HANDLER = ErasedSignature((), VOID, False)
-"""The signature of what atexit registers: a program that uses it runs these from `exit` and
-from main's return, so `exit` then takes the context."""
+"""The signature of what atexit registers: a program that uses it runs these from main's return, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +120,7 @@ class _Facts:
 def infer_effects(program: Program, storage: Storage, library: Mapping[str, LibraryFunction]) -> Effects:
     """The effects of every function of a normalised program (C11 5.1.2.3p2 is what counts as one)."""
     layout = Layout(program.records, program.enums)
+    library = library_of(library, program.externals)
     used = {symbol: library.get(external.symbol) for symbol, external in _external_functions(program)}
     callbacks = {symbol: function.callbacks for symbol, function in used.items() if function and function.callbacks}
     numbers = _number_functions(program, callbacks)
@@ -130,9 +130,11 @@ def infer_effects(program: Program, storage: Storage, library: Mapping[str, Libr
     facts: dict[_Callee, _Facts] = {symbol: _external_facts(function) for symbol, function in used.items()}
     if "atexit" in facts:
         order[EXIT_HANDLER] = None
-        if "exit" in facts:
-            facts["exit"].needs |= Needs.MEMORY
-            facts["exit"].callees[EXIT_HANDLER] = None
+    for symbol, library_function in used.items():
+        if library_function is not None:
+            called = _called_back(program, symbol, library_function, numbers, layout)
+            order.update(dict.fromkeys(called))
+            facts[symbol].callees.update(dict.fromkeys(called))
     for symbol, function in program.functions.items():
         facts[symbol] = _direct_facts(program, storage, function, callbacks, layout, order)
     for symbol, function in program.functions.items():
@@ -210,7 +212,7 @@ def _external_facts(function: LibraryFunction | None) -> _Facts:
             touches = READS_MEMORY
         case (LibraryEffect.WRITES, _):
             touches = WRITES_MEMORY
-        case LibraryEffect.OUTSIDE, ContextKind.NONE:
+        case LibraryEffect.OUTSIDE, _ if function.context is ContextKind.NONE or function.dispatches is not None:
             touches = OUTSIDE
         case LibraryEffect.OUTSIDE, ContextKind.SHARED:
             touches = OUTSIDE | READS_MEMORY
@@ -219,6 +221,23 @@ def _external_facts(function: LibraryFunction | None) -> _Facts:
     if function.name in {"longjmp", "siglongjmp", "_longjmp"}:
         touches |= Touches(leaves=True)
     return _Facts(needs, touches)
+
+
+def _called_back(
+    program: Program, symbol: str, function: LibraryFunction, numbers: Mapping[str, int], layout: Layout
+) -> list[ErasedSignature]:
+    """The signatures through which a library function calls: those of its own handlers, and, where its address is taken,
+    those of the callbacks that it can be given through a pointer."""
+    found = [] if function.dispatches is None else [function.dispatches]
+    type = program.externals[symbol].type
+    if symbol in numbers and isinstance(type, FunctionType):
+        for position in function.callbacks:
+            match type.params[position]:
+                case PointerType(FunctionType() as callback):
+                    found.append(erase_signature(callback, layout))
+                case _:
+                    pass
+    return found
 
 
 def _direct_facts(

@@ -11,17 +11,24 @@ place where a function's Rust type stands, and nothing can disagree with it:
 
 A folder is one header's module: what its `mod.rs` re-exports (`pub use chars::*`) are C functions, its `pub mod`s are
 interfaces for generated code.
+
+A function that runs function pointers it was not given as arguments has a *dispatcher* instead, which is no C parameter:
+
+    pub fn raise<C: Context>(sig: i32, mut call: impl FnMut(&mut C, FnPtr<fn(i32)>, i32), cx: &mut C) -> i32 {
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from c2rust_py.infer.signatures import ErasedSignature
+from c2rust_py.ir.types import BOOL, DOUBLE, INT, LONG, VOID, VOID_POINTER, Type
 
 RUNTIME_SOURCE = Path(__file__).parents[2] / "cargo_harness" / "runtime" / "src"
 """The runtime crate's source."""
@@ -63,6 +70,7 @@ class LibraryFunction:
 
     params, result: the Rust types of the C parameters as text, without the context and the variable arguments.
     callbacks: the positions among `params` of function pointers that are generic callbacks (`impl FnMut(&mut C, ..)`).
+    dispatches: the signature of the function pointers that it calls through its dispatcher.
     diverges: it does not return.
     """
 
@@ -77,6 +85,7 @@ class LibraryFunction:
     callbacks: tuple[int, ...]
     diverges: bool
     effect: LibraryEffect
+    dispatches: ErasedSignature | None = None
 
 
 def _names(text: str) -> frozenset[str]:
@@ -85,8 +94,17 @@ def _names(text: str) -> frozenset[str]:
 
 _NOT_HEADERS = frozenset({"lib", "memory", "start"})
 """Modules that are the crate's own, not a C header's."""
-_NOT_C = frozenset({("errno", "get"), ("errno", "set"), ("stdlib", "exit_with")})
-"""What generated code uses for the C lvalue `errno`, and for `exit` where there are handlers to run."""
+_NOT_C = frozenset({("errno", "get"), ("errno", "set")})
+"""What generated code uses for the C lvalue `errno`."""
+
+_HANDLER_FORMS = {"exit_with": ("exit", "atexit"), "abort_with": ("abort", "signal")}
+"""The form of a function for programs that register handlers, by its Rust name: which C function it stands for, and which
+one registers."""
+
+_ERASED: Mapping[str, Type] = {
+    "()": VOID, "bool": BOOL, "i32": INT, "u32": INT, "i64": LONG, "u64": LONG, "f64": DOUBLE, "Ptr": VOID_POINTER,
+}  # fmt: skip
+"""What stands for a Rust type in erased signatures."""
 
 _PURE = _names(
     """
@@ -137,11 +155,19 @@ def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunc
             function = _parse_signature(signature, f"c2rs_rt::{module}")
             if (module, function.name) in _NOT_C:
                 continue
+            if function.name in _HANDLER_FORMS:
+                function = replace(function, name=f"{_HANDLER_FORMS[function.name][0]} with handlers")
             if function.name in found:
                 raise ValueError(f"{function.name} is in {found[function.name].module} and in {function.module}")
             found[function.name] = function
     found |= {macro.name: macro for macro in _output_macros(source)}
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def library_of(library: Mapping[str, LibraryFunction], used: Container[str]) -> Mapping[str, LibraryFunction]:
+    """The library as a program sees it that uses these functions: where it registers handlers, `exit` runs them."""
+    forms = {name: library.get(f"{name} with handlers") for name, by in _HANDLER_FORMS.values() if by in used}
+    return MappingProxyType({**library, **{name: form for name, form in forms.items() if form is not None}})
 
 
 def _output_macros(source: Path) -> Iterator[LibraryFunction]:
@@ -201,6 +227,9 @@ def _parse_signature(signature: str, module: str) -> LibraryFunction:
     variadic = "&[VaArg]" in params
     if variadic:
         params.remove("&[VaArg]")
+    dispatcher = next((param for param in params if param.startswith("impl FnMut(&mut C, FnPtr<")), None)
+    if dispatcher is not None:
+        params.remove(dispatcher)
     callbacks = tuple(i for i, param in enumerate(params) if "FnMut" in param or "FnOnce" in param)
     name = rust_name.removesuffix("_") if rust_name.endswith("_") and rust_name != "_" else rust_name
     diverges = result == "!"
@@ -216,7 +245,17 @@ def _parse_signature(signature: str, module: str) -> LibraryFunction:
         callbacks=callbacks,
         diverges=diverges,
         effect=_effect(name),
+        dispatches=None if dispatcher is None else _pointer_signature(dispatcher),
     )
+
+
+def _pointer_signature(dispatcher: str) -> ErasedSignature:
+    """The signature of `FnPtr<fn(A, B) -> R>` in a dispatcher's type."""
+    start = dispatcher.index("FnPtr<fn") + len("FnPtr<fn")
+    close = _closing(dispatcher, start)
+    params = tuple(_ERASED[param.split("<")[0]] for param in _split_commas(dispatcher[start + 1 : close]))
+    result = dispatcher[close + 1 : _closing(dispatcher, dispatcher.index("<", start - len("<fn")))]
+    return ErasedSignature(params, _ERASED[result.removeprefix(" -> ").split("<")[0] or "()"], False)
 
 
 def _context(params: list[str]) -> tuple[ContextKind, ContextPosition | None]:

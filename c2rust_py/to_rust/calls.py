@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from c2rust_py.diagnostics import Code
-from c2rust_py.infer.effects import EXIT_HANDLER, Needs
-from c2rust_py.infer.library import ContextKind, ContextPosition, LibraryFunction
-from c2rust_py.infer.signatures import ErasedSignature, called_signature, erase_signature
+from c2rust_py.infer.calls import callback_function
+from c2rust_py.infer.library import ContextPosition, LibraryFunction
+from c2rust_py.infer.signatures import called_signature, function_type
 from c2rust_py.ir.nodes import Call, Convert, FunctionRef, Place, Value
 from c2rust_py.ir.types import (
     ComplexType,
@@ -21,13 +21,7 @@ from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.conversions import ConversionLowering
 from c2rust_py.to_rust.frame import Unsupported
 from c2rust_py.to_rust.print_macros import print_macro
-from c2rust_py.to_rust.types import VOID_PTR
-
-
-def function_type(value: Value) -> FunctionType:
-    """The type of the function that a pointer value points to."""
-    assert isinstance(value.type, PointerType) and isinstance(value.type.target, FunctionType)
-    return value.type.target
+from c2rust_py.to_rust.targets import callback_closure, dispatch_call, handler_dispatcher, library_context
 
 
 class CallLowering(ConversionLowering):
@@ -99,8 +93,6 @@ class CallLowering(ConversionLowering):
             raise Unsupported(Code.LIBC_MISSING, f"`{symbol}` is not defined in the program or the runtime library", call.span)
         if symbol.endswith("!"):
             return print_macro(self, symbol, call.args)
-        if symbol == "exit" and "atexit" in self.facts.program.externals:
-            return self.exit_call(call)
         declared = function_type(call.function)
         count = len(function.params)
         if len(call.args) < count:
@@ -109,14 +101,15 @@ class CallLowering(ConversionLowering):
         if function.variadic:
             args.append(self.variable_args(call.args[count:]))
         path = rs.Name(f"{function.module}::{function.rust_name}")
-        context = self.library_context(function)
+        args += handler_dispatcher(self.facts, self.frame, function)
+        context = library_context(self.frame, function)
         first = function.context_position is ContextPosition.FIRST
         result: rs.Expr = rs.Call(path, (*context, *args) if first else (*args, *context))
         return self.library_result(result, function, declared.result, call)
 
     def library_arg(self, function: LibraryFunction, index: int, arg: Value) -> rs.Expr:
         if index in function.callbacks:
-            return self.callback(arg, function)
+            return self.callback(arg, function, index)
         expr = self.value(arg, typed=True)
         rust = print_type(self.facts.types.value(arg.type))
         wanted = function.params[index].removeprefix("impl ")
@@ -127,17 +120,6 @@ class CallLowering(ConversionLowering):
         if self.facts.types.int_kind(arg.type) is not None:
             return rs.Cast(self.value(arg), rs.PathType(wanted))
         return expr
-
-    def library_context(self, function: LibraryFunction) -> tuple[rs.Expr, ...]:
-        match function.context:
-            case ContextKind.NONE:
-                return ()
-            case ContextKind.SHARED:
-                return (self.frame.shared_memory(),)
-            case ContextKind.EXCLUSIVE:
-                return self.frame.context_args(Needs.MEMORY)
-            case ContextKind.CALLBACK:
-                return self.frame.context_args(self.frame.needs)
 
     def library_result(
         self, result: rs.Expr, function: LibraryFunction, declared: Type, call: Call
@@ -156,55 +138,13 @@ class CallLowering(ConversionLowering):
             return rs.Cast(result, rust)
         return result
 
-    def exit_call(self, call: Call) -> rs.Expr:
-        """`exit` of a program with atexit handlers: these run first, through the dispatcher of their signature."""
-        handler = self.dispatch(EXIT_HANDLER, rs.Name("handler"), ())
-        closure = rs.Closure((self.context_closure_param(), ("handler", None)), handler)
-        args = (self.value(call.args[0], typed=True), closure)
-        return rs.Call(rs.Name("c2rs_rt::stdlib::exit_with"), (*args, *self.frame.context_args(self.frame.needs)))
-
-    def context_closure_param(self) -> tuple[str, rs.Type | None]:
-        """The context as the parameter of a callback."""
-        (param,) = self.frame.context_params()
-        return param.name, param.type
-
     # ---- calls through pointers
 
-    def callback(self, arg: Value, function: LibraryFunction) -> rs.Expr:
+    def callback(self, arg: Value, function: LibraryFunction, index: int) -> rs.Expr:
         """A function pointer that the library calls back, as a closure over the program's context."""
-        while isinstance(arg, Convert) and isinstance(arg.operand.type, PointerType):
-            arg = arg.operand
-        if not isinstance(arg.type, PointerType) or not isinstance(arg.type.target, FunctionType):
-            raise Unsupported(Code.CALL_SHAPE, f"`{function.name}` is given a callback that is no function", arg.span)
-        type = arg.type.target
-        position = function.callbacks[0]
-        names = _callback_params(function.params[position])
-        args: tuple[rs.Expr, ...] = tuple(rs.Name(name) for name in names)
-        params = tuple((name, None) for name in names)
-        if isinstance(arg, FunctionRef) and arg.symbol in self.facts.program.functions:
-            callee = self.facts.program.functions[arg.symbol]
-            typed = tuple(
-                a if self.facts.types.value(t) == VOID_PTR else rs.MethodCall(a, "cast")
-                for a, t in zip(args, callee.type.params, strict=True)
-            )
-            name = rs.Name(self.frame.import_item(self.facts.names.functions[arg.symbol]))
-            body: rs.Expr = rs.Call(name, (*typed, *self.frame.context_args(self.facts.effects.needs[arg.symbol])))
-        else:
-            pointer = self.value(arg)
-            body = self.dispatch(self.erased(type), pointer, args)
-        return rs.Closure((self.context_closure_param(), *params), body)
-
-    def erased(self, type: FunctionType) -> ErasedSignature:
-        return erase_signature(type, self.facts.types.layout)
-
-    def dispatch(self, signature: ErasedSignature, pointer: rs.Expr, args: tuple[rs.Expr, ...]) -> rs.Expr:
-        """A call of the dispatcher of a signature."""
-        dispatcher = self.facts.effects.dispatch.get(signature)
-        if dispatcher is None:
-            return rs.MethodCall(pointer, "bad_call")
-        name = self.facts.dispatcher_names[signature]
-        self.frame.uses.add(f"crate::dispatch::{name}")
-        return rs.Call(rs.Name(name), (pointer, *args, *self.frame.context_args(dispatcher.needs)))
+        named = callback_function(arg)
+        argument = self.value(arg) if named is None else named
+        return callback_closure(self.facts, self.frame, argument, function_type(arg), function.params[index])
 
     def indirect_call(self, call: Call) -> rs.Expr:
         layout = self.facts.types.layout
@@ -213,7 +153,7 @@ class CallLowering(ConversionLowering):
         args = [self.erased_arg(arg, type) for arg, type in zip(call.args[:named], signature.params, strict=True)]
         if signature.variadic:
             args.append(self.variable_args(call.args[named:]))
-        result = self.dispatch(signature, self.value(call.function), tuple(args))
+        result = dispatch_call(self.facts, self.frame, signature, self.value(call.function), args)
         return self.from_erased(result, signature.result, call.type)
 
     def erased_arg(self, arg: Value, type: Type) -> rs.Expr:
@@ -273,10 +213,3 @@ class CallLowering(ConversionLowering):
 def _same_pointer(rust: str, wanted: str) -> bool:
     """Whether two pointer types as text are one, by the last words of their paths."""
     return rust.replace("c2rs_rt::", "").split("::")[-1] == wanted.split("::")[-1] and rust.count("<") == wanted.count("<")
-
-
-def _callback_params(text: str) -> list[str]:
-    """Names for the parameters of a callback `impl FnMut(&mut C, A, B) -> R`, after the context."""
-    inside = text[text.index("(") + 1 : text.rindex(")")]
-    count = inside.count(",")
-    return ["a", "b", "c", "d"][:count]

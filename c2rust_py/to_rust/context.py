@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.effects import Needs
+from c2rust_py.infer.effects import EXIT_HANDLER, Needs
 from c2rust_py.ir.nodes import Variable
 from c2rust_py.ir.types import ArrayType, VoidType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr
 from c2rust_py.to_rust.frame import Facts, Frame
 from c2rust_py.to_rust.static_values import StaticLowering
+from c2rust_py.to_rust.targets import DISPATCH_MODULE, handler_dispatcher
 
 _NOWHERE = Span("", 0)
 _BOXED_ARRAY = 16 * 1024
@@ -121,17 +122,25 @@ def program_items(facts: Facts, crate: str, main: str) -> tuple[tuple[str, ...],
         )
         args = (rs.Cast(rs.MethodCall(rs.Name("args"), "len"), rs.PathType("i32")), rs.Name("argv"))
         if count == 3:
-            no_args = rs.Borrow(rs.ArrayLiteral(()))
-            empty = rs.MethodCall(rs.FieldAccess(rs.Name("cx"), "mem"), "arguments", (no_args,))
-            statements.append(rs.Let("environment", None, empty))
-            args = (*args, rs.Name("environment"))
+            mem = rs.Borrow(rs.FieldAccess(rs.Name("cx"), "mem"), mutable=True)
+            address = rs.Call(rs.Name("c2rs_rt::stdlib::globals::environ"), (mem,))
+            environ = rs.MethodCall(rs.FieldAccess(rs.Name("cx"), "mem"), "read", (rs.Name("address"),))
+            statements += [rs.Let("address", None, address), rs.Let("environ", None, environ)]
+            args = (*args, rs.Name("environ"))
     call: rs.Expr = rs.Call(rs.Name(entry), (*args[:count], context))
     if isinstance(function.type.result, VoidType):
         statements.append(rs.ExprStatement(call))
         call = rs.Literal("0")
+    imports = {f"{crate}::context::Context"}
+    if facts.effects.uses_atexit:
+        frame = Frame(facts, DISPATCH_MODULE, None, Needs.CONTEXT)
+        handlers = handler_dispatcher(facts, frame, facts.library["exit"])
+        imports.add(f"{crate}::{DISPATCH_MODULE}::{facts.dispatcher_names[EXIT_HANDLER]}")
+        statements.append(rs.Let("status", None, call))
+        call = rs.Call(rs.Name("c2rs_rt::stdlib::exit_with"), (rs.Name("status"), *handlers, context))
     closure = rs.Closure((("args" if count else "_args", None),), rs.BlockExpr(rs.Block(tuple(statements), call)))
     places = rs.Name(f"{crate}::places::PLACES")
     run = rs.Call(rs.Name("c2rs_rt::start::run"), (places, closure))
     main_item = rs.FunctionItem("main", False, (), None, rs.Block((rs.ExprStatement(run),)), None, _NOWHERE)
-    return (f"{crate}::context::Context",), (main_item,)
+    return tuple(sorted(imports)), (main_item,)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.effects import Dispatcher, Needs
-from c2rust_py.infer.library import ContextKind
-from c2rust_py.ir.types import FunctionType, PointerType, Type, VoidType
+from c2rust_py.ir.types import VoidType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Facts, Frame
+from c2rust_py.to_rust.targets import target_call
 
 _NOWHERE = Span("", 0)
 
@@ -46,7 +46,9 @@ def _dispatcher(facts: Facts, frame: Frame, dispatcher: Dispatcher) -> rs.Functi
         params.append(rs.Param("args", rs.ReferenceType(rs.SliceType(rs.PathType("VaArg")))))
     arms = []
     for symbol in dispatcher.targets:
-        call = _target_call(facts, frame, symbol, signature.result, signature.variadic)
+        given = [rs.Name(f"a{i}") for i in range(len(signature.params))]
+        variadic = rs.Name("args") if signature.variadic else None
+        call = target_call(facts, frame, symbol, given, signature.result, variadic)
         arms.append(rs.MatchArm((str(facts.effects.function_numbers[symbol]),), rs.Block((), call)))
     bad = rs.Block((), rs.MethodCall(rs.Name("function"), "bad_call"))
     arms.append(rs.MatchArm(("_",), bad))
@@ -64,59 +66,3 @@ def _dispatcher(facts: Facts, frame: Frame, dispatcher: Dispatcher) -> rs.Functi
         attributes=("track_caller",),
         generics=("S",),
     )
-
-
-def _target_call(facts: Facts, frame: Frame, symbol: str, result: Type, variadic: bool) -> rs.Expr:
-    """The call of one target, its arguments and result converted between its own types and the erased ones."""
-    type = facts.function_type(symbol)
-    assert type is not None
-    args = [_argument(facts, frame, rs.Name(f"a{i}"), t) for i, t in enumerate(type.params)]
-    if variadic:
-        args.append(rs.Name("args"))
-    if symbol in facts.program.functions:
-        function = rs.Name(frame.import_item(facts.names.functions[symbol]))
-        context = frame.context_args(facts.effects.needs[symbol])
-    else:
-        library = facts.library.get(symbol)
-        if library is None or library.context is ContextKind.CALLBACK:
-            text = f'"c2rs: `{symbol}` cannot be called through a pointer"'
-            return rs.MacroCall("unimplemented", (rs.Literal(text),))
-        function = rs.Name(f"{library.module}::{library.rust_name}")
-        shared = library.context is ContextKind.SHARED
-        context = (frame.shared_memory(),) if shared else frame.context_args(facts.effects.needs[symbol])
-    call = rs.Call(function, (*args, *context))
-    return _result(facts, call, type.result, result)
-
-
-def _argument(facts: Facts, frame: Frame, arg: rs.Expr, type: Type) -> rs.Expr:
-    match type:
-        case PointerType(FunctionType()):
-            return rs.MethodCall(arg, "to_fn")
-        case PointerType():
-            return arg if facts.types.value(type) == rs.PathType("Ptr", (rs.PathType("Void"),)) else rs.MethodCall(arg, "cast")
-        case _ if facts.types.int_kind(type) is not None:
-            rust = facts.types.value(type)
-            return arg if rust == _erased_rust(facts, type) else rs.Cast(arg, rust)
-        case _:
-            return arg
-
-
-def _erased_rust(facts: Facts, type: Type) -> rs.Type:
-    """The Rust type that stands for an integer type in erased signatures."""
-    size = facts.types.layout.size_of(type)
-    rust = facts.types.value(type)
-    return rust if rust == rs.PathType("bool") else rs.PathType({1: "u8", 2: "u16", 4: "i32", 8: "i64", 16: "i128"}[size])
-
-
-def _result(facts: Facts, call: rs.Expr, actual: Type, erased: Type) -> rs.Expr:
-    if isinstance(erased, VoidType):
-        return call
-    match actual:
-        case PointerType(FunctionType()):
-            return rs.MethodCall(call, "to_ptr")
-        case PointerType():
-            return rs.MethodCall(call, "cast")
-        case _ if facts.types.int_kind(actual) is not None and facts.types.value(actual) != facts.types.value(erased):
-            return rs.Cast(call, facts.types.value(erased))
-        case _:
-            return call

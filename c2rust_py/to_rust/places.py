@@ -26,7 +26,7 @@ from c2rust_py.ir.types import ArrayType, ComplexType, FloatKind, FloatType, Int
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
-from c2rust_py.to_rust.literals import int_constant
+from c2rust_py.to_rust.literals import int_constant, with_suffix
 from c2rust_py.to_rust.types import USIZE, constant_name
 
 ERRNO = "errno"
@@ -239,7 +239,7 @@ class PlaceLowering(ABC):
             return self.store_external(place, value)
         bit_field = isinstance(place, FieldPlace) and self.field_of(place).width is not None
         if bit_field and self.is_char(place.type):
-            value = rs.Cast(value, rs.PathType("i8"))
+            value = rs.Cast(with_suffix(value, "u8"), rs.PathType("i8"))
         if isinstance(place, FieldPlace) and self.is_union(place.base) and not self.in_memory(place):
             return rs.MethodCall(self.path(place.base), f"set_{self.field_name(place)}", (value,))
         if not self.in_memory(place):

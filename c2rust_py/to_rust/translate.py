@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Diagnostic, Severity
 from c2rust_py.infer.effects import Effects, Needs
-from c2rust_py.infer.library import LibraryFunction
+from c2rust_py.infer.library import LibraryFunction, library_of
 from c2rust_py.infer.storage import Storage, flexible_tail
 from c2rust_py.ir.nodes import ArrayValue, Function, Program, RecordValue, SourceUnit, StringValue, Variable
 from c2rust_py.ir.types import INT, IntType
@@ -24,9 +24,10 @@ from c2rust_py.to_rust.records import constant_items, enum_items, record_items
 from c2rust_py.to_rust.sequence_operands import sequence_operands
 from c2rust_py.to_rust.static_values import StaticLowering
 from c2rust_py.to_rust.strings import StringTable
+from c2rust_py.to_rust.targets import DISPATCH_MODULE
 from c2rust_py.to_rust.types import TypeLowering
 
-CONTEXT_MODULE, STRINGS_MODULE, DISPATCH_MODULE = "context", "strings", "dispatch"
+CONTEXT_MODULE, STRINGS_MODULE = "context", "strings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def translate(
     if facts.strings.numbers:
         uses = ("c2rs_rt::Ptr",)
         doc = "The string literals of the program."
-        made.modules.append(rs.Module(STRINGS_MODULE, doc, uses, facts.strings.items()))
+        made.modules.append(rs.Module(STRINGS_MODULE, doc, uses, facts.strings.items(len(statics))))
     crate_path = name.replace("-", "_")
     binaries = tuple(
         rs.Program(binary, *program_items(facts, crate_path, symbol)) for binary, symbol in programs
@@ -101,6 +102,7 @@ def collect_facts(
     """Everything that lowering looks up."""
     types = TypeLowering(program, names, library_records(program))
     constant_types = _constant_types(program, types)
+    library = library_of(library, program.externals)
     return Facts(
         program=program,
         names=names,
@@ -113,8 +115,7 @@ def collect_facts(
         constant_types=constant_types,
         function_constants={s: f"{_function_name(names, s).upper()}_FN" for s in effects.function_numbers},
         dispatcher_names={signature: f"call_{d.number}" for signature, d in effects.dispatch.items()},
-        diverging=frozenset(f"{f.module}::{f.rust_name}" for f in library.values() if f.diverges)
-        | {"c2rs_rt::stdlib::exit_with"},
+        diverging=frozenset(f"{f.module}::{f.rust_name}" for f in library.values() if f.diverges),
         signed_wraps=signed_wraps,
         loop_counters={symbol: loop_counters(function.body) for symbol, function in program.functions.items()},
         function_names=frozenset(names.functions.values()),
