@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from c2rust_py.diagnostics import EXIT_TOOL_MISSING, Code, CompileError, Sink, error, warning
-from c2rust_py.rust_ir.nodes import FunctionItem, Item
-from c2rust_py.rust_ir.printer import print_items
 
 EDITION = "2021"
-
-DEEPEST = 60
-"""Levels of brackets: people nest ten."""
-
-_BRACKET = re.compile(r"[(\[{}\])]")
 
 _WITH_BIG_STACK = ("sh", "-c", 'ulimit -S -s "$(ulimit -H -s)"; exec "$@"', "sh")
 """rustfmt recurses over what it does not format, too."""
@@ -28,7 +19,7 @@ _TIMED_OUT = 124
 """What timeout(1) ends with."""
 
 _SECONDS = 120
-"""rustfmt takes exponential time on some deep nesting that `skip_deep_functions` does not know of."""
+"""rustfmt takes exponential time on some deep nesting that `set_aside_deep` does not know of."""
 
 
 def format_rust(files: Mapping[str, str], roots: Sequence[str], sink: Sink) -> dict[str, str]:
@@ -66,22 +57,3 @@ def _run(roots: Sequence[str], root: Path) -> str | None:
     if done.returncode == _TIMED_OUT:
         return f"rustfmt does not end in {_SECONDS} s"
     return next((line for line in done.stderr.splitlines() if line.startswith("error")), "rustfmt crashed")
-
-
-def skip_deep_functions(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """The items, with `#[rustfmt::skip]` on functions that nest deeper than rustfmt's stack and patience go."""
-    return tuple(
-        replace(item, attributes=(*item.attributes, "rustfmt::skip"))
-        if isinstance(item, FunctionItem) and nesting(print_items((item,)).text) > DEEPEST
-        else item
-        for item in items
-    )
-
-
-def nesting(text: str) -> int:
-    """How deep brackets nest; those in literals count, too, which at worst leaves a function unformatted."""
-    depth = deepest = 0
-    for bracket in _BRACKET.findall(text):
-        depth += 1 if bracket in "([{" else -1
-        deepest = max(deepest, depth)
-    return deepest

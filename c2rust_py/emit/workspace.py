@@ -11,7 +11,8 @@ from c2rust_py.diagnostics import Code, CompileError, Sink, Span, error
 from c2rust_py.emit.imports import group_imports
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, vendor_runtime
-from c2rust_py.emit.rustfmt import DEEPEST, format_rust, nesting, skip_deep_functions
+from c2rust_py.emit.rustfmt import format_rust
+from c2rust_py.emit.set_aside_deep import put_back, set_aside_deep
 from c2rust_py.emit.templates import EXIT_DEFECT, render
 from c2rust_py.rust_ir.nodes import Crate, Module, Program
 from c2rust_py.rust_ir.printer import doc_lines, print_items
@@ -40,10 +41,11 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class _Rendered:
-    """A file before formatting, with the marks of its text."""
+    """A file before formatting, with the marks of its text, and what was set aside from formatting."""
 
     text: str
     marks: tuple[tuple[int, Span], ...]
+    aside: tuple[str, ...] = ()
 
 
 def render_workspace(crates: Sequence[Crate], sink: Sink) -> Workspace:
@@ -54,6 +56,7 @@ def render_workspace(crates: Sequence[Crate], sink: Sink) -> Workspace:
     files = format_rust({path: file.text for path, file in rendered.items()}, roots, sink)
     found = {path: _places(path, file, files[path]) for path, file in rendered.items() if file.marks}
     places = {path: table for path, table in found.items() if table}
+    files |= {path: put_back(files[path], file.aside) for path, file in rendered.items()}
     for crate in crates:
         if crate.binaries:
             files[f"{_folder(crate)}/src/places.rs"] = _render_places(crate, places)
@@ -99,14 +102,13 @@ def _render_root(crate: Crate) -> str:
 
 
 def _render_items(template: str, source: Module | Program) -> _Rendered:
-    printed = print_items(source.items)
-    if nesting(printed.text) > DEEPEST:
-        printed = print_items(skip_deep_functions(source.items))
+    items, aside = set_aside_deep(source.items)
+    printed = print_items(items)
     doc = doc_lines(source.doc if isinstance(source, Module) else f"The program `{source.name}`.", "//!")
     text = render(template, doc=doc, uses=group_imports(source.uses), body=printed.text)
     start = len(text) - len(printed.text)
     assert text.endswith(printed.text), "the items end the file"
-    return _Rendered(text, tuple((start + offset, span) for offset, span in printed.marks))
+    return _Rendered(text, tuple((start + offset, span) for offset, span in printed.marks), aside)
 
 
 def _places(path: str, file: _Rendered, formatted: str) -> tuple[Place, ...]:

@@ -117,6 +117,20 @@ def print_expr(expr: Expr) -> str:
     return "".join(printer.parts)
 
 
+def print_condition(expr: Expr) -> str:
+    """An expression as Rust text that can stand before a block."""
+    printer = _Printer()
+    printer.condition(expr)
+    return "".join(printer.parts)
+
+
+def print_statement_expr(expr: Expr) -> str:
+    """An expression as Rust text that can stand as a statement."""
+    printer = _Printer()
+    printer.statement_expr(expr)
+    return "".join(printer.parts)
+
+
 def doc_lines(doc: str | None, marker: str) -> str:
     """A doc comment's lines, each with its marker (`///` or `//!`)."""
     if doc is None:
