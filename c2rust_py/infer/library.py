@@ -97,6 +97,9 @@ _NOT_HEADERS = frozenset({"lib", "memory", "start"})
 _NOT_C = frozenset({("errno", "get"), ("errno", "set")})
 """What generated code uses for the C lvalue `errno`."""
 
+_OBJECTS = frozenset({"environ", "tzname", "program_invocation_name", "program_invocation_short_name"})
+"""Objects of the library that lie in memory: their accessors in `pub mod globals` give the address."""
+
 _HANDLER_FORMS = {"exit_with": ("exit", "atexit"), "abort_with": ("abort", "signal")}
 """The form of a function for programs that register handlers, by its Rust name: which C function it stands for, and which
 one registers."""
@@ -160,6 +163,8 @@ def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunc
             if function.name in found:
                 raise ValueError(f"{function.name} is in {found[function.name].module} and in {function.module}")
             found[function.name] = function
+        for name in _named_globals(text) & _OBJECTS:
+            found[f"&{name}"] = _object_address(name, module)
     found |= {macro.name: macro for macro in _output_macros(source)}
     return MappingProxyType(dict(sorted(found.items())))
 
@@ -168,6 +173,19 @@ def library_of(library: Mapping[str, LibraryFunction], used: Container[str]) -> 
     """The library as a program sees it that uses these functions: where it registers handlers, `exit` runs them."""
     forms = {name: library.get(f"{name} with handlers") for name, by in _HANDLER_FORMS.values() if by in used}
     return MappingProxyType({**library, **{name: form for name, form in forms.items() if form is not None}})
+
+
+def _named_globals(text: str) -> frozenset[str]:
+    """The words of a header's `pub mod globals`, which has accessors for the variables that C declares there."""
+    body = re.search(r"^pub mod globals \{$(.*?)^\}$", text, re.MULTILINE | re.DOTALL)
+    return frozenset(re.findall(r"\w+", body[1]) if body else ())
+
+
+def _object_address(name: str, module: str) -> LibraryFunction:
+    """What `normalise.lower_library_objects` calls for the address of an object."""
+    context, position = ContextKind.EXCLUSIVE, ContextPosition.LAST
+    path, effect = f"c2rs_rt::{module}::globals", LibraryEffect.OUTSIDE
+    return LibraryFunction(f"&{name}", name, path, context, position, (), "Ptr<_>", False, (), False, effect)
 
 
 def _output_macros(source: Path) -> Iterator[LibraryFunction]:

@@ -6,7 +6,8 @@
 4. `lower_setjmp`: catches around the rest of a function, and gotos to resume it.
 5. `remove_goto`: no labels and gotos.
 6. `tidy`: less of everything.
-7. `lower_output`: `print!` for what Rust formats as C does.
+7. `lower_library_objects`: no objects of the library.
+8. `lower_output`: `print!` for what Rust formats as C does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.ir.nodes import Program
 from c2rust_py.normalise.flatten_chains import flatten_chains
 from c2rust_py.normalise.lower_computed_goto import lower_computed_goto
+from c2rust_py.normalise.lower_library_objects import lower_library_objects
 from c2rust_py.normalise.lower_output import lower_output
 from c2rust_py.normalise.lower_setjmp import lower_setjmp
 from c2rust_py.normalise.lower_switch import lower_switch
@@ -42,7 +44,7 @@ def _normalise(program: Program) -> Program:
         function = lower_setjmp(function, noreturn)
         function = remove_goto(function)
         functions[symbol] = tidy(function, noreturn)
-    return lower_output(replace(program, functions=functions))
+    return lower_output(lower_library_objects(replace(program, functions=functions)))
 
 
 def noreturn_functions(program: Program) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from c2rust_py.diagnostics import Code
+from c2rust_py.diagnostics import Code, Span
 from c2rust_py.ir.nodes import (
     AddressOf,
     Convert,
@@ -134,7 +134,7 @@ class PlaceLowering(ABC):
             case LocalPlace(local):
                 return rs.Name(self.local_name(local))
             case GlobalPlace(symbol):
-                return self.global_address(symbol)
+                return self.global_address(symbol, place.span)
             case StringPlace(data, type):
                 pointer = rs.Name(self.string_constant(data))
                 return self.cast_pointer(pointer, self.frame.stored_type(type), typed)
@@ -150,7 +150,10 @@ class PlaceLowering(ABC):
             raise AssertionError("a bit-field has no address")
         return rs.MethodCall(self.address(base), "at", (self.field_constant(place),))
 
-    def global_address(self, symbol: str) -> rs.Expr:
+    def global_address(self, symbol: str, span: Span) -> rs.Expr:
+        if symbol in self.facts.program.externals:
+            reason = f"the address of `{symbol}`, which is not defined in the program, is taken"
+            raise Unsupported(Code.LIBC_MISSING, reason, span)
         return rs.Name(self.frame.import_item(self.facts.names.variables[symbol]))
 
     def string_constant(self, data: bytes) -> str:
@@ -252,7 +255,7 @@ class PlaceLowering(ABC):
 
     def store_external(self, place: GlobalPlace, value: rs.Expr) -> rs.Expr:
         module = RUNTIME_ACCESSORS.get(place.symbol)
-        if module is None:
+        if module is None or place.symbol in READ_ONLY_ACCESSORS:
             raise Unsupported(Code.LIBC_MISSING, f"the variable `{place.symbol}` cannot be assigned", place.span)
         return rs.Call(rs.Name(f"{module}::set_{place.symbol}"), (value,))
 
@@ -288,5 +291,12 @@ def _is_long(type: Type) -> bool:
 RUNTIME_CONSTANTS = {name: f"c2rs_rt::stdio::{name}" for name in ("stdin", "stdout", "stderr")}
 """Variables of the C library that nobody assigns: constants of the runtime."""
 
-RUNTIME_ACCESSORS = {name: "c2rs_rt::getopt::globals" for name in ("optarg", "optind", "opterr", "optopt")}
+RUNTIME_ACCESSORS = {name: "c2rs_rt::getopt::globals" for name in ("optarg", "optind", "opterr", "optopt")} | {
+    "signgam": "c2rs_rt::math::globals",
+    "timezone": "c2rs_rt::time::globals",
+    "daylight": "c2rs_rt::time::globals",
+}
 """Variables of the C library that live in the runtime, with the module of their getter and setter."""
+
+READ_ONLY_ACCESSORS = frozenset({"timezone", "daylight"})
+"""Those that no setter is needed for: C programs leave them to `tzset`."""

@@ -69,7 +69,7 @@ class StaticLowering(AggregateLowering):
     def place_constant(self, place: Place) -> tuple[rs.Expr, rs.Type, int] | None:
         match place:
             case GlobalPlace(symbol, type):
-                return self.global_address(symbol), self.frame.stored_type(type), 0
+                return self.global_address(symbol, place.span), self.frame.stored_type(type), 0
             case StringPlace(data):
                 return rs.Name(self.string_constant(data)), rs.PathType("u8"), 0
             case FieldPlace(base):

@@ -136,6 +136,11 @@ extern int errno;
 #define ERFKILL 132
 #define EHWPOISON 133
 
+#ifdef _GNU_SOURCE
+extern char *program_invocation_name;
+extern char *program_invocation_short_name;
+#endif
+
 #define EDEADLOCK EDEADLK
 #define ENOTSUP EOPNOTSUPP
 #define EWOULDBLOCK EAGAIN

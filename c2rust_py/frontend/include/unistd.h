@@ -70,6 +70,10 @@ int getpagesize(void);
 long sysconf(int name);
 unsigned int sleep(unsigned int seconds);
 int usleep(useconds_t microseconds);
+#ifdef _GNU_SOURCE
+extern char **environ;
+#endif
+
 extern char *optarg;
 extern int optind;
 extern int opterr;

@@ -13,6 +13,33 @@ pub fn get() -> i32 {
     ERRNO.get()
 }
 
+/// GNU's variables with the program's name.
+pub mod globals {
+    use crate::string::new_string;
+    use crate::{Memory, Ptr};
+
+    /// The address of `program_invocation_name`: `argv[0]`.
+    pub fn program_invocation_name(mem: &mut Memory) -> Ptr<Ptr<u8>> {
+        variable("program_invocation_name", |name| name, mem)
+    }
+
+    /// The address of `program_invocation_short_name`: what follows its last slash.
+    pub fn program_invocation_short_name(mem: &mut Memory) -> Ptr<Ptr<u8>> {
+        variable("program_invocation_short_name", |name| name.rsplit(|&byte| byte == b'/').next().unwrap_or(name), mem)
+    }
+
+    fn variable(variable: &'static str, part: impl Fn(&[u8]) -> &[u8], mem: &mut Memory) -> Ptr<Ptr<u8>> {
+        use std::os::unix::ffi::OsStringExt;
+        let at = mem.library_block(variable, 8).cast::<Ptr<u8>>();
+        if mem.read(at).is_null() {
+            let name = std::env::args_os().next().unwrap_or_default().into_vec();
+            let text = new_string(part(&name), mem);
+            mem.write(at, text);
+        }
+        at
+    }
+}
+
 /// Assigns to C's `errno`.
 #[inline]
 pub fn set(number: i32) {
