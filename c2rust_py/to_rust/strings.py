@@ -53,8 +53,8 @@ class StringTable:
             self.names[data] = name
         return self.names[data]
 
-    def items(self) -> tuple[rs.Item, ...]:
-        """The table of all literals, and a pointer constant for each."""
+    def items(self, statics: int) -> tuple[rs.Item, ...]:
+        """The table of all literals, and a pointer constant for each. Their blocks come after those of the statics."""
         element = rs.ReferenceType(rs.SliceType(rs.PathType("u8")))
         texts = tuple(rs.Literal(byte_string(data)) for data in self.numbers)
         table = rs.ConstItem(
@@ -69,7 +69,7 @@ class StringTable:
             rs.ConstItem(
                 self.names[data],
                 pointer,
-                rs.Call(rs.Name("Ptr::literal"), (rs.Literal(str(number)),)),
+                rs.Call(rs.Name("Ptr::literal"), (rs.Literal(str(statics + number)),)),
                 byte_string(data)[1:] if len(data) <= 60 else None,
             )
             for data, number in self.numbers.items()

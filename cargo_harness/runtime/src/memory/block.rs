@@ -3,21 +3,25 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::pod::Bits;
+use super::pool::Pool;
 use super::varargs::VaFrames;
-use super::{BitField, Pod, Ptr, Void, FUNCTIONS, HANDLES, LITERALS};
+use super::{BitField, Pod, Ptr, Void, FUNCTIONS, HANDLES};
 
 /// How many freed block numbers wait before the first of them is used again.
 const QUARANTINE: usize = 1024;
 /// The largest block: offsets compare as signed 32-bit numbers.
 const MAX_BLOCK: u64 = i32::MAX as u64;
 
-type Block = Box<[u8]>;
+pub(super) type Block = Box<[u8]>;
 
 /// All memory that pointers of the program can reach.
 pub struct Memory {
     blocks: Vec<Block>,
-    literals: &'static [&'static [u8]],
+    /// The block of the first string literal, and how many there are: they can be read like any block.
+    first_literal: u32,
+    literals: u32,
     freed: VecDeque<u32>,
+    pool: Pool,
     heap: HeapBlocks,
     stack: Vec<u32>,
     library: HashMap<&'static str, Ptr<Void>>,
@@ -58,14 +62,16 @@ pub struct Mark {
 }
 
 impl Memory {
-    /// Memory with `statics` empty static blocks, numbered from 1, to be filled by [`Memory::define`], and the string
-    /// literals that [`Ptr::literal`] numbers.
-    pub fn new(statics: u32, literals: &'static [&'static [u8]]) -> Self {
-        let blocks = (0..=statics).map(|_| Block::default()).collect();
+    /// Memory with `statics` empty static blocks, numbered from 1, to be filled by [`Memory::define`], and after them
+    /// the string literals, which [`Ptr::literal`] points to.
+    pub fn new(statics: u32, literals: &[&[u8]]) -> Self {
+        let empty = (0..=statics).map(|_| Block::default());
         Memory {
-            blocks,
-            literals,
+            blocks: empty.chain(literals.iter().map(|&text| Block::from(text))).collect(),
+            first_literal: statics + 1,
+            literals: literals.len() as u32,
             freed: VecDeque::new(),
+            pool: Pool::default(),
             heap: HeapBlocks::default(),
             stack: Vec::new(),
             library: HashMap::new(),
@@ -99,15 +105,18 @@ impl Memory {
         Ptr::new(self.new_block(bytes.into_boxed_slice()), 0)
     }
 
-    /// Reads the value at `at`.
+    /// Reads the value at `at`. What is not the access itself ends the program out of line, so that the optimiser can
+    /// hoist and merge the look-ups.
     #[inline(always)]
     #[track_caller]
     pub fn read<T: Pod>(&self, at: Ptr<T>) -> T {
         let start = at.offset() as usize;
-        match self.block(at).get(start..start + T::SIZE) {
-            Some(bytes) => T::load(bytes),
-            None => self.bad_access("read", at.cast(), T::SIZE as u64),
+        if let Some(block) = self.blocks.get(at.block() as usize) {
+            if let Some(bytes) = block.get(start..start + T::SIZE) {
+                return T::load(bytes);
+            }
         }
+        self.bad_access("read", at.cast(), T::SIZE as u64)
     }
 
     /// Writes `value` at `at`.
@@ -115,7 +124,7 @@ impl Memory {
     #[track_caller]
     pub fn write<T: Pod>(&mut self, at: Ptr<T>, value: T) {
         let start = at.offset() as usize;
-        if let Some(block) = self.blocks.get_mut(at.block() as usize) {
+        if let Some(block) = self.writable(at.block()) {
             if let Some(bytes) = block.get_mut(start..start + T::SIZE) {
                 return value.store(bytes);
             }
@@ -160,7 +169,7 @@ impl Memory {
         }
         let start = at.offset() as usize;
         let end = start.saturating_add(count as usize);
-        let fits = self.blocks.get(at.block() as usize).is_some_and(|block| end <= block.len());
+        let fits = self.writable(at.block()).is_some_and(|block| end <= block.len());
         if !fits {
             self.bad_access("write", at.cast(), count);
         }
@@ -188,32 +197,28 @@ impl Memory {
     }
 
     /// Copies `count` bytes from `from` to `to`, as memmove does.
+    #[inline]
     #[track_caller]
     pub fn copy<T: ?Sized, U: ?Sized>(&mut self, to: Ptr<T>, from: Ptr<U>, count: u64) {
-        if count == 0 {
-            return;
-        }
-        self.bytes(from, count);
-        if from.block() == to.block() {
-            self.bytes_mut(to, count);
-            let start = from.offset() as usize;
-            self.blocks[to.block() as usize].copy_within(start..start + count as usize, to.offset() as usize);
-        } else if from.block() >= LITERALS {
-            let literal = self.literals[(from.block() - LITERALS) as usize];
-            let start = from.offset() as usize;
-            self.bytes_mut(to, count).copy_from_slice(&literal[start..start + count as usize]);
+        const SMALL: usize = 64;
+        let size = count as usize;
+        if size <= SMALL {
+            let mut bytes = [0; SMALL];
+            bytes[..size].copy_from_slice(self.bytes(from, count));
+            self.bytes_mut(to, count).copy_from_slice(&bytes[..size]);
         } else {
-            let source = std::mem::take(&mut self.blocks[from.block() as usize]);
-            let start = from.offset() as usize;
-            let fits =
-                self.blocks.get(to.block() as usize).is_some_and(|b| to.offset() as usize + count as usize <= b.len());
-            if fits {
-                self.bytes_mut(to, count).copy_from_slice(&source[start..start + count as usize]);
-            }
-            self.blocks[from.block() as usize] = source;
-            if !fits {
-                self.bad_access("write", to.cast(), count);
-            }
+            self.copy_large(to.cast(), from.cast(), size);
+        }
+    }
+
+    #[track_caller]
+    fn copy_large(&mut self, to: Ptr<Void>, from: Ptr<Void>, size: usize) {
+        self.bytes(from, size as u64);
+        self.bytes_mut(to, size as u64);
+        let (source, target) = (from.offset() as usize, to.offset() as usize);
+        match self.blocks.get_disjoint_mut([from.block() as usize, to.block() as usize]) {
+            Ok([from, to]) => to[target..target + size].copy_from_slice(&from[source..source + size]),
+            Err(_) => self.blocks[to.block() as usize].copy_within(source..source + size, target),
         }
     }
 
@@ -222,7 +227,8 @@ impl Memory {
         if size > MAX_BLOCK {
             return Ptr::NULL;
         }
-        let block = self.new_block(vec![0; size as usize].into_boxed_slice());
+        let bytes = self.pool.take(size as usize);
+        let block = self.new_block(bytes);
         self.heap.insert(block);
         Ptr::new(block, 0)
     }
@@ -231,7 +237,8 @@ impl Memory {
     #[track_caller]
     pub fn release(&mut self, at: Ptr<Void>) {
         if !at.is_null() {
-            self.take_heap_block(at, "free");
+            let bytes = self.take_heap_block(at, "free");
+            self.pool.give(bytes);
         }
     }
 
@@ -281,15 +288,20 @@ impl Memory {
                 self.retire(block);
             }
         }
-        self.va_frames.truncate(mark.va_frames);
+        if self.va_frames.len() > mark.va_frames {
+            self.va_frames.truncate(mark.va_frames);
+        }
     }
 
     /// A new stack block that holds `value`.
     #[inline]
     pub fn local<T: Pod>(&mut self, value: T) -> Ptr<T> {
-        let at = self.alloca(T::SIZE as u64).cast();
-        self.write(at, value);
-        at
+        let mut bytes = self.pool.take_stale(T::SIZE);
+        if let Some(bytes) = bytes.get_mut(..T::SIZE) {
+            bytes.fill(0); // padding
+            value.store(bytes);
+        }
+        Ptr::new(self.new_stack_block(bytes), 0)
     }
 
     /// A new stack block of `size` zero bytes, freed when its function ends: C's alloca.
@@ -298,9 +310,14 @@ impl Memory {
         if size > MAX_BLOCK {
             panic!("stack overflow: a local of {size} bytes");
         }
-        let block = self.new_block(vec![0; size as usize].into_boxed_slice());
+        let bytes = self.pool.take(size as usize);
+        Ptr::new(self.new_stack_block(bytes), 0)
+    }
+
+    fn new_stack_block(&mut self, bytes: Block) -> u32 {
+        let block = self.new_block(bytes);
         self.stack.push(block);
-        Ptr::new(block, 0)
+        block
     }
 
     /// Ends the life of a stack block before its function ends, where a variable-length array goes out of scope. Null
@@ -317,16 +334,22 @@ impl Memory {
     fn block<T: ?Sized>(&self, at: Ptr<T>) -> &[u8] {
         match self.blocks.get(at.block() as usize) {
             Some(block) => block,
-            None => self.literal(at.block()),
+            None => &[],
         }
     }
 
-    #[cold]
-    fn literal(&self, block: u32) -> &[u8] {
-        match block.checked_sub(LITERALS) {
-            Some(number) => self.literals.get(number as usize).copied().unwrap_or(&[]),
-            None => &[],
+    /// The block that a write goes to: none where there is no such block, or it is a string literal.
+    #[inline(always)]
+    fn writable(&mut self, block: u32) -> Option<&mut Block> {
+        if self.is_literal(block) {
+            return None;
         }
+        self.blocks.get_mut(block as usize)
+    }
+
+    #[inline(always)]
+    fn is_literal(&self, block: u32) -> bool {
+        block.wrapping_sub(self.first_literal) < self.literals
     }
 
     fn new_block(&mut self, bytes: Block) -> u32 {
@@ -338,19 +361,20 @@ impl Memory {
         }
         self.blocks.push(bytes);
         let block = self.blocks.len() - 1;
-        assert!(block < LITERALS as usize, "out of memory: too many blocks");
+        assert!(block < HANDLES as usize, "out of memory: too many blocks");
         block as u32
     }
 
     /// Empties a block and sends its number to the quarantine.
     fn retire(&mut self, block: u32) {
-        self.blocks[block as usize] = Block::default();
+        let bytes = std::mem::take(&mut self.blocks[block as usize]);
+        self.pool.give(bytes);
         self.freed.push_back(block);
     }
 
     #[track_caller]
     fn take_heap_block(&mut self, at: Ptr<Void>, function: &str) -> Block {
-        if at.offset() != 0 || at.block() >= LITERALS {
+        if at.offset() != 0 || at.block() >= HANDLES || self.is_literal(at.block()) {
             panic!("{function} of a pointer that malloc did not give ({at:?})");
         }
         if !self.heap.remove(at.block()) {
@@ -374,7 +398,7 @@ impl Memory {
             panic!("{verb} of {size} bytes through the address of {what}");
         }
         let len = self.block(at).len();
-        if at.block() >= LITERALS && verb == "write" {
+        if self.is_literal(at.block()) && verb == "write" {
             panic!("write to a string literal");
         }
         if len == 0 {

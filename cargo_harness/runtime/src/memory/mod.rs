@@ -4,14 +4,15 @@
 //! first-out quarantine, so a stale pointer meets an empty block and the access panics. Panics carry the caller's
 //! location, which [`crate::start`] maps back to the C source.
 //!
-//! Block numbers: 0 is null; then the statics of the program, numbered by the translator; then heap and stack blocks
-//! as they come. From [`LITERALS`] up lie the string literals (read-only), from [`HANDLES`] up opaque library handles
-//! such as `FILE`, from [`FUNCTIONS`] up function pointers. None of these high numbers is in the block table, so the
-//! fast path of an access stays one look-up, and a write to a literal fails like any other bad access.
+//! Block numbers: 0 is null; then come the statics of the program, numbered by the translator, its string literals, and
+//! heap and stack blocks as they are made. From [`HANDLES`] up lie opaque library handles such as `FILE`, from
+//! [`FUNCTIONS`] up function pointers. None of these high numbers is in the block table, so that a read is one look-up;
+//! a write also asks whether its block is a literal.
 
 mod block;
 mod complex;
 mod pod;
+mod pool;
 mod ptr;
 mod varargs;
 
@@ -21,8 +22,6 @@ pub use pod::{Bits, LongDouble, Pod, Void};
 pub use ptr::{BitField, Field, FnPtr, Offset, Ptr};
 pub use varargs::{VaArg, VaList, VaValue};
 
-/// First block number of the string literals.
-pub const LITERALS: u32 = 0xC000_0000;
 /// First block number of library handles (`FILE`, `DIR`).
 pub const HANDLES: u32 = 0xE000_0000;
 /// First block number of function pointers.

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 
-use super::{Pod, Void, FUNCTIONS, HANDLES, LITERALS};
+use super::{Pod, Void, FUNCTIONS, HANDLES};
 
 /// A typed pointer into [`super::Memory`]: a block number and a byte offset. Arithmetic wraps and touches the offset
 /// alone, so that the optimiser sees the block as loop-invariant.
@@ -53,9 +53,9 @@ impl<T: ?Sized> Ptr<T> {
         Self::new(number, 0)
     }
 
-    /// The start of string literal `number` (from 0).
+    /// The start of string literal `number`. Literals are counted on from the statics: the first has their number.
     pub const fn literal(number: u32) -> Self {
-        Self::new(LITERALS + number, 0)
+        Self::new(number + 1, 0)
     }
 
     /// The pointer that stands for library handle `number` (from 0).

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn int_form_makes_a_round_trip() {
-    for block in [0, 1, 2, 77, LITERALS, HANDLES + 1, FUNCTIONS + 9, u32::MAX] {
+    for block in [0, 1, 2, 77, 1 << 31, HANDLES + 1, FUNCTIONS + 9, u32::MAX] {
         for offset in [0, 1, 15, 16, u32::MAX] {
             let p = Ptr::<u8>::new(block, offset);
             assert_eq!(Ptr::from_int(p.to_int()), p);
@@ -89,4 +89,58 @@ fn copies_within_and_between_blocks() {
     mem.copy(b + 1, b, 5);
     assert_eq!(mem.c_str(a), b"hello");
     assert_eq!(mem.bytes(b, 6), b"hhello");
+}
+
+#[test]
+fn literals_come_after_the_statics() {
+    let mem = Memory::new(2, &[b"ab\0", b"c\0"]);
+    assert_eq!(mem.c_str(Ptr::literal(2)), b"ab");
+    assert_eq!(mem.c_str(Ptr::literal(3)), b"c");
+}
+
+#[test]
+#[should_panic(expected = "write to a string literal")]
+fn a_literal_cannot_be_written() {
+    let mut mem = Memory::new(2, &[b"ab\0"]);
+    mem.write(Ptr::<u8>::literal(2), 1);
+}
+
+#[test]
+#[should_panic(expected = "write to a string literal")]
+fn a_literal_cannot_be_copied_to() {
+    let mut mem = Memory::new(0, &[&[0; 100]]);
+    let from = mem.allocate(100);
+    mem.copy(Ptr::<u8>::literal(0), from, 100);
+}
+
+#[test]
+#[should_panic(expected = "pointer that malloc did not give")]
+fn a_literal_cannot_be_freed() {
+    let mut mem = Memory::new(0, &[b"ab\0"]);
+    mem.release(Ptr::literal(0));
+}
+
+#[test]
+fn blocks_out_of_the_pool_are_zero() {
+    let mut mem = Memory::new(0, &[]);
+    for size in [1, 8, 24, 256, 257] {
+        let first = mem.allocate(size);
+        mem.bytes_mut(first, size).fill(7);
+        mem.release(first);
+        let second = mem.allocate(size);
+        assert_eq!(mem.bytes(second, size), vec![0; size as usize]);
+        assert_ne!(second, first);
+    }
+}
+
+#[test]
+fn copies_overlap_as_memmove_does() {
+    let mut mem = Memory::new(0, &[]);
+    for size in [40, 400] {
+        let p = mem.allocate(size + 8).cast::<u8>();
+        let bytes: Vec<u8> = (0..size + 8).map(|i| i as u8).collect();
+        mem.bytes_mut(p, size + 8).copy_from_slice(&bytes);
+        mem.copy(p + 8, p, size);
+        assert_eq!(mem.bytes(p + 8, size), &bytes[..size as usize]);
+    }
 }
