@@ -202,12 +202,13 @@ class Context:
         before = self.function
         if before is None:
             self.function = FunctionState("", "", FunctionType(VoidType(), ()))
-        kept, seen = len(self.current.locals), self.current.unsupported
+        kept, seen, hoisted = len(self.current.locals), self.current.unsupported, len(self.current.hoisted)
         try:
             with self.collecting():
                 yield
         finally:
             del self.current.locals[kept:]
+            del self.current.hoisted[hoisted:]
             self.current.unsupported = seen
             self.function = before
 
