@@ -1,8 +1,10 @@
 //! `sys/stat.h`: what is known about files, and folders and permissions.
 
-use std::fs::{self, DirBuilder, FileTimes, Metadata, Permissions};
+use std::fs::{self, DirBuilder, File, FileTimes, Metadata, Permissions};
 use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use crate::descriptors;
@@ -13,6 +15,9 @@ use crate::stdio::files::{path, status};
 
 pub const UTIME_NOW: i64 = (1 << 30) - 1;
 pub const UTIME_OMIT: i64 = (1 << 30) - 2;
+
+const AT_FDCWD: i32 = -100;
+const AT_SYMLINK_NOFOLLOW: i32 = 0x100;
 
 /// C's `struct timespec`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,10 +155,33 @@ pub(crate) fn file_times(accessed: Timespec, modified: Timespec) -> io::Result<F
     Ok(times)
 }
 
+/// The access and modification time that `times` points to; now where it is null.
+fn two_times(times: Ptr<Timespec>, mem: &Memory) -> io::Result<FileTimes> {
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    let (accessed, modified) = if times.is_null() { (now, now) } else { (mem.read(times), mem.read(times + 1)) };
+    file_times(accessed, modified)
+}
+
 /// Sets access and modification time; to now where `times` is null.
 #[track_caller]
 pub fn futimens(fd: i32, times: Ptr<Timespec>, mem: &Memory) -> i32 {
-    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
-    let (accessed, modified) = if times.is_null() { (now, now) } else { (mem.read(times), mem.read(times + 1)) };
-    descriptors::with(fd, |file| file.set_times(file_times(accessed, modified)?)).map_or(-1, |()| 0)
+    descriptors::with(fd, |file| file.set_times(two_times(times, mem)?)).map_or(-1, |()| 0)
+}
+
+/// As `futimens`, on the file of a name, relative to an open folder. A symbolic link's own times std cannot set.
+#[track_caller]
+pub fn utimensat(dirfd: i32, path_name: Ptr<u8>, times: Ptr<Timespec>, flags: i32, mem: &Memory) -> i32 {
+    let name = path(path_name, mem);
+    let full = if dirfd == AT_FDCWD || name.is_absolute() {
+        name.to_path_buf()
+    } else {
+        match descriptors::with(dirfd, |folder| Ok(format!("/proc/self/fd/{}", folder.as_raw_fd()))) {
+            Some(folder) => PathBuf::from(folder).join(name),
+            None => return -1,
+        }
+    };
+    if flags & AT_SYMLINK_NOFOLLOW != 0 && full.is_symlink() {
+        panic!("utimensat on a symbolic link itself needs the operating system's own interface");
+    }
+    status(File::open(full).and_then(|file| file.set_times(two_times(times, mem)?)))
 }
