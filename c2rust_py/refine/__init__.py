@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from c2rust_py.refine.compound_assignments import compound_assignments
+from c2rust_py.refine.conditional_values import conditional_values, name_no_result
 from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
@@ -16,6 +17,7 @@ from c2rust_py.refine.inline_format_args import inline_format_args
 from c2rust_py.refine.prune_imports import prune_imports
 from c2rust_py.refine.settle_bindings import settle_bindings
 from c2rust_py.refine.shorten_paths import shorten_paths
+from c2rust_py.refine.simple_matches import simple_matches
 from c2rust_py.refine.sink_declarations import sink_declarations
 from c2rust_py.refine.tail_returns import tail_returns
 from c2rust_py.rust_ir import nodes as rs
@@ -33,11 +35,13 @@ def _refine_module(module: rs.Module) -> rs.Module:
 
 def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
     """One function through every pass."""
-    body = flatten_blocks(item.body)
+    body = simple_matches(item.body)
+    body = flatten_blocks(body)
     body = sink_declarations(body)
+    body = conditional_values(body)
     body = compound_assignments(body)
     body = drop_labels(body)
-    body = tail_returns(body)
+    body = name_no_result(tail_returns(body))
     body = drop_annotations(body)
     return inline_format_args(settle_bindings(replace(item, body=body)))
 

@@ -71,6 +71,8 @@ def _chain(expr: rs.If) -> rs.If:
         inner = block.statements[0] if len(block.statements) == 1 and block.tail is None else None
         if isinstance(inner, rs.ExprStatement) and isinstance(inner.expr, rs.If):
             new = inner.expr
+        elif not block.statements and isinstance(block.tail, rs.If):
+            new = block.tail
         elif block.statements or block.tail is not None:
             new = rs.BlockExpr(block, last.label)
     for link in reversed(links):

@@ -168,6 +168,16 @@ def _has_struct_literal(expr: Expr) -> bool:
             return False
 
 
+_BITWISE = frozenset({"&", "|", "^", "<<", ">>"})
+
+
+def _surprises(outer: str, inner: str) -> bool:
+    """Whether readers want parentheses that Rust does not need: around bitwise operators within others, and `&&` in `||`."""
+    if inner in _BITWISE:
+        return outer != inner and outer not in ("&&", "||")
+    return (outer == "||" and inner == "&&") or (outer in _BITWISE and _BINARY[inner] > _BINARY["<<"])
+
+
 def _ends_with_cast(expr: Expr) -> bool:
     """Whether the last thing printed is the type of a cast."""
     while isinstance(expr, Binary) and _level(expr.right) > _level(expr):
@@ -355,13 +365,15 @@ class _Printer:
             spine.append((left.op, left.right))
             left = left.left
         spine.reverse()
-        self.operand_before(left, spine[0][0], level + 1)
+        self.operand_before(left, spine[0][0], level + 1, op)
         for (each_op, operand), following in zip(spine, (*(each for each, _ in spine[1:]), ""), strict=True):
             self.put(f" {each_op} ")
-            self.operand_before(operand, following, level + 1)
+            self.operand_before(operand, following, level + 1, op)
 
-    def operand_before(self, operand: Expr, following: str, level: int) -> None:
-        """An operand with the operator that comes next: `a as T < b` would read as generics."""
+    def operand_before(self, operand: Expr, following: str, level: int, op: str) -> None:
+        """An operand of `op` with the operator that comes next: `a as T < b` would read as generics."""
+        if isinstance(operand, Binary) and _surprises(op, operand.op):
+            level = _CAST + 1
         if following in ("<", "<<") and _ends_with_cast(operand):
             level = _CAST + 1
         self.expr(operand, level)

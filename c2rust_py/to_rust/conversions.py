@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from c2rust_py.ir.nodes import Binary, BinaryOp, Compare, Convert, IntConst, Load, Logical, Not, Value
+from dataclasses import replace
+
+from c2rust_py.ir.nodes import (
+    Binary,
+    BinaryOp,
+    Compare,
+    Conditional,
+    Convert,
+    IntConst,
+    Logical,
+    Not,
+    Spelling,
+    Value,
+)
 from c2rust_py.ir.types import (
     ComplexType,
     FloatType,
     FunctionType,
     IntKind,
+    IntType,
     PointerType,
     Type,
     VoidType,
 )
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
-from c2rust_py.to_rust.literals import int_literal, with_suffix
+from c2rust_py.to_rust.literals import int_constant, int_literal, is_anchored, with_suffix
 from c2rust_py.to_rust.values import ValueLowering, is_null_constant
 
 _NARROW = {
@@ -50,6 +64,12 @@ class ConversionLowering(ValueLowering):
             return self.cast(address, rs.PathType("u64"), target)
         if self.facts.types.int_kind(source) is IntKind.BOOL:
             return self.from_bool(self.value(operand), target)
+        if isinstance(operand, Conditional) and self.facts.types.int_kind(target) is not None:
+            branches = (Convert(branch, target, value.span) for branch in (operand.then, operand.otherwise))
+            return self.value(replace(operand, then=next(branches), otherwise=next(branches), type=target), typed)
+        kind = self.facts.types.int_kind(target)
+        if isinstance(operand, IntConst) and operand.name is None and kind is not None:
+            return self.constant(replace(operand, value=kind.wrap(operand.value), type=target), typed)
         narrow = self.narrow_arithmetic(operand, target)
         if narrow is not None:
             return narrow
@@ -105,25 +125,39 @@ class ConversionLowering(ValueLowering):
         kind = self.facts.types.int_kind(target)
         if kind is None or kind.size >= 4 or not isinstance(operand, Binary) or operand.op not in _NARROW:
             return None
-        left = self.narrow_operand(operand.left, kind)
-        right = self.narrow_operand(operand.right, kind)
-        if left is None or right is None or isinstance(left, rs.Literal):
-            return None
-        op = _NARROW[operand.op]
-        return rs.MethodCall(left, op, (right,)) if op.startswith("wrapping") else rs.Binary(op, left, right)
+        narrow = rs.PathType(_rust_narrow(kind))
+        return self.narrow(operand, kind, narrow) if self.has_narrow_part(operand, narrow) else None
 
-    def narrow_operand(self, value: Value, kind: IntKind) -> rs.Expr | None:
-        """A promoted value of the same width as `kind`, or a constant that fits, in the narrow Rust type."""
+    def has_narrow_part(self, value: Value, narrow: rs.Type) -> bool:
+        """Whether something in the arithmetic is of the narrow type before its promotion."""
         match value:
-            case Convert(Load() as inner):
-                inner_kind = self.facts.types.int_kind(inner.type)
-                rust = self.facts.types.value(inner.type)
-                same = inner_kind is not None and rust == rs.PathType(_rust_narrow(kind))
-                return self.value(inner) if same else None
-            case IntConst(number, name=None) if 0 <= number <= min(kind.maximum, 127):
-                return rs.Literal(str(number))
+            case Binary(op, left, right) if op in _NARROW:
+                return self.has_narrow_part(left, narrow) or self.has_narrow_part(right, narrow)
+            case Convert(inner):
+                return self.promoted_from(value) is not None and self.facts.types.value(inner.type) == narrow
+            case IntConst(spelling=Spelling.CHARACTER):
+                return narrow == rs.PathType("u8")
             case _:
-                return None
+                return False
+
+    def narrow(self, value: Value, kind: IntKind, narrow: rs.PathType) -> rs.Expr:
+        """The low bits of a value in the narrow type."""
+        match value:
+            case Binary(op, left, right) if op in _NARROW:
+                lowered = self.narrow(left, kind, narrow), self.narrow(right, kind, narrow)
+                method = _NARROW[op]
+                if not method.startswith("wrapping"):
+                    return rs.Binary(method, *lowered)
+                if not is_anchored(lowered[0]) and op is not BinaryOp.SUB:
+                    lowered = lowered[1], lowered[0]
+                receiver = lowered[0] if is_anchored(lowered[0]) else rs.Cast(lowered[0], narrow)
+                return rs.MethodCall(receiver, method, (lowered[1],))
+            case IntConst(number, name=None):
+                return int_constant(replace(value, value=_wrap(number, kind)), narrow.name, typed=True)
+            case Convert(inner) if self.promoted_from(value) is not None and self.facts.types.value(inner.type) == narrow:
+                return self.value(inner)
+            case _:
+                return self.cast_value(value, IntType(kind))
 
     def to_pointer(self, operand: Value, target: PointerType, typed: bool) -> rs.Expr:
         """Conversions to a pointer type: from null, from integers, and between pointers to data and to code."""
@@ -162,6 +196,11 @@ class ConversionLowering(ValueLowering):
 def _turbofish(type: rs.Type) -> str:
     """A generic type as the start of a path: `Complex::<f64>`."""
     return print_type(type).replace("<", "::<", 1)
+
+
+def _wrap(number: int, kind: IntKind) -> int:
+    """The number as it is stored in the narrow type; plain char is a byte."""
+    return number & 0xFF if kind is IntKind.CHAR else kind.wrap(number)
 
 
 def _rust_narrow(kind: IntKind) -> str:

@@ -47,7 +47,9 @@ def _fits(pattern: Pattern, kind: IntKind) -> bool:
 
 
 def _merged(patterns: tuple[Pattern, ...]) -> list[Pattern]:
-    """Runs of consecutive unnamed values as ranges, in C's order."""
+    """Runs of consecutive unnamed values as ranges; where there are names, in C's order."""
+    if all(pattern.name is None for pattern in patterns):
+        patterns = tuple(sorted(patterns, key=lambda pattern: pattern.low))
     merged: list[Pattern] = []
     run: list[Pattern] = []
     for pattern in (*patterns, None):

@@ -62,13 +62,14 @@ def constant_items(facts: Facts, constants: Iterable[Constant]) -> tuple[rs.Item
 
 
 def enum_items(facts: Facts, enum: Enumeration) -> tuple[rs.Item, ...]:
-    """The enumerators as `pub const`s, of C's type int where they fit."""
+    """The enumerators as `pub const`s, of the type that `constant_types` has for them."""
     items = []
     for index, enumerator in enumerate(enum.enumerators):
         if enumerator.name not in facts.names.constants:
             continue
         rust = facts.constant_types[enumerator.name]
-        doc = enumerator.doc or (enum.doc if index == 0 else None)
+        own = enumerator.doc if enumerator.doc != enum.doc else None
+        doc = own or (enum.doc if index == 0 else None)
         value = int_literal(enumerator.value, rust.name, typed=True)
         items.append(rs.ConstItem(facts.names.constants[enumerator.name], rust, value, doc))
     return tuple(items)

@@ -10,9 +10,10 @@ from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction, library_of
 from c2rust_py.infer.storage import Storage, flexible_tail
 from c2rust_py.ir.nodes import ArrayValue, Function, Program, RecordValue, SourceUnit, StringValue, Variable
-from c2rust_py.ir.types import INT, IntType
+from c2rust_py.ir.types import INT, ArrayType, EnumType, IntType, PointerType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
+from c2rust_py.to_rust.bad_statics import bad_static_diagnostics, mark_bad_statics
 from c2rust_py.to_rust.context import context_module, program_items
 from c2rust_py.to_rust.dispatch import dispatch_module
 from c2rust_py.to_rust.frame import Facts, Frame
@@ -32,11 +33,12 @@ CONTEXT_MODULE, STRINGS_MODULE = "context", "strings"
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The crate, and for each function symbol why it is a stub (None: it is none)."""
+    """The crate, for each function that is a stub its symbol and why it is one, and what is to be said of other items."""
 
     crate: rs.Crate
     rust_paths: Mapping[str, str]
     stubs: Mapping[str, Diagnostic]
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ def translate(
 ) -> Translation:
     """The crate called `name` of a program whose operands are sequenced, with the names that were given to that program.
     `programs` has the name and the symbol of each main."""
-    facts = collect_facts(program, names, storage, effects, library, signed_wraps)
+    facts = mark_bad_statics(collect_facts(program, names, storage, effects, library, signed_wraps))
     statics = {s: i + 1 for i, s in enumerate(s for s in program.variables if s in storage.memory_globals)}
     made = _Modules()
     for unit in program.units:
@@ -78,7 +80,7 @@ def translate(
         rs.Program(binary, *program_items(facts, crate_path, symbol)) for binary, symbol in programs
     )
     paths = {s: f"{names.modules[f.unit]}::{names.functions[s]}" for s, f in program.functions.items()}
-    return Translation(rs.Crate(name, tuple(made.modules), binaries), paths, made.stubs)
+    return Translation(rs.Crate(name, tuple(made.modules), binaries), paths, made.stubs, bad_static_diagnostics(facts))
 
 
 def sequence_program(program: Program, storage: Storage, effects: Effects) -> Program:
@@ -134,12 +136,28 @@ def _constant_types(program: Program, types: TypeLowering) -> dict[str, rs.PathT
             rust = types.value(constant.value.type)
             if isinstance(rust, rs.PathType):
                 found[constant.name] = rust
+    held = _enums_with_objects(program)
     for enum in program.enums.values():
         fits = all(INT.kind.minimum <= e.value <= INT.kind.maximum for e in enum.enumerators)
-        rust = types.value(INT if fits else IntType(enum.kind))
+        rust = types.value(INT if fits and enum.id not in held else IntType(enum.kind))
         assert isinstance(rust, rs.PathType)
         for enumerator in enum.enumerators:
             found[enumerator.name] = rust
+    return found
+
+
+def _enums_with_objects(program: Program) -> set[str]:
+    """The enums that something in the program has as its type: their enumerators are of that type, the others are ints."""
+    types: list[Type] = [variable.type for variable in program.variables.values()]
+    types += [field.type for record in program.records.values() for field in record.fields or ()]
+    for function in program.functions.values():
+        types += [function.type.result, *(local.type for local in function.locals)]
+    found: set[str] = set()
+    for type in types:
+        while isinstance(type, PointerType | ArrayType):
+            type = type.target if isinstance(type, PointerType) else type.element
+        if isinstance(type, EnumType):
+            found.add(type.id)
     return found
 
 

@@ -60,6 +60,7 @@ from c2rust_py.to_rust.builtins import builtin_call
 from c2rust_py.to_rust.frame import Unsupported, code_of
 from c2rust_py.to_rust.literals import byte_literal, float_literal, int_constant, int_literal, is_anchored, is_text
 from c2rust_py.to_rust.places import PlaceLowering
+from c2rust_py.to_rust.range_tests import conditions, joined, negated, tests_range
 
 _WRAPPING = {BinaryOp.ADD: "wrapping_add", BinaryOp.SUB: "wrapping_sub", BinaryOp.MUL: "wrapping_mul"}
 _FLIPPED = {
@@ -105,8 +106,8 @@ class ValueLowering(PlaceLowering):
         match value:
             case Compare(op, left, right):
                 return self.comparison(op, left, right)
-            case Logical(op, left, right):
-                return rs.Binary(op.value, self.condition(left), self.condition(right))
+            case Logical(op):
+                return joined(op, conditions(self, value))
             case Not(operand):
                 return self.negation(operand)
             case Convert(operand, type) if self.converts_truth(operand, type):
@@ -152,6 +153,8 @@ class ValueLowering(PlaceLowering):
                 return rs.BlockExpr(self.block(body, Not(tail, INT, value.span), as_condition=True))
             case Logical(op, left, right):
                 flipped = LogicalOp.OR if op is LogicalOp.AND else LogicalOp.AND
+                if tests_range(self, value):
+                    return negated(self.condition(value))
                 if self.negates_well(left) and self.negates_well(right):
                     return rs.Binary(flipped.value, self.negation(left), self.negation(right))
                 return rs.Unary("!", self.condition(value))
@@ -160,14 +163,7 @@ class ValueLowering(PlaceLowering):
             case IntConst(number):
                 return rs.Name("false" if number else "true")
             case _:
-                condition = self.condition(value)
-                match condition:
-                    case rs.Unary("!", operand_):
-                        return operand_
-                    case rs.Binary("!=", left_, right_):
-                        return rs.Binary("==", left_, right_)
-                    case _:
-                        return rs.Unary("!", condition)
+                return negated(self.condition(value))
 
     def negates_well(self, value: Value) -> bool:
         """Whether the negation of a condition is as short as the condition."""
@@ -183,26 +179,33 @@ class ValueLowering(PlaceLowering):
         if op in (CompareOp.EQ, CompareOp.NE):
             for pointer, other in ((left, right), (right, left)):
                 if is_null_constant(other) and isinstance(pointer.type, PointerType):
+                    while isinstance(pointer, Convert) and isinstance(pointer.operand.type, PointerType):
+                        pointer = pointer.operand
                     test: rs.Expr = rs.MethodCall(self.value(pointer), "is_null")
                     return rs.Unary("!", test) if op is CompareOp.NE else test
             truth = self.truth_test(op, left, right)
             if truth is not None:
                 return truth
+            if self.is_truth(left) and self.is_truth(right):
+                return rs.Binary(op.value, self.condition(left), self.condition(right))
         narrowed = self.narrow_comparison(op, left, right)
         if narrowed is not None:
             return narrowed
         lowered = self.operands(left, right, typed=False)
         return rs.Binary(op.value, *lowered)
 
+    def is_truth(self, value: Value) -> bool:
+        """Whether a number is the result of a comparison, or a `_Bool`."""
+        while isinstance(value, Convert) and self.converts_truth(value.operand, value.type):
+            value = value.operand
+        return isinstance(value, Compare | Logical | Not) or self.facts.types.int_kind(value.type) is IntKind.BOOL
+
     def truth_test(self, op: CompareOp, left: Value, right: Value) -> rs.Expr | None:
         """A comparison result or a `_Bool` that C compares with 0 again."""
         if not (isinstance(right, IntConst) and right.value == 0 and right.name is None):
             return None
-        inner = left
-        while isinstance(inner, Convert) and self.converts_truth(inner.operand, inner.type):
-            inner = inner.operand
-        if isinstance(inner, Compare | Logical | Not) or self.facts.types.int_kind(inner.type) is IntKind.BOOL:
-            return self.condition(inner) if op is CompareOp.NE else self.negation(inner)
+        if self.is_truth(left):
+            return self.condition(left) if op is CompareOp.NE else self.negation(left)
         return None
 
     def narrow_comparison(self, op: CompareOp, left: Value, right: Value) -> rs.Expr | None:
