@@ -152,7 +152,7 @@ def _lower_units(units: Sequence[Unit], options: Options, stages: Stages, sink: 
     lowered = stages.run("to_rust", each(lambda named: _to_rust(*named, options)), inputs)
     refined = stages.run("refine", each(lambda group: replace(group, crate=refine(group.crate))), lowered)
     for group in refined:
-        sink.extend(group.stubs.values())
+        sink.extend((*group.stubs.values(), *group.diagnostics))
     parts = zip(programs, refined, facts, groups, strict=True)
     return [LinkedGroup(program, lowered, facts.slots, dict(group.programs)) for program, lowered, facts, group in parts]
 

@@ -61,6 +61,9 @@ class Facts:
     function_names: AbstractSet[str]
     """The Rust names of the program's functions."""
 
+    bad_statics: Mapping[str, Unsupported] = field(default_factory=dict)
+    """Objects of static storage whose initialiser cannot be lowered; see `to_rust.bad_statics`."""
+
     def function_type(self, symbol: str) -> FunctionType | None:
         """The type of a function of the program or of the library."""
         found = self.program.functions.get(symbol) or self.program.externals.get(symbol)

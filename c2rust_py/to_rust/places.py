@@ -90,6 +90,7 @@ class PlaceLowering(ABC):
             case LocalPlace(local):
                 return rs.Name(self.local_name(local))
             case GlobalPlace(symbol):
+                self.check_initialised(symbol, place.span)
                 name = self.facts.names.variables[symbol]
                 if symbol in self.facts.storage.constants:
                     return rs.Name(self.frame.import_item(name))
@@ -154,7 +155,15 @@ class PlaceLowering(ABC):
         if symbol in self.facts.program.externals:
             reason = f"the address of `{symbol}`, which is not defined in the program, is taken"
             raise Unsupported(Code.LIBC_MISSING, reason, span)
+        self.check_initialised(symbol, span)
         return rs.Name(self.frame.import_item(self.facts.names.variables[symbol]))
+
+    def check_initialised(self, symbol: str, span: Span) -> None:
+        """Refuses an object that could not be given its initial value."""
+        bad = self.facts.bad_statics.get(symbol)
+        if bad is not None:
+            name = self.facts.program.variables[symbol].name
+            raise Unsupported(bad.code, f"`{name}` has no initial value here: {bad.reason}", span)
 
     def string_constant(self, data: bytes) -> str:
         name = self.facts.strings.constant(data)
