@@ -94,13 +94,14 @@ def _commit(out: Path, data: Mapping[str, bytes], removed: tuple[str, ...], last
             (out / path).unlink()
         write_manifest(out, final)
     shutil.rmtree(stage, ignore_errors=True)
-    for path in removed:
-        _remove_empty_folders(out, (out / path).parent)
+    for folder in sorted({(out / path).parent for path in removed}):
+        _remove_empty_folders(out, folder)
 
 
 def _remove_empty_folders(out: Path, folder: Path) -> None:
-    while folder != out and not any(folder.iterdir()):
-        folder.rmdir()
+    while folder != out and not (folder.is_dir() and any(folder.iterdir())):
+        if folder.is_dir():
+            folder.rmdir()
         folder = folder.parent
 
 

@@ -97,7 +97,8 @@ def infer_storage(program: Program) -> Storage:
                     case GlobalPlace(symbol, _, _):
                         globals.add(symbol)
     memory_globals = frozenset(globals & program.variables.keys())
-    constants = frozenset(program.variables.keys() - memory_globals - written)
+    with_unions = {v.symbol for v in program.variables.values() if v.init is not None and _sets_union(program, v.init)}
+    constants = frozenset(program.variables.keys() - memory_globals - written - with_unions)
     return Storage(frozenset(locals), memory_globals, constants)
 
 
@@ -131,6 +132,18 @@ def _memory_places(
                     yield LocalPlace(local, init.type, span)
             case _:
                 pass
+
+
+def _sets_union(program: Program, init: Value) -> bool:
+    """Whether an initialiser gives a union's member a value, which no Rust constant can: it stores bytes."""
+    for node in walk(init):
+        match node:
+            case RecordValue(fields, RecordType(id)) if program.records[id].is_union:
+                if any(value is not None for value in fields):
+                    return True
+            case _:
+                pass
+    return False
 
 
 def _is_union(program: Program, place: Place) -> bool:

@@ -359,10 +359,13 @@ class LayoutItem:
 
 @dataclass(frozen=True, slots=True)
 class UnionField:
+    """A member of a union; `bits` are shift and width of a bit-field."""
+
     constant: str
     getter: str
     setter: str
     type: Type
+    bits: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -462,7 +462,8 @@ class _Printer:
             case UnionItem(name, size, align, union_fields, doc):
                 self.put(f"union_layout! {{\n{doc_lines(doc, '    ///')}    {name}: {size}, {align};\n")
                 for uf in union_fields:
-                    self.put(f"    {uf.constant} {uf.getter} {uf.setter}: {print_type(uf.type)};\n")
+                    bits = "" if uf.bits is None else f", bits {uf.bits[0]}, {uf.bits[1]}"
+                    self.put(f"    {uf.constant} {uf.getter} {uf.setter}: {print_type(uf.type)}{bits};\n")
                 self.put("}\n")
             case ConstItem(name, type, value, doc, static, public):
                 self.put(doc_lines(doc, "///"))

@@ -207,10 +207,11 @@ class PlaceLowering(ABC):
         if isinstance(place, GlobalPlace) and place.symbol in self.facts.program.externals:
             return self.load_external(place)
         if isinstance(place, FieldPlace) and self.is_union(place.base) and not self.in_memory(place):
-            return rs.MethodCall(self.path(place.base), self.field_name(place))
+            member = rs.MethodCall(self.path(place.base), self.field_name(place))
+            return rs.Cast(member, rs.PathType("u8")) if self.is_bit_field(place) and self.is_char(type) else member
         if not self.in_memory(place):
             return self.from_stored(self.path(place), place)
-        if isinstance(place, FieldPlace) and self.field_of(place).width is not None:
+        if isinstance(place, FieldPlace) and self.is_bit_field(place):
             read = self.frame.method("read_bits", self.address(place.base), self.field_constant(place))
             return rs.Cast(read, rs.PathType("u8")) if self.is_char(type) else read
         return self.unwrapped(self.frame.method("read", self.address(place)), type)
@@ -227,7 +228,7 @@ class PlaceLowering(ABC):
     def from_stored(self, path: rs.Expr, place: Place) -> rs.Expr:
         """The value of a Rust place: a field or element of type long double or a char bit-field needs a conversion."""
         if isinstance(place, FieldPlace | IndexPlace):
-            if isinstance(place, FieldPlace) and self.field_of(place).width is not None and self.is_char(place.type):
+            if self.is_bit_field(place) and self.is_char(place.type):
                 return rs.Cast(path, rs.PathType("u8"))
             return self.unwrapped(path, place.type)
         return path
@@ -249,7 +250,7 @@ class PlaceLowering(ABC):
             return rs.Call(rs.Name("c2rs_rt::errno::set"), (value,))
         if isinstance(place, GlobalPlace) and place.symbol in self.facts.program.externals:
             return self.store_external(place, value)
-        bit_field = isinstance(place, FieldPlace) and self.field_of(place).width is not None
+        bit_field = self.is_bit_field(place)
         if bit_field and self.is_char(place.type):
             value = rs.Cast(with_suffix(value, "u8"), rs.PathType("i8"))
         if isinstance(place, FieldPlace) and self.is_union(place.base) and not self.in_memory(place):
@@ -272,6 +273,9 @@ class PlaceLowering(ABC):
 
     def is_errno(self, place: GlobalPlace) -> bool:
         return place.symbol == ERRNO and place.symbol in self.facts.program.externals
+
+    def is_bit_field(self, place: Place) -> bool:
+        return isinstance(place, FieldPlace) and self.field_of(place).width is not None
 
     def is_char(self, type: Type) -> bool:
         """Whether the type is plain char: signed in C, stored as u8."""

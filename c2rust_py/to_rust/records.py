@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from c2rust_py.ir.nodes import Constant, Enumeration, IntConst, Program, Record
-from c2rust_py.ir.types import ArrayType, IntKind, PointerType, RecordType, Type
+from c2rust_py.ir.nodes import Constant, Enumeration, IntConst, Record, RecordField
+from c2rust_py.ir.types import IntKind
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Facts, Frame
 from c2rust_py.to_rust.literals import float_literal, int_literal
@@ -24,12 +24,7 @@ def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, .
     lines = []
     for index, field in enumerate(record.fields):
         field_name = facts.names.fields[record.id, index]
-        type = frame.stored_type(field.type)
-        bits = None
-        if field.width is not None:
-            bits = (field.shift, field.width)
-            if type == rs.PathType("u8") and facts.types.int_kind(field.type) is IntKind.CHAR:
-                type = rs.PathType("i8")
+        type, bits = _stored(facts, frame, field)
         fields.append(rs.StructField(field_name, type, field.doc))
         lines.append(rs.LayoutField(constant_name(field_name), field_name, type, field.offset, bits))
     derives = ("Clone", "Copy", "Debug")
@@ -42,9 +37,19 @@ def _union(facts: Facts, frame: Frame, record: Record, name: str) -> rs.UnionIte
     members = []
     for index, field in enumerate(record.fields):
         getter = facts.names.fields[record.id, index]
-        type = frame.stored_type(field.type)
-        members.append(rs.UnionField(constant_name(getter), getter, f"set_{getter.removeprefix('r#')}", type))
+        type, bits = _stored(facts, frame, field)
+        members.append(rs.UnionField(constant_name(getter), getter, f"set_{getter.removeprefix('r#')}", type, bits))
     return rs.UnionItem(name, record.size, record.align, tuple(members), record.doc)
+
+
+def _stored(facts: Facts, frame: Frame, field: RecordField) -> tuple[rs.Type, tuple[int, int] | None]:
+    """The type of a member, and shift and width of a bit-field. One of plain char has a sign."""
+    type = frame.stored_type(field.type)
+    if field.width is None:
+        return type, None
+    if type == rs.PathType("u8") and facts.types.int_kind(field.type) is IntKind.CHAR:
+        type = rs.PathType("i8")
+    return type, (field.shift, field.width)
 
 
 def constant_items(facts: Facts, constants: Iterable[Constant]) -> tuple[rs.Item, ...]:
@@ -73,17 +78,3 @@ def enum_items(facts: Facts, enum: Enumeration) -> tuple[rs.Item, ...]:
         value = int_literal(enumerator.value, rust.name, typed=True)
         items.append(rs.ConstItem(facts.names.constants[enumerator.name], rust, value, doc))
     return tuple(items)
-
-
-def contains_union(program: Program, type: Type) -> bool:
-    """Whether a value of the type has a union in it."""
-    match type:
-        case ArrayType(element, _):
-            return contains_union(program, element)
-        case RecordType(id):
-            record = program.records[id]
-            return record.is_union or any(contains_union(program, f.type) for f in record.fields or ())
-        case PointerType():
-            return False
-        case _:
-            return False

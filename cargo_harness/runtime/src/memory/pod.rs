@@ -278,19 +278,19 @@ macro_rules! layout {
         #[allow(dead_code)]
         pub const $constant: $crate::BitField<Self, $type> = $crate::BitField::new($offset, $shift, $width);
     };
-    (@load $bytes:ident, $constant:expr, $type:ty) => {{
+    (@load $bytes:expr, $constant:expr, $type:ty) => {{
         let start = $constant.offset() as usize;
         <$type as $crate::Pod>::load(&$bytes[start..start + <$type as $crate::Pod>::SIZE])
     }};
-    (@load $bytes:ident, $constant:expr, $type:ty, $shift:expr, $width:expr) => {
-        $constant.load($bytes)
+    (@load $bytes:expr, $constant:expr, $type:ty, $shift:expr, $width:expr) => {
+        $constant.load(&$bytes[..])
     };
-    (@store $bytes:ident, $value:expr, $constant:expr, $type:ty) => {{
+    (@store $bytes:expr, $value:expr, $constant:expr, $type:ty) => {{
         let start = $constant.offset() as usize;
         <$type as $crate::Pod>::store($value, &mut $bytes[start..start + <$type as $crate::Pod>::SIZE])
     }};
-    (@store $bytes:ident, $value:expr, $constant:expr, $type:ty, $shift:expr, $width:expr) => {
-        $constant.store($bytes, $value)
+    (@store $bytes:expr, $value:expr, $constant:expr, $type:ty, $shift:expr, $width:expr) => {
+        $constant.store(&mut $bytes[..], $value)
     };
 }
 
@@ -305,7 +305,7 @@ macro_rules! layout {
 #[macro_export]
 macro_rules! union_layout {
     ($(#[$doc:meta])* $name:ident: $size:expr, $align:expr;
-     $($constant:ident $get:ident $set:ident: $type:ty;)*) => {
+     $($constant:ident $get:ident $set:ident: $type:ty $(, bits $shift:expr, $width:expr)?;)*) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name {
@@ -316,15 +316,14 @@ macro_rules! union_layout {
         impl $name {
             /// The value whose bytes are all zero.
             pub const ZERO: Self = <Self as $crate::Pod>::ZERO;
+            $($crate::layout!(@constant $constant: $type, 0 $(, $shift, $width)?);)*
             $(
-                pub const $constant: $crate::Field<Self, $type> = $crate::Field::new(0);
-
                 pub fn $get(&self) -> $type {
-                    <$type as $crate::Pod>::load(&self.bytes[..<$type as $crate::Pod>::SIZE])
+                    $crate::layout!(@load self.bytes, Self::$constant, $type $(, $shift, $width)?)
                 }
 
                 pub fn $set(&mut self, value: $type) {
-                    <$type as $crate::Pod>::store(value, &mut self.bytes[..<$type as $crate::Pod>::SIZE]);
+                    $crate::layout!(@store self.bytes, value, Self::$constant, $type $(, $shift, $width)?);
                 }
             )*
         }
