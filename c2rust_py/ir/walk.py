@@ -23,16 +23,16 @@ _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
 """The fields of each node class that can hold nodes, in the order in which the class lists them."""
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The direct children, in field order."""
+    found: list[Node] = []
     for name in _CHILD_FIELDS[type(node)]:
         child = getattr(node, name)
         if type(child) in _NODE_TYPES:
-            yield cast(Node, child)
+            found.append(child)
         elif isinstance(child, tuple):
-            for item in child:
-                if type(item) in _NODE_TYPES:
-                    yield cast(Node, item)
+            found.extend([item for item in child if type(item) in _NODE_TYPES])
+    return found
 
 
 def child_groups(node: Node) -> list[list[Node]]:
@@ -51,7 +51,7 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(reversed(list(children(top))))
+        stack.extend(reversed(children(top)))
 
 
 def walk_all(nodes: tuple[Statement, ...]) -> Iterator[Node]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from operator import is_not
 from typing import Any, TypeVar, cast, get_args
 
 from c2rust_py.rust_ir.nodes import Block, Expr, MatchArm, Statement
@@ -12,6 +13,8 @@ Node = Expr | Statement | Block | MatchArm
 N = TypeVar("N", bound=Node)
 
 _NODE_CLASSES: tuple[Any, ...] = (*get_args(Expr), *get_args(Statement), Block, MatchArm)
+_NODE_TYPES = frozenset(_NODE_CLASSES)
+"""For a look-up by type, which is much faster than `isinstance` with as many classes."""
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
     cls: tuple(f.name for f in fields(cls) if f.name not in ("span", "tail_span", "type", "text", "label", "patterns", "op"))
     for cls in _NODE_CLASSES
@@ -19,11 +22,11 @@ _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
 
 
 def _map_value(value: object, change: Callable[[Node], Node]) -> object:
-    if isinstance(value, _NODE_CLASSES):
+    if type(value) in _NODE_TYPES:
         return change(cast(Node, value))
-    if isinstance(value, tuple):
-        items = tuple(_map_value(item, change) for item in value)
-        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+    if isinstance(value, tuple) and value:
+        items = tuple([_map_value(item, change) for item in value])
+        return items if any(map(is_not, items, value)) else value
     return value
 
 
@@ -38,18 +41,20 @@ def map_children(node: N, change: Callable[[Node], Node]) -> N:
     return cast(N, replace(cast(Any, node), **updates)) if updates else node
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The direct children, in field order."""
+    found: list[Node] = []
     for name in _CHILD_FIELDS[type(node)]:
-        yield from _nodes_in(getattr(node, name))
+        _add_nodes(getattr(node, name), found)
+    return found
 
 
-def _nodes_in(value: object) -> Iterator[Node]:
-    if isinstance(value, _NODE_CLASSES):
-        yield cast(Node, value)
+def _add_nodes(value: object, found: list[Node]) -> None:
+    if type(value) in _NODE_TYPES:
+        found.append(cast(Node, value))
     elif isinstance(value, tuple):
         for item in value:
-            yield from _nodes_in(item)
+            _add_nodes(item, found)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -58,4 +63,4 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(reversed(list(children(top))))
+        stack.extend(reversed(children(top)))
