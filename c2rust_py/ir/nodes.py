@@ -773,6 +773,15 @@ class Local:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Startup:
+    """GNU C's `constructor` and `destructor` attributes: the priority with which a function runs before main, and behind
+    the handlers of `exit`; None where it does not. Behind `normalise.run_constructors` they mean nothing."""
+
+    constructor: int | None = None
+    destructor: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function definition. `symbol` is its name in the linked program, unique: `name`, or `unit:name` where static.
@@ -789,6 +798,7 @@ class Function:
     span: Span
     end_line: int
     doc: str | None = None
+    startup: Startup | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

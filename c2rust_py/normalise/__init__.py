@@ -1,13 +1,14 @@
 """The rewrites from IR to IR that make every function's control flow structured, one a file, in this order:
 
-1. `flatten_chains`: else-if chains of thousands of branches, so that nothing after it nests without bound.
-2. `lower_computed_goto`: gotos with a name only.
-3. `lower_switch`: matches, and gotos where cases stand in odd places.
-4. `lower_setjmp`: catches around the rest of a function, and gotos to resume it.
-5. `remove_goto`: no labels and gotos.
-6. `tidy`: less of everything.
-7. `lower_library_objects`: no objects of the library.
-8. `lower_output`: `print!` for what Rust formats as C does.
+1. `run_constructors`: main begins with the constructors.
+2. `flatten_chains`: else-if chains of thousands of branches, so that nothing after it nests without bound.
+3. `lower_computed_goto`: gotos with a name only.
+4. `lower_switch`: matches, and gotos where cases stand in odd places.
+5. `lower_setjmp`: catches around the rest of a function, and gotos to resume it.
+6. `remove_goto`: no labels and gotos.
+7. `tidy`: less of everything.
+8. `lower_library_objects`: no objects of the library.
+9. `lower_output`: `print!` for what Rust formats as C does.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from c2rust_py.normalise.lower_output import lower_output
 from c2rust_py.normalise.lower_setjmp import lower_setjmp
 from c2rust_py.normalise.lower_switch import lower_switch
 from c2rust_py.normalise.remove_goto import remove_goto
+from c2rust_py.normalise.run_constructors import run_constructors
 from c2rust_py.normalise.tidy import tidy
 
 LIBRARY_NORETURN = frozenset({"abort", "exit", "_exit", "_Exit", "quick_exit", "longjmp", "siglongjmp", "_longjmp"})
@@ -35,6 +37,7 @@ def normalise(program: Program) -> Program:
 
 
 def _normalise(program: Program) -> Program:
+    program = run_constructors(program)
     noreturn = noreturn_functions(program)
     program = replace(program, functions={s: flatten_chains(f) for s, f in program.functions.items()})
     program = lower_computed_goto(program)

@@ -23,6 +23,7 @@ from c2rust_py.ir.nodes import (
     LocalKind,
     LocalPlace,
     Record,
+    Startup,
     Statement,
     Variable,
 )
@@ -140,6 +141,7 @@ class Context:
     tag_hint: str | None = None
     prototype_names: list[set[str]] = field(default_factory=list)
     refused: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    startups: dict[str, Startup] = field(default_factory=dict)
     reported: set[Code] = field(default_factory=set)
     comments: Comments = field(default_factory=Comments)
 

@@ -10,7 +10,7 @@ from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span, error
 from c2rust_py.frontend.elaborate import declarators, expressions, functions, initialisers, records
-from c2rust_py.frontend.elaborate.attributes import aligned_typedef, has_attribute, requested_alignment
+from c2rust_py.frontend.elaborate.attributes import aligned_typedef, attributes_of, has_attribute, requested_alignment
 from c2rust_py.frontend.elaborate.c_types import erase, is_variably_modified, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.compatible import compatible, composite
 from c2rust_py.frontend.elaborate.context import Context, GlobalName, TypedefName
@@ -18,7 +18,7 @@ from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.elaborate.static_data import constant_tree
 from c2rust_py.frontend.gnu_c import nodes as gnu
 from c2rust_py.frontend.library_names import library_names
-from c2rust_py.ir.nodes import Value, Variable, ZeroValue
+from c2rust_py.ir.nodes import Startup, Value, Variable, ZeroValue
 from c2rust_py.ir.types import ArrayType, EnumType, FunctionType, Quals, RecordType, Type
 
 
@@ -162,8 +162,18 @@ def _redeclare(cx: Context, known: GlobalName, node: Any, type: Type, span: Span
     known.implicit = False
 
 
+LAST_PRIORITY = 65535
+"""That of constructors and destructors which have none."""
+
+
 def _note_attributes(cx: Context, node: Any, span: Span) -> None:
-    for name in ("alias", "ifunc", "weakref", "constructor", "destructor", "naked"):
+    for name in ("constructor", "destructor"):
+        for attribute in attributes_of(node):
+            if attribute.name == name:
+                priority = expressions.constant_integer(cx, attribute.args[0]) if attribute.args else LAST_PRIORITY
+                known = cx.startups.get(node.name, Startup())
+                cx.startups[node.name] = replace(known, **{name: priority})
+    for name in ("alias", "ifunc", "weakref", "naked"):
         if has_attribute(node, name):
             cx.refused[node.name] = (name, span)
             cx.diagnostics.add(error(Code.ATTRIBUTE_UNSUPPORTED, f"the attribute '{name}' is not translated", span))

@@ -82,6 +82,7 @@ def _function(
         span,
         _last_line(node.body, span.line),
         cx.doc_at(span),
+        cx.startups.get(node.decl.name),
     )
 
 

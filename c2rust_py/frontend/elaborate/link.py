@@ -25,6 +25,11 @@ def _link(units: Sequence[ElaboratedUnit], sink: Sink) -> Program:
     functions = _functions(units, sink)
     variables = _variables(units, sink)
     externals = _externals(units, functions, variables, sink)
+    if "main" not in functions:
+        for function in functions.values():
+            if function.startup is not None:
+                message = "constructors and destructors run in a program with a main only"
+                sink.add(warning(Code.ATTRIBUTE_UNSUPPORTED, message, function.span, function=function.name))
     source_units = _source_units(units, functions, variables)
     program = Program(source_units, functions, variables, externals, records, enums)
     return reconcile_uses(program, units, sink)
