@@ -141,6 +141,8 @@ class Context:
     tag_hint: str | None = None
     prototype_names: list[set[str]] = field(default_factory=list)
     refused: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    alignments: dict[str | tuple[str, int], int] = field(default_factory=dict)
+    """What `aligned` and `_Alignas` ask for objects: by symbol, or by function and local."""
     startups: dict[str, Startup] = field(default_factory=dict)
     reported: set[Code] = field(default_factory=set)
     comments: Comments = field(default_factory=Comments)

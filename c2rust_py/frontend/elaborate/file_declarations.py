@@ -139,6 +139,8 @@ def declare_external(cx: Context, node: Any, type: Type) -> GlobalName:
         cx.externs[node.name] = cx.globals[symbol] = known
     else:
         _redeclare(cx, known, node, type, span)
+    if align := requested_alignment(cx, node):
+        cx.alignments[known.symbol] = max(align, cx.alignments.get(known.symbol, 0))
     if isinstance(type, FunctionType):
         known.inline_only = known.inline_only and "inline" in node.funcspec and "extern" not in node.storage
     if "_Noreturn" in node.funcspec or has_attribute(node, "noreturn"):

@@ -17,7 +17,7 @@ from c2rust_py.frontend.elaborate.operands import Lvalue, Operand, Rvalue
 from c2rust_py.frontend.elaborate.operators import binary, run_time_size
 from c2rust_py.frontend.elaborate.records import find_member
 from c2rust_py.frontend.elaborate.spans import span_of
-from c2rust_py.ir.nodes import BinaryOp
+from c2rust_py.ir.nodes import BinaryOp, GlobalPlace, LocalPlace
 from c2rust_py.ir.types import INT, ULONG, ArrayType, RecordType, Type
 
 
@@ -40,7 +40,16 @@ def size_or_alignment(cx: Context, node: Any) -> Operand:
 
 
 def _alignment_of(cx: Context, operand: Operand) -> int:
-    return cx.align_of(operand.type)
+    """Of an object, the alignment that its declaration asks for, too."""
+    asked = 0
+    match operand:
+        case Lvalue(GlobalPlace(symbol)):
+            asked = cx.alignments.get(symbol, 0)
+        case Lvalue(LocalPlace(local)):
+            asked = cx.alignments.get((cx.current.symbol, local), 0)
+        case _:
+            pass
+    return max(asked, cx.align_of(operand.type))
 
 
 def offset_of(cx: Context, node: Any) -> Operand:

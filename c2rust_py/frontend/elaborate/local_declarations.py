@@ -9,7 +9,7 @@ from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import declarators, expressions, file_declarations, initialisers, records
-from c2rust_py.frontend.elaborate.attributes import has_attribute
+from c2rust_py.frontend.elaborate.attributes import has_attribute, requested_alignment
 from c2rust_py.frontend.elaborate.c_types import VariableArray, erase, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context, GlobalName, LocalName
 from c2rust_py.frontend.elaborate.operators import run_time_size
@@ -76,6 +76,8 @@ def _automatic(cx: Context, node: Any, type: Type, span: Span) -> list[Statement
     local = state.add_local(node.name, type, LocalKind.VARIABLE, span)
     register = "register" in node.storage
     cx.declare(node.name, LocalName(local, type, register))
+    if align := requested_alignment(cx, node):
+        cx.alignments[state.symbol, local] = align
     if node.init is None:
         _require_complete(cx, type, node.name, span)
         return [Declare(local, None, span)]
@@ -116,6 +118,8 @@ def _static_local(cx: Context, node: Any, type: Type, span: Span) -> None:
     entity = GlobalName(node.name, symbol, type, span, True, False, defined=True)
     cx.globals[symbol] = entity
     cx.declare(node.name, entity)
+    if align := requested_alignment(cx, node):
+        cx.alignments[symbol] = align
     init = None
     if node.init is not None:
         value, entity.type = initialisers.initial_value(cx, type, node.init)
