@@ -13,20 +13,24 @@ from dataclasses import replace
 
 from c2rust_py.refine.settle_bindings import is_inert
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Mentions, Node, map_children
 from c2rust_py.to_rust.flow import diverges
 
 
 def conditional_values(block: rs.Block) -> rs.Block:
     """The body of a function with values where branches only assign."""
-    changed = map_children(block, _within)
+    return _in_block(block, Mentions())
+
+
+def _in_block(block: rs.Block, names: Mentions) -> rs.Block:
+    changed = map_children(block, lambda node: _within(node, names))
     assert isinstance(changed, rs.Block)
     statements = list(changed.statements)
     for index in range(len(statements) - 1, -1, -1):
         let = statements[index]
         if isinstance(let, rs.Let) and let.init is not None and is_inert(let.init):
-            found = _first_mention(statements, index + 1, let.name)
-            new = None if found is None else _value_of(statements[found], let)
+            found = _first_mention(statements, index + 1, let.name, names)
+            new = None if found is None else _value_of(statements[found], let, names)
             if found is not None and new is not None:
                 statements[found] = new
                 del statements[index]
@@ -62,27 +66,23 @@ def _in_branches(expr: rs.If | rs.Match) -> rs.If | rs.Match:
             return chain
 
 
-def _within(node: Node) -> Node:
-    return conditional_values(node) if isinstance(node, rs.Block) else map_children(node, _within)
+def _within(node: Node, names: Mentions) -> Node:
+    return _in_block(node, names) if isinstance(node, rs.Block) else map_children(node, lambda n: _within(n, names))
 
 
-def _mentions(node: Node, name: str) -> bool:
-    return any(isinstance(n, rs.Name) and n.text == name for n in walk(node))
+def _first_mention(statements: list[rs.Statement], start: int, name: str, names: Mentions) -> int | None:
+    return next((i for i in range(start, len(statements)) if names.has(statements[i], name)), None)
 
 
-def _first_mention(statements: list[rs.Statement], start: int, name: str) -> int | None:
-    return next((i for i in range(start, len(statements)) if _mentions(statements[i], name)), None)
-
-
-def _value_of(statement: rs.Statement, let: rs.Let) -> rs.Let | None:
+def _value_of(statement: rs.Statement, let: rs.Let, names: Mentions) -> rs.Let | None:
     """The statement as the declaration, where it is a branch that assigns the variable on every way to its end."""
     if not isinstance(statement, rs.ExprStatement) or not isinstance(statement.expr, rs.If | rs.Match):
         return None
-    value = _branches(statement.expr, let.name)
+    value = _branches(statement.expr, let.name, names)
     return None if value is None else replace(let, init=value, span=statement.span)
 
 
-def _branches(expr: rs.Expr, name: str) -> rs.Expr | None:
+def _branches(expr: rs.Expr, name: str, names: Mentions) -> rs.Expr | None:
     match expr:
         case rs.If():
             links = [expr]
@@ -91,9 +91,9 @@ def _branches(expr: rs.Expr, name: str) -> rs.Expr | None:
             last = links[-1].otherwise
             if not isinstance(last, rs.BlockExpr) or last.label is not None:
                 return None
-            final = _assigning(last.block, name)
-            blocks = [_assigning(link.then, name) for link in links]
-            if final is None or any(_mentions(link.condition, name) for link in links):
+            final = _assigning(last.block, name, names)
+            blocks = [_assigning(link.then, name, names) for link in links]
+            if final is None or any(names.has(link.condition, name) for link in links):
                 return None
             chain: rs.If | rs.BlockExpr = rs.BlockExpr(final)
             for link, then in zip(reversed(links), reversed(blocks), strict=True):
@@ -101,8 +101,8 @@ def _branches(expr: rs.Expr, name: str) -> rs.Expr | None:
                     return None
                 chain = rs.If(link.condition, then, chain)
             return chain
-        case rs.Match(value, arms) if not _mentions(value, name):
-            bodies = [_assigning(arm.body, name) for arm in arms]
+        case rs.Match(value, arms) if not names.has(value, name):
+            bodies = [_assigning(arm.body, name, names) for arm in arms]
             if any(body is None for body in bodies):
                 return None
             new = (replace(arm, body=body) for arm, body in zip(arms, bodies, strict=True) if body is not None)
@@ -111,20 +111,20 @@ def _branches(expr: rs.Expr, name: str) -> rs.Expr | None:
             return None
 
 
-def _assigning(block: rs.Block, name: str) -> rs.Block | None:
+def _assigning(block: rs.Block, name: str, names: Mentions) -> rs.Block | None:
     """A branch with what it assigns last as its value; one that does not come to its end as it is."""
     if block.tail is not None or not block.statements:
         return None
     *before, last = block.statements
-    if any(_mentions(statement, name) for statement in before) or not isinstance(last, rs.ExprStatement):
+    if any(names.has(statement, name) for statement in before) or not isinstance(last, rs.ExprStatement):
         return None
     match last.expr:
-        case rs.Assign(rs.Name(target), value, "") if target == name and not _mentions(value, name):
+        case rs.Assign(rs.Name(target), value, "") if target == name and not names.has(value, name):
             return rs.Block(tuple(before), value, last.span)
-        case expr if diverges(expr, frozenset()) and not _mentions(expr, name):
+        case expr if diverges(expr, frozenset()) and not names.has(expr, name):
             return block
         case rs.If() | rs.Match():
-            inner = _branches(last.expr, name)
+            inner = _branches(last.expr, name, names)
             return None if inner is None else rs.Block(tuple(before), inner, last.span)
         case _:
             return None

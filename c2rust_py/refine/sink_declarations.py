@@ -15,35 +15,35 @@ from dataclasses import replace
 
 from c2rust_py.refine.settle_bindings import is_inert
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Mentions, Node, map_children, walk
 
 
 def sink_declarations(block: rs.Block) -> rs.Block:
     """The block with its declarations as far down as they go."""
-    changed = map_children(block, _within)
+    return _in_block(block, Mentions())
+
+
+def _in_block(block: rs.Block, names: Mentions) -> rs.Block:
+    changed = map_children(block, lambda node: _within(node, names))
     assert isinstance(changed, rs.Block)
     statements = list(changed.statements)
     for index in range(len(statements) - 1, -1, -1):
         statement = statements[index]
         if isinstance(statement, rs.Let) and statement.init is not None and is_inert(statement.init):
-            sunk = _sink(statement, rs.Block(tuple(statements[index + 1 :]), changed.tail))
+            sunk = _sink(statement, rs.Block(tuple(statements[index + 1 :]), changed.tail), names)
             if sunk is not None:
                 statements[index:] = sunk.statements
     return rs.Block(tuple(statements), changed.tail, changed.tail_span)
 
 
-def _within(node: Node) -> Node:
-    return sink_declarations(node) if isinstance(node, rs.Block) else map_children(node, _within)
+def _within(node: Node, names: Mentions) -> Node:
+    return _in_block(node, names) if isinstance(node, rs.Block) else map_children(node, lambda n: _within(n, names))
 
 
-def _mentions(node: Node, name: str) -> bool:
-    return any(isinstance(n, rs.Name) and n.text == name for n in walk(node))
-
-
-def _sink(let: rs.Let, rest: rs.Block) -> rs.Block | None:
+def _sink(let: rs.Let, rest: rs.Block, names: Mentions) -> rs.Block | None:
     """The statements behind a declaration with the declaration put further down; None where it has to stay."""
-    where = [i for i, statement in enumerate(rest.statements) if _mentions(statement, let.name)]
-    in_tail = rest.tail is not None and _mentions(rest.tail, let.name)
+    where = [i for i, statement in enumerate(rest.statements) if names.has(statement, let.name)]
+    in_tail = rest.tail is not None and names.has(rest.tail, let.name)
     if not where:
         return None
     first = where[0]
@@ -52,10 +52,10 @@ def _sink(let: rs.Let, rest: rs.Block) -> rs.Block | None:
         return None
     new: rs.Statement | None
     match target.expr:
-        case rs.Assign(rs.Name(name), value, "") if name == let.name and not _mentions(value, name):
+        case rs.Assign(rs.Name(name), value, "") if name == let.name and not names.has(value, name):
             new = rs.Let(let.name, let.type, value, span=target.span)
         case expr if len(where) == 1 and not in_tail:
-            inner = _sink_into(let, expr)
+            inner = _sink_into(let, expr, names)
             new = None if inner is None else replace(target, expr=inner)
         case _:
             new = None
@@ -64,68 +64,68 @@ def _sink(let: rs.Let, rest: rs.Block) -> rs.Block | None:
     return rs.Block((*rest.statements[:first], new, *rest.statements[first + 1 :]), rest.tail)
 
 
-def _sink_into(let: rs.Let, expr: rs.Expr) -> rs.Expr | None:
+def _sink_into(let: rs.Let, expr: rs.Expr, names: Mentions) -> rs.Expr | None:
     match expr:
         case rs.BlockExpr(block, label):
-            inner = _sink_or_place(let, block)
+            inner = _sink_or_place(let, block, names)
             return rs.BlockExpr(inner, label)
         case rs.If():
-            return _sink_into_branches(let, expr)
-        case rs.Match(value, arms) if not _mentions(value, let.name):
+            return _sink_into_branches(let, expr, names)
+        case rs.Match(value, arms) if not names.has(value, let.name):
             new = tuple(
-                replace(arm, body=_sink_or_place(let, arm.body)) if _mentions(arm.body, let.name) else arm for arm in arms
+                replace(arm, body=_sink_or_place(let, arm.body, names)) if names.has(arm.body, let.name) else arm for arm in arms
             )
             return rs.Match(value, new)
         case rs.Loop(body, label):
-            inner_loop = _sink_into_round(let, body)
+            inner_loop = _sink_into_round(let, body, names)
             return None if inner_loop is None else rs.Loop(inner_loop, label)
-        case rs.While(condition, body, label) if not _mentions(condition, let.name):
-            inner_loop = _sink_into_round(let, body)
+        case rs.While(condition, body, label) if not names.has(condition, let.name):
+            inner_loop = _sink_into_round(let, body, names)
             return None if inner_loop is None else rs.While(condition, inner_loop, label)
-        case rs.For(variable, iterable, body, label) if not _mentions(iterable, let.name) and variable != let.name:
-            inner_loop = _sink_into_round(let, body)
+        case rs.For(variable, iterable, body, label) if not names.has(iterable, let.name) and variable != let.name:
+            inner_loop = _sink_into_round(let, body, names)
             return None if inner_loop is None else rs.For(variable, iterable, inner_loop, label)
         case _:
             return None
 
 
-def _sink_into_branches(let: rs.Let, chain: rs.If) -> rs.Expr | None:
+def _sink_into_branches(let: rs.Let, chain: rs.If, names: Mentions) -> rs.Expr | None:
     conditions, blocks = [], []
     link: rs.BlockExpr | rs.If | None = chain
     while isinstance(link, rs.If):
-        if _mentions(link.condition, let.name):
+        if names.has(link.condition, let.name):
             return None
         conditions.append(link.condition)
-        blocks.append(_sink_or_place(let, link.then) if _mentions(link.then, let.name) else link.then)
+        blocks.append(_sink_or_place(let, link.then, names) if names.has(link.then, let.name) else link.then)
         link = link.otherwise
-    if link is not None and _mentions(link, let.name):
-        link = rs.BlockExpr(_sink_or_place(let, link.block), link.label)
+    if link is not None and names.has(link, let.name):
+        link = rs.BlockExpr(_sink_or_place(let, link.block, names), link.label)
     new: rs.BlockExpr | rs.If | None = link
     for condition, then in zip(reversed(conditions), reversed(blocks), strict=True):
         new = rs.If(condition, then, new)
     return new
 
 
-def _sink_or_place(let: rs.Let, block: rs.Block) -> rs.Block:
+def _sink_or_place(let: rs.Let, block: rs.Block, names: Mentions) -> rs.Block:
     """The declaration further down in the block, or else at its start."""
-    sunk = _sink(let, block)
+    sunk = _sink(let, block, names)
     return sunk if sunk is not None else rs.Block((let, *block.statements), block.tail)
 
 
-def _sink_into_round(let: rs.Let, body: rs.Block) -> rs.Block | None:
+def _sink_into_round(let: rs.Let, body: rs.Block, names: Mentions) -> rs.Block | None:
     """The declaration in a loop's body, where its first mention there assigns it on the way of every round."""
-    sunk = _sink(let, body)
+    sunk = _sink(let, body, names)
     if sunk is None:
         return None
-    return sunk if _assigned_on_entry(let, sunk) else None
+    return sunk if _assigned_on_entry(let, sunk, names) else None
 
 
-def _assigned_on_entry(let: rs.Let, block: rs.Block) -> bool:
+def _assigned_on_entry(let: rs.Let, block: rs.Block, names: Mentions) -> bool:
     """Whether the sunk declaration has a new value, rather than the old one placed in some branch."""
     for statement in block.statements:
         if isinstance(statement, rs.Let) and statement.name == let.name:
             return statement.init != let.init or statement.span != let.span
-        if _mentions(statement, let.name):
+        if names.has(statement, let.name):
             return all(
                 inner.span != let.span or inner.init != let.init
                 for inner in walk(statement)

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from operator import is_not
 from typing import Any, TypeVar, cast, get_args
 
-from c2rust_py.rust_ir.nodes import Block, Expr, MatchArm, Statement
+from c2rust_py.rust_ir.nodes import Block, Expr, MatchArm, Name, Statement
 
 Node = Expr | Statement | Block | MatchArm
 N = TypeVar("N", bound=Node)
@@ -64,3 +64,35 @@ def walk(node: Node) -> Iterator[Node]:
         top = stack.pop()
         yield top
         stack.extend(reversed(children(top)))
+
+
+class Mentions:
+    """Which names a node mentions, remembered per statement and block: passes ask for many names of the same nodes.
+
+    By identity, since comparing nodes by value costs a walk; the nodes are held so that no identity is used again.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Node, frozenset[str]]] = {}
+
+    def has(self, node: Node, name: str) -> bool:
+        """Whether the name stands anywhere in the node."""
+        return name in self._names(node)
+
+    def _names(self, node: Node) -> frozenset[str]:
+        known = self._known.get(id(node))
+        if known is not None:
+            return known[1]
+        names: set[str] = set()
+        stack: list[Node] = [node]
+        while stack:
+            top = stack.pop()
+            if isinstance(top, Name):
+                names.add(top.text)
+            elif isinstance(top, Block | Statement) and top is not node:
+                names |= self._names(top)
+            else:
+                stack.extend(children(top))
+        found = frozenset(names)
+        self._known[id(node)] = node, found
+        return found
