@@ -51,6 +51,10 @@ from c2rust_py.to_rust.loops import counted_loop
 from c2rust_py.to_rust.patterns import match_patterns
 
 
+_LARGEST_VALUE = 4096
+"""Objects up to this many bytes are built as Rust values before they are stored."""
+
+
 @dataclass(slots=True)
 class _Target:
     """An enclosing construct that a break or continue can name: a loop, a labelled block, or the body of a setjmp, which
@@ -170,6 +174,9 @@ class StatementLowering(AggregateLowering):
         rust = self.frame.rust_type(type)
         if init is None:
             return [rs.Let(name, rust, self.zero(type), span=span)]
+        if _names(init, local):
+            zeroed = rs.Let(name, rust, self.zero(type), span=span)
+            return [zeroed, rs.ExprStatement(rs.Assign(rs.Name(name), self.initial(init)), span)]
         return [rs.Let(name, rust, self.initial(init), span=span)]
 
     def initial(self, init: Value) -> rs.Expr:
@@ -182,7 +189,7 @@ class StatementLowering(AggregateLowering):
         size = self.facts.types.layout.size_of(type)
         pointer = rs.PathType("Ptr", (rust,))
         self.frame.import_type("Ptr")
-        if init is None or size > 4096:
+        if init is None or size > _LARGEST_VALUE or _names(init, local):
             space = rs.MethodCall(self.frame.method("alloca", rs.Literal(str(size))), "cast")
             declared: list[rs.Statement] = [rs.Let(name, pointer, space, span=span)]
             if init is None:
@@ -490,6 +497,11 @@ class StatementLowering(AggregateLowering):
         lowered = self.while_loop(statement.condition, statement.body, target, statement.step)
         self.leave()
         return [*init, rs.ExprStatement(lowered, statement.span)]
+
+
+def _names(init: Value, local: int) -> bool:
+    """Whether an initialiser names the local that it is for, which C has in scope already (C11 6.2.1p7)."""
+    return any(isinstance(node, LocalPlace) and node.local == local for node in walk(init))
 
 
 def _is_true(condition: Value) -> bool:
