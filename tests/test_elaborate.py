@@ -88,7 +88,6 @@ UNSUPPORTED = {
     "int f(int x) { int g(void) { return x; } return g(); }": Code.NESTED_FUNCTION,
     "typedef int v4 __attribute__((vector_size(16))); v4 f(v4 a) { return a + a; }": Code.VECTOR_TYPE,
     "int f(void) { return __builtin_ia32_rdtsc(); }": Code.BUILTIN_MISSING,
-    "void g(int *); void f(void) { int x __attribute__((cleanup(g))); }": Code.ATTRIBUTE_UNSUPPORTED,
 }
 
 

@@ -437,11 +437,13 @@ Value = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Declare:
-    """A local comes to life here, with an initial value or none. In a loop, this runs each time round."""
+    """A local comes to life here, with an initial value or none. In a loop, this runs each time round. `cleanup` is the
+    call of GNU C's attribute, for when the scope is left; only before `normalise.run_cleanups`."""
 
     local: int
     init: Value | None
     span: Span
+    cleanup: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,14 +1,15 @@
 """The rewrites from IR to IR that make every function's control flow structured, one a file, in this order:
 
 1. `run_constructors`: main begins with the constructors.
-2. `flatten_chains`: else-if chains of thousands of branches, so that nothing after it nests without bound.
-3. `lower_computed_goto`: gotos with a name only.
-4. `lower_switch`: matches, and gotos where cases stand in odd places.
-5. `lower_setjmp`: catches around the rest of a function, and gotos to resume it.
-6. `remove_goto`: no labels and gotos.
-7. `tidy`: less of everything.
-8. `lower_library_objects`: no objects of the library.
-9. `lower_output`: `print!` for what Rust formats as C does.
+2. `run_cleanups`: calls where scopes with cleanups are left.
+3. `flatten_chains`: else-if chains of thousands of branches, so that nothing after it nests without bound.
+4. `lower_computed_goto`: gotos with a name only.
+5. `lower_switch`: matches, and gotos where cases stand in odd places.
+6. `lower_setjmp`: catches around the rest of a function, and gotos to resume it.
+7. `remove_goto`: no labels and gotos.
+8. `tidy`: less of everything.
+9. `lower_library_objects`: no objects of the library.
+10. `lower_output`: `print!` for what Rust formats as C does.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from c2rust_py.normalise.lower_output import lower_output
 from c2rust_py.normalise.lower_setjmp import lower_setjmp
 from c2rust_py.normalise.lower_switch import lower_switch
 from c2rust_py.normalise.remove_goto import remove_goto
+from c2rust_py.normalise.run_cleanups import run_cleanups
 from c2rust_py.normalise.run_constructors import run_constructors
 from c2rust_py.normalise.tidy import tidy
 
@@ -39,6 +41,7 @@ def normalise(program: Program) -> Program:
 def _normalise(program: Program) -> Program:
     program = run_constructors(program)
     noreturn = noreturn_functions(program)
+    program = replace(program, functions={s: run_cleanups(f, noreturn) for s, f in program.functions.items()})
     program = replace(program, functions={s: flatten_chains(f) for s, f in program.functions.items()})
     program = lower_computed_goto(program)
     functions = {}

@@ -8,14 +8,25 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.frontend.elaborate import declarators, expressions, file_declarations, initialisers, records
-from c2rust_py.frontend.elaborate.attributes import has_attribute, requested_alignment
-from c2rust_py.frontend.elaborate.c_types import VariableArray, erase, quals_of, spell, unqualified
+from c2rust_py.frontend.elaborate import calls, declarators, expressions, file_declarations, initialisers, records
+from c2rust_py.frontend.elaborate.attributes import attributes_of, has_attribute, requested_alignment
+from c2rust_py.frontend.elaborate.c_types import VariableArray, erase, pointer_to, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context, GlobalName, LocalName
+from c2rust_py.frontend.elaborate.operands import Rvalue
 from c2rust_py.frontend.elaborate.operators import run_time_size
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.elaborate.static_data import constant_tree
-from c2rust_py.ir.nodes import AllocateVla, Declare, LocalKind, Statement, UnsupportedStatement, Variable
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    AllocateVla,
+    Declare,
+    LocalKind,
+    LocalPlace,
+    Statement,
+    UnsupportedStatement,
+    Value,
+    Variable,
+)
 from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, Quals, Type
 
 
@@ -66,11 +77,11 @@ def _inferred_type(cx: Context, node: Any) -> Type | None:
 
 
 def _automatic(cx: Context, node: Any, type: Type, span: Span) -> list[Statement]:
-    if has_attribute(node, "cleanup"):
-        cx.note_unsupported(Code.ATTRIBUTE_UNSUPPORTED, "the attribute 'cleanup' is not translated", span)
-        reason = "the attribute 'cleanup' is not translated"
-        return [UnsupportedStatement(str(Code.ATTRIBUTE_UNSUPPORTED), reason, span)]
     if isinstance(unqualified(type), VariableArray):
+        if has_attribute(node, "cleanup"):
+            reason = "the attribute 'cleanup' of an array of variable length is not translated"
+            cx.note_unsupported(Code.ATTRIBUTE_UNSUPPORTED, reason, span)
+            return [UnsupportedStatement(str(Code.ATTRIBUTE_UNSUPPORTED), reason, span)]
         return _variable_length(cx, node, type, span)
     state = cx.current
     local = state.add_local(node.name, type, LocalKind.VARIABLE, span)
@@ -80,13 +91,27 @@ def _automatic(cx: Context, node: Any, type: Type, span: Span) -> list[Statement
         cx.alignments[state.symbol, local] = align
     if node.init is None:
         _require_complete(cx, type, node.name, span)
-        return [Declare(local, None, span)]
+        return [Declare(local, None, span, _cleanup(cx, node, local, type, span))]
     value, completed = initialisers.initial_value(cx, type, node.init)
     _require_complete(cx, completed, node.name, span)
     if completed != type:
         cx.declare(node.name, LocalName(local, completed, register))
         state.locals[local] = replace(state.locals[local], type=erase(completed))
-    return [Declare(local, value, span)]
+    return [Declare(local, value, span, _cleanup(cx, node, local, completed, span))]
+
+
+def _cleanup(cx: Context, node: Any, local: int, type: Type, span: Span) -> Value | None:
+    """The call that the attribute `cleanup` asks for: of a function, with the variable's address."""
+    for attribute in attributes_of(node):
+        if attribute.name == "cleanup":
+            designator = expressions.value(cx, attribute.args[0])
+            function = unqualified(designator.type)
+            if not isinstance(function, PointerType) or not isinstance(function.target, FunctionType):
+                cx.fail(Code.TYPE_MISMATCH, "the attribute 'cleanup' needs a function", span)
+            place = LocalPlace(local, erase(type), span)
+            address = Rvalue(AddressOf(place, pointer_to(type), span), PointerType(type))
+            return calls.call_function(cx, designator.value, function.target, [address], span).value
+    return None
 
 
 def _require_complete(cx: Context, type: Type, name: str, span: Span) -> None:
