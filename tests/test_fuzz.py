@@ -1,0 +1,25 @@
+"""A few random programs of csmith, fresh ones in every run; `make fuzz` runs many."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FUZZ = Path(__file__).parent.parent / "bench" / "fuzz.py"
+PROGRAMS = 3
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("csmith") is None, reason="csmith is not installed (apt-get install csmith libcsmith-dev)")
+def test_random_programs_do_what_c_does(tmp_path: Path) -> None:
+    """The output names the seed of each program that fails: `python bench/fuzz.py --count 1 --first SEED` runs it again."""
+    command = [sys.executable, str(FUZZ), "--count", str(PROGRAMS), "--keep", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "fuzz: skipped" in done.stdout:
+        pytest.skip(done.stdout.strip())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{PROGRAMS} programs, 0 failures" in done.stdout
