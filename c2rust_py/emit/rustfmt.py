@@ -12,6 +12,9 @@ from c2rust_py.diagnostics import EXIT_TOOL_MISSING, Code, CompileError, Sink, e
 
 EDITION = "2021"
 
+SETTINGS = "struct_lit_width = 60\n"
+"""The workspace's rustfmt.toml: an entry of a table of structs is one line, not one a field."""
+
 _WITH_BIG_STACK = ("sh", "-c", 'ulimit -S -s "$(ulimit -H -s)"; exec "$@"', "sh")
 """rustfmt recurses over what it does not format, too."""
 
@@ -36,7 +39,7 @@ def format_rust(files: Mapping[str, str], roots: Sequence[str], sink: Sink) -> d
         for path, text in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, encoding="utf-8")
-        (root / "rustfmt.toml").write_text("")
+        (root / "rustfmt.toml").write_text(SETTINGS)
         problem = _run(roots, root)
         formatted = {path: (root / path).read_text(encoding="utf-8") for path in files}
     if problem is None:

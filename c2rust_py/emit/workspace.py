@@ -11,7 +11,7 @@ from c2rust_py.diagnostics import Code, CompileError, Sink, Span, error
 from c2rust_py.emit.imports import group_imports
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, vendor_runtime
-from c2rust_py.emit.rustfmt import format_rust
+from c2rust_py.emit.rustfmt import SETTINGS, format_rust
 from c2rust_py.emit.set_aside_deep import put_back, set_aside_deep
 from c2rust_py.emit.templates import EXIT_DEFECT, render
 from c2rust_py.rust_ir.nodes import Crate, Module, Program
@@ -68,6 +68,7 @@ def render_workspace(crates: Sequence[Crate], sink: Sink) -> Workspace:
         files["crates/c2rs-rt/Cargo.toml"] = render("crate/runtime.toml.j2", version=_runtime_version())
     members = sorted([_folder(crate) for crate in crates] + (["crates/c2rs-rt"] if runtime else []))
     files[".cargo/config.toml"] = render("crate/config.toml.j2")
+    files["rustfmt.toml"] = SETTINGS
     files["Cargo.toml"] = render("crate/workspace.toml.j2", members=members)
     return Workspace(dict(sorted(files.items())), places)
 
