@@ -19,6 +19,7 @@ from c2rust_py.refine.settle_bindings import settle_bindings
 from c2rust_py.refine.shorten_paths import shorten_paths
 from c2rust_py.refine.simple_matches import simple_matches
 from c2rust_py.refine.sink_declarations import sink_declarations
+from c2rust_py.refine.swaps import swaps
 from c2rust_py.refine.tail_returns import tail_returns
 from c2rust_py.rust_ir import nodes as rs
 
@@ -40,6 +41,7 @@ def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
     body = sink_declarations(body)
     body = conditional_values(body)
     body = compound_assignments(body)
+    body = swaps(body)
     body = drop_labels(body)
     body = name_no_result(tail_returns(body))
     body = drop_annotations(body)

@@ -40,24 +40,24 @@ def _change(node: Node) -> Node:
 def _compound(target: rs.Expr, value: rs.Expr) -> rs.Assign | None:
     """`x = x op y` as `x op= y`, where neither side can change what the other sees."""
     match value:
-        case rs.Binary(op, left, right) if op in _COMPOUND and left == target and _is_pure(target) and _is_pure(right):
+        case rs.Binary(op, left, right) if op in _COMPOUND and left == target and is_pure(target) and is_pure(right):
             return rs.Assign(target, right, op)
         case _:
             return None
 
 
-def _is_pure(expr: rs.Expr) -> bool:
+def is_pure(expr: rs.Expr) -> bool:
     """Whether an expression only looks at variables and memory."""
     match expr:
         case rs.Name() | rs.Literal():
             return True
         case rs.Unary(_, operand) | rs.Cast(operand, _) | rs.FieldAccess(operand, _):
-            return _is_pure(operand)
+            return is_pure(operand)
         case rs.Binary(_, left, right) | rs.Index(left, right):
-            return _is_pure(left) and _is_pure(right)
+            return is_pure(left) and is_pure(right)
         case rs.MethodCall(receiver, method, args):
             known = method.startswith("wrapping_") or method.split("::")[0] in _PURE_METHODS
-            return known and all(map(_is_pure, (receiver, *args)))
+            return known and all(map(is_pure, (receiver, *args)))
         case _:
             return False
 

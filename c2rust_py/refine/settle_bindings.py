@@ -92,7 +92,7 @@ def _scan(node: Node, scope: Scope, uses: _Uses) -> None:
             _note(_root(operand), scope, uses).change_part()
             _scan(operand, scope, uses)
         case rs.MethodCall(receiver, method, args):
-            if method.startswith("set_"):
+            if method.startswith("set_") or method == "swap":
                 _note(_root(receiver), scope, uses).change_part()
             for part in (receiver, *args):
                 _scan(part, scope, uses)

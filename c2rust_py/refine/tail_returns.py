@@ -9,10 +9,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.walk import Node, map_children
 
 
 def tail_returns(block: rs.Block) -> rs.Block:
-    """The block of a function with its last statement's returns as values; `return;` at an end goes away."""
+    """The body of a function, and of each closure in it, with returns at its end as values; `return;` there goes away."""
+    changed = _in_closures(block)
+    assert isinstance(changed, rs.Block)
+    return _at_end(changed)
+
+
+def _in_closures(node: Node) -> Node:
+    if isinstance(node, rs.Closure) and isinstance(node.body, rs.BlockExpr):
+        return replace(node, body=replace(node.body, block=tail_returns(node.body.block)))
+    return map_children(node, _in_closures)
+
+
+def _at_end(block: rs.Block) -> rs.Block:
     if block.tail is not None or not block.statements:
         return block
     last = block.statements[-1]
@@ -21,7 +34,7 @@ def tail_returns(block: rs.Block) -> rs.Block:
     before = block.statements[:-1]
     match last.expr:
         case rs.Return(None):
-            return tail_returns(rs.Block(before))
+            return _at_end(rs.Block(before))
         case rs.Return(value):
             return rs.Block(before, value, last.span)
         case rs.If() | rs.Match():
@@ -32,7 +45,7 @@ def tail_returns(block: rs.Block) -> rs.Block:
                 return rs.Block(before, tail, last.span)
             return rs.Block((*before, replace(last, expr=tail)))
         case rs.BlockExpr(inner, None) if not before:
-            return tail_returns(inner)
+            return _at_end(inner)
         case _:
             return block
 
@@ -41,15 +54,15 @@ def _as_tail(expr: rs.If | rs.Match) -> rs.Expr | None:
     """The branches with tail expressions; None where some branch has a value and another would be `()`."""
     match expr:
         case rs.Match(value, arms):
-            blocks = [tail_returns(arm.body) for arm in arms]
+            blocks = [_at_end(arm.body) for arm in arms]
             if not _agree(blocks):
                 return None
             new = tuple(replace(arm, body=body) for arm, body in zip(arms, blocks, strict=True))
             return rs.Match(value, new)
         case rs.If():
             conditions, blocks, last = _links(expr)
-            blocks = [tail_returns(b) for b in blocks]
-            final = None if last is None else tail_returns(last)
+            blocks = [_at_end(b) for b in blocks]
+            final = None if last is None else _at_end(last)
             if not _agree([*blocks, final if final is not None else rs.Block(())]):
                 return None
             chain: rs.BlockExpr | rs.If | None = None if final is None or final == rs.Block(()) else rs.BlockExpr(final)

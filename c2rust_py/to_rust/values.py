@@ -172,6 +172,8 @@ class ValueLowering(PlaceLowering):
                 return not isinstance(left.type, FloatType) or op in (CompareOp.EQ, CompareOp.NE)
             case Not() | Load():
                 return True
+            case _ if isinstance(value.type, PointerType):
+                return True
             case _:
                 return False
 
@@ -314,6 +316,8 @@ class ValueLowering(PlaceLowering):
         return rs.BlockExpr(rs.Block(statements, wrapped))
 
     def widened(self, operand: Value) -> rs.Expr:
+        if isinstance(operand, IntConst) and operand.name is None:
+            return int_literal(operand.value, "i128", typed=False)
         expr = self.value(operand)
         if self.is_char(operand.type):
             expr = rs.Cast(expr, rs.PathType("i8"))
