@@ -26,14 +26,18 @@ from typing import TypeVar
 
 from c2rust_py.diagnostics import Code
 from c2rust_py.ir.nodes import (
+    AddressOf,
     AllocateVla,
     Arm,
     Assign,
     Block,
     CatchJump,
+    Decay,
     Declare,
+    FieldPlace,
     Function,
     Goto,
+    IndexPlace,
     Label,
     LocalPlace,
     Statement,
@@ -57,7 +61,7 @@ def remove_goto(function: Function) -> Function:
     fresh = Fresh.of(function)
     body = map_lists(function.body, _scope_arrays)
     try:
-        body = _Removal(fresh, _find_crossings(body), _count_locals(walk_all(body))).list(body)
+        body = _Removal(fresh, _find_crossings(body), _count_locals(walk_all(body)), _pointed_to(walk_all(body))).list(body)
     except Unstructurable as problem:
         body = (UnsupportedStatement(str(Code.IRREDUCIBLE), problem.reason, problem.span),)
     return fresh.finish(function, body)
@@ -151,11 +155,25 @@ def _count_locals(nodes: Iterable[Node]) -> Counter[int]:
     return found
 
 
+def _pointed_to(nodes: Iterable[Node]) -> frozenset[int]:
+    """The locals that a pointer may reach: they live as long as their block, whatever gotos go round in it."""
+    found: set[int] = set()
+    for node in nodes:
+        if isinstance(node, AddressOf | Decay):
+            place = node.place
+            while isinstance(place, FieldPlace | IndexPlace):
+                place = place.base
+            if isinstance(place, LocalPlace):
+                found.add(place.local)
+    return frozenset(found)
+
+
 @dataclass(slots=True)
 class _Removal:
     fresh: Fresh
     crossings: _Crossings
     uses: Counter[int]
+    pointed_to: frozenset[int]
 
     def list(self, body: Statements) -> Statements:
         """A list to whose labels no goto outside of it leads."""
@@ -202,7 +220,8 @@ class _Removal:
         return (*states, *hoisted, *structure_graph(graph, builder.order, self.fresh.label, span))
 
     def hoist(self, graph: Graph) -> Statements:
-        """Moves declarations out of the nodes, where other nodes use what they declare."""
+        """Moves declarations out of the nodes, where other nodes use what they declare or a pointer may reach it
+        (C11 6.2.4p6: going back before its declaration does not end an object's life)."""
         moved: dict[int, Declare] = {}
         for node in graph.nodes:
             if any(isinstance(statement, Declare) for statement in node.body):
@@ -211,7 +230,9 @@ class _Removal:
         return tuple(moved.values())
 
     def hoist_one(self, statement: Statement, own: Counter[int], moved: dict[int, Declare]) -> Statements:
-        if not isinstance(statement, Declare) or own[statement.local] >= self.uses[statement.local]:
+        if not isinstance(statement, Declare):
+            return (statement,)
+        if own[statement.local] >= self.uses[statement.local] and statement.local not in self.pointed_to:
             return (statement,)
         moved[statement.local] = Declare(statement.local, None, statement.span)
         if statement.init is None:
