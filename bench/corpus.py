@@ -40,7 +40,7 @@ HEADER = """\
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How far one program came: its functions as (unit, name), the stubs among them, the cases that are equal, and the
+    """How far one program came: its functions as (file, name), the stubs among them, the cases that are equal, and the
     first thing that is wrong."""
 
     name: str
@@ -127,9 +127,9 @@ def check_program(
     if isinstance(found, str):
         return Outcome(name, cases=len(cases), problem=found)
     (group,) = found.groups
-    functions = frozenset((f.unit, f.name) for f in group.program.functions.values())
+    functions = frozenset((f.span.file, f.name) for f in group.program.functions.values())
     stubs = frozenset(
-        (f.unit, f.name) for symbol, f in group.program.functions.items() if symbol in group.lowered.stubs
+        (f.span.file, f.name) for symbol, f in group.program.functions.items() if symbol in group.lowered.stubs
     )
     crate = group.lowered.crate.name
     if crate not in batch.programs:
