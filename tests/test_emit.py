@@ -161,6 +161,16 @@ def small_crate() -> rust.Crate:
     return rust.Crate("words", (module,), (rust.Program("words", ("words::list::c_main",), (main,)),))
 
 
+def test_parts_of_the_runtime_are_told_apart_where_they_share_a_target_folder() -> None:
+    def runtime_manifest(callee: str) -> str:
+        body = rust.Block((rust.ExprStatement(rust.Call(rust.Name(callee), ())),))
+        module = rust.Module("list", None, (), (rust.FunctionItem("f", True, (), None, body, None, HERE),))
+        return render_workspace([rust.Crate("words", (module,), ())], Sink()).files["crates/c2rs-rt/Cargo.toml"]
+
+    assert runtime_manifest("c2rs_rt::stdlib::abort") == runtime_manifest("c2rs_rt::stdlib::rand")
+    assert runtime_manifest("c2rs_rt::stdlib::abort") != runtime_manifest("c2rs_rt::math::sqrt")
+
+
 def test_workspace_builds_and_is_formatted(tmp_path: Path) -> None:
     workspace = render_workspace([small_crate()], Sink())
     assert workspace == render_workspace([small_crate()], Sink())

@@ -9,6 +9,7 @@ from functools import cache
 
 from c2rust_py.diagnostics import Code, CompileError, Sink, Span, error
 from c2rust_py.emit.imports import group_imports
+from c2rust_py.emit.manifest import digest
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, vendor_runtime
 from c2rust_py.emit.rustfmt import SETTINGS, format_rust
@@ -79,7 +80,7 @@ def render_workspace(crates: Sequence[Crate], sink: Sink) -> Workspace:
         files[f"{_folder(crate)}/Cargo.toml"] = render("crate/package.toml.j2", name=crate.name, runtime=bool(runtime))
     files |= {f"crates/c2rs-rt/{path}": text for path, text in runtime.items()}
     if runtime:
-        files["crates/c2rs-rt/Cargo.toml"] = render("crate/runtime.toml.j2", version=_runtime_version())
+        files["crates/c2rs-rt/Cargo.toml"] = render("crate/runtime.toml.j2", version=_vendored_version(runtime))
     members = sorted([_folder(crate) for crate in crates] + (["crates/c2rs-rt"] if runtime else []))
     files[".cargo/config.toml"] = render("crate/config.toml.j2")
     files["rustfmt.toml"] = SETTINGS
@@ -152,6 +153,13 @@ def _quoted(text: str) -> str:
     """A Rust string literal."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _vendored_version(runtime: Mapping[str, str]) -> str:
+    """The runtime's version with a digest of the part of it that is here: where workspaces share a target folder, cargo
+    tells packages apart by version, and may take an older workspace's part for this one's."""
+    texts = "".join(f"{path}\0{text}\0" for path, text in sorted(runtime.items()))
+    return f"{_runtime_version()}+{digest(texts.encode())[:8]}"
 
 
 @cache
