@@ -299,7 +299,7 @@ def cast(cx: Context, operand: Rvalue, type: Type, span: Span) -> Rvalue:
             is_pointer(source) and isinstance(target, FloatType)
         )
         if not mixed:
-            return _without_name_change(convert(cx, operand, target), operand)
+            return replace(_without_name_change(convert(cx, operand, target), operand), width=None)
     if isinstance(target, VaListType) and isinstance(source, VaListType):
         return operand
     cx.fail(Code.TYPE_MISMATCH, f"'{spell(source)}' cannot be cast to '{spell(target)}'", span)

@@ -328,8 +328,6 @@ def effect_of(cx: Context, result: Rvalue) -> list[Statement]:
     return effect_statements(result.value)
 
 
-
-
 _ELABORATORS: dict[type, Callable[[Context, Any], Operand]] = {
     c_ast.ID: _identifier,
     c_ast.Constant: _constant,

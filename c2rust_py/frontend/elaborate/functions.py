@@ -8,7 +8,7 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, CompileError, Span
-from c2rust_py.frontend.elaborate import declarators, file_declarations, statements
+from c2rust_py.frontend.elaborate import declarators, expressions, file_declarations, statements
 from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_integer, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context, FunctionState, GlobalName, LocalName
 from c2rust_py.frontend.elaborate.conversions import convert
@@ -138,8 +138,12 @@ def _require_complete(cx: Context, type: Type, name: str, span: Span) -> None:
 
 
 def parameter_declaration(cx: Context, param: Any) -> Type:
-    """The adjusted type of a parameter; the length of an outermost array is not evaluated, only its element's."""
+    """The adjusted type of a parameter. Of an outermost array's length only the side effects matter, which happen when
+    the function is entered (C11 6.9.1p10)."""
     if isinstance(param.type, c_ast.ArrayDecl):
+        dim = param.type.dim
+        if cx.pending is not None and dim is not None and not (isinstance(dim, c_ast.ID) and dim.name == "*"):
+            cx.pending += expressions.effect(cx, dim)
         return PointerType(declarators.declared_type(cx, param.type.type))
     return declarators.parameter_type(cx, declarators.declared_type(cx, param))
 

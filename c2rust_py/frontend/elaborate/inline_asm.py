@@ -30,6 +30,7 @@ def _moves(cx: Context, node: Any) -> list[Statement] | None:
     for index, output in enumerate(node.outputs):
         constraint = output.constraint.strip('"')
         if constraint.startswith("+"):
+            statements += expressions.effect(cx, output.expr)
             continue
         source = next((i for i in node.inputs if i.constraint.strip('"') == str(index)), None)
         if source is None:

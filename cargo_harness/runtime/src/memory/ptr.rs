@@ -146,15 +146,20 @@ impl<T: Pod, I: Offset> Sub<I> for Ptr<T> {
     }
 }
 
-/// `p - q`, in elements; both point into one block.
+/// `p - q`, in elements: exact within a block. Across blocks, where C leaves it undefined, that of the int forms, so that
+/// pointers which differ never have the difference 0.
 impl<T: Pod> Sub for Ptr<T> {
     type Output = i64;
 
     #[inline(always)]
     #[allow(clippy::suspicious_arithmetic_impl)] // bytes to elements
     fn sub(self, base: Self) -> i64 {
-        let bytes = self.offset.wrapping_sub(base.offset) as i32;
-        bytes as i64 / T::SIZE.max(1) as i64
+        let bytes = if self.block == base.block {
+            self.offset.wrapping_sub(base.offset) as i32 as i64
+        } else {
+            self.to_int().wrapping_sub(base.to_int()) as i64
+        };
+        bytes / T::SIZE.max(1) as i64
     }
 }
 

@@ -144,3 +144,10 @@ fn copies_overlap_as_memmove_does() {
         assert_eq!(mem.bytes(p + 8, size), &bytes[..size as usize]);
     }
 }
+
+#[test]
+fn pointers_that_differ_have_a_difference() {
+    let (p, q) = (Ptr::<u8>::new(5, 0), Ptr::<u8>::new(6, 0));
+    assert_ne!(p - q, 0);
+    assert_ne!(Ptr::NULL - p, 0);
+}
