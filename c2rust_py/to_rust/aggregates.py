@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from c2rust_py.diagnostics import Code
 from c2rust_py.ir.nodes import ArrayValue, Load, RecordValue, StringValue, Value, ZeroValue
 from c2rust_py.ir.types import ArrayType, RecordType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.calls import CallLowering
+from c2rust_py.to_rust.frame import Unsupported
 from c2rust_py.to_rust.literals import int_literal
 from c2rust_py.to_rust.strings import byte_string
 
@@ -41,6 +43,9 @@ class AggregateLowering(CallLowering):
         for index, (value, field) in enumerate(zip(fields, record.fields, strict=True)):
             library = type.id in self.facts.types.library_records
             name = field.name if library else self.facts.names.fields[type.id, index]
+            if isinstance(value, ArrayValue | StringValue) and value.type != field.type:
+                reason = "elements of a flexible array member inside another object"
+                raise Unsupported(Code.UNSUPPORTED_C, reason, value.span)
             stored = self.stored_zero(field.type) if value is None else self.element(value, field.type)
             if field.width is not None and self.is_char(field.type):
                 stored = rs.Cast(stored, rs.PathType("i8"))
