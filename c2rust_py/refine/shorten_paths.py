@@ -18,7 +18,21 @@ def shorten_paths(module: rs.Module) -> rs.Module:
     """The module with the runtime's modules imported."""
     uses = set(module.uses)
 
+    def shorten_type(type: rs.Type) -> rs.Type:
+        match type:
+            case rs.PathType(name, args):
+                if name.startswith(_RUNTIME) and name.count("::") > 1:
+                    name = name.removeprefix(_RUNTIME)
+                    uses.add(_RUNTIME + name.split("::")[0])
+                return rs.PathType(name, tuple(map(shorten_type, args)))
+            case rs.ReferenceType(target, mutable):
+                return rs.ReferenceType(shorten_type(target), mutable)
+            case _:
+                return type
+
     def shorten(node: Node) -> Node:
+        if isinstance(node, rs.Let) and node.type is not None:
+            node = replace(node, type=shorten_type(node.type))
         if isinstance(node, rs.Name) and node.text.startswith(_RUNTIME) and node.text.count("::") > 1:
             path = node.text.removeprefix(_RUNTIME)
             uses.add(_RUNTIME + path.split("::")[0])
@@ -33,7 +47,8 @@ def shorten_paths(module: rs.Module) -> rs.Module:
             return item
         body = shorten(item.body)
         assert isinstance(body, rs.Block)
-        return replace(item, body=body)
+        params = tuple(replace(param, type=shorten_type(param.type)) for param in item.params)
+        return replace(item, params=params, result=item.result and shorten_type(item.result), body=body)
 
     items = tuple(in_function(item) for item in module.items)
     return replace(module, items=items, uses=tuple(sorted(uses)))

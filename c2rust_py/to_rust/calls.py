@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from c2rust_py.diagnostics import Code
 from c2rust_py.infer.calls import callback_function
 from c2rust_py.infer.library import ContextPosition, LibraryFunction
@@ -20,8 +22,10 @@ from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.conversions import ConversionLowering
 from c2rust_py.to_rust.frame import Unsupported
-from c2rust_py.to_rust.print_macros import print_macro
+from c2rust_py.to_rust.print_macros import format_text, print_macro
 from c2rust_py.to_rust.targets import callback_closure, dispatch_call, handler_dispatcher, library_context
+
+_PATH = re.compile(r"\w+::")
 
 
 class CallLowering(ConversionLowering):
@@ -97,6 +101,9 @@ class CallLowering(ConversionLowering):
         count = len(function.params)
         if len(call.args) < count:
             raise Unsupported(Code.CALL_SHAPE, f"`{symbol}` is called with too few arguments", call.span)
+        text = format_text(call.args[count - 1]) if symbol in ("printf", "fprintf") else None
+        if text is not None:
+            return self.format_macro(function, text, call)
         args = [self.library_arg(function, i, arg) for i, arg in enumerate(call.args[:count])]
         if function.variadic:
             args.append(self.variable_args(call.args[count:]))
@@ -106,6 +113,16 @@ class CallLowering(ConversionLowering):
         first = function.context_position is ContextPosition.FIRST
         result: rs.Expr = rs.Call(path, (*context, *args) if first else (*args, *context))
         return self.library_result(result, function, declared.result, call)
+
+    def format_macro(self, function: LibraryFunction, text: rs.Literal, call: Call) -> rs.Expr:
+        """`printf!(mem, "%s\\n", name)`: a call with a literal format, which stays where it is read."""
+        count = len(function.params)
+        named = (self.library_arg(function, i, arg) for i, arg in enumerate(call.args[: count - 1]))
+        others = (self.value(arg) for arg in call.args[count:])
+        macro = rs.MacroCall(
+            f"c2rs_rt::{function.name}", (*library_context(self.frame, function), *named, text, *others)
+        )
+        return self.library_result(macro, function, function_type(call.function).result, call)
 
     def library_arg(self, function: LibraryFunction, index: int, arg: Value) -> rs.Expr:
         if index in function.callbacks:
@@ -212,4 +229,6 @@ class CallLowering(ConversionLowering):
 
 def _same_pointer(rust: str, wanted: str) -> bool:
     """Whether two pointer types as text are one, by the last words of their paths."""
-    return rust.replace("c2rs_rt::", "").split("::")[-1] == wanted.split("::")[-1] and rust.count("<") == wanted.count("<")
+    return _PATH.sub("", rust) == _PATH.sub("", wanted)
+
+

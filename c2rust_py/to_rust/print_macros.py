@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from c2rust_py.ir.nodes import Conditional, Convert, Decay, IntConst, StringPlace, Value
-from c2rust_py.ir.types import IntKind
+from c2rust_py.ir.types import CHAR, IntKind
 from c2rust_py.normalise.print_formats import Placeholder, parse_format, plain_text
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr
@@ -51,6 +51,14 @@ def print_macro(lowering: ConversionLowering, symbol: str, args: tuple[Value, ..
     if not template and is_line:
         return rs.MacroCall(name, ())
     return rs.MacroCall(name, (rs.Literal(f'"{template}"', suffixed=True), *shown))
+
+
+def format_text(format: Value) -> rs.Literal | None:
+    """The literal for `printf!` of a format that is an ASCII literal; C's conversions stay as they are."""
+    if not isinstance(format, Decay) or not isinstance(format.place, StringPlace):
+        return None
+    text = plain_text(format.place.data) if format.place.type.element == CHAR else None
+    return None if text is None else rs.Literal(f'"{_escaped(text, braces=False)}"', suffixed=True)
 
 
 def _escaped(text: str, braces: bool = True) -> str:

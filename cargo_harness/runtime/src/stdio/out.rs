@@ -5,8 +5,10 @@
 
 use std::fmt::{self, Write};
 
+use super::print::print_literal;
 use super::stream::Stream;
-use super::table;
+use super::{table, File};
+use crate::memory::{Memory, Ptr, VaArg};
 
 /// A standard stream as a target of Rust formatting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,28 @@ impl Out {
             None => drop(table::with(stream, |out| Writer(out).write_fmt(args))),
         }
     }
+}
+
+/// What `fprintf!` calls.
+#[track_caller]
+pub fn fprintf(stream: Ptr<File>, format: &str, args: &[VaArg], mem: &mut Memory) -> i32 {
+    print_literal(stream, format, args, mem)
+}
+
+/// C's `printf` with a literal format: `printf!(mem, "%s: %.2f\n", name, x)`.
+#[macro_export]
+macro_rules! printf {
+    ($mem:expr, $format:literal $(, $arg:expr)* $(,)?) => {
+        $crate::stdio::out::fprintf($crate::stdio::stdout, $format, &[$($crate::VaArg::from($arg)),*], $mem)
+    };
+}
+
+/// C's `fprintf` with a literal format: `fprintf!(mem, stream, "%s\n", name)`.
+#[macro_export]
+macro_rules! fprintf {
+    ($mem:expr, $stream:expr, $format:literal $(, $arg:expr)* $(,)?) => {
+        $crate::stdio::out::fprintf($stream, $format, &[$($crate::VaArg::from($arg)),*], $mem)
+    };
 }
 
 /// Prints on C's `stdout`: `printf` of integers and literals.

@@ -13,14 +13,40 @@ thread_local! {
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
+/// Where a format stands: in memory, or in the generated code.
+enum Source<'a> {
+    Memory(Ptr<u8>),
+    Text(&'a str),
+}
+
 /// Formats into the scratch buffer and gives that to `write`, which says whether it could write it. The result is
 /// printf's: the number of bytes, or -1.
 #[track_caller]
 fn print_to(fmt: Ptr<u8>, args: &[VaArg], write: impl FnOnce(&mut Memory, &[u8]) -> bool, mem: &mut Memory) -> i32 {
+    print_from(Source::Memory(fmt), args, write, mem)
+}
+
+/// `fprintf` with a format that is a literal of the generated code.
+#[track_caller]
+pub(super) fn print_literal(stream: Ptr<File>, fmt: &str, args: &[VaArg], mem: &mut Memory) -> i32 {
+    print_from(Source::Text(fmt), args, |_, text| table::with(stream, |out| out.write(text)), mem)
+}
+
+#[track_caller]
+fn print_from(
+    source: Source<'_>,
+    args: &[VaArg],
+    write: impl FnOnce(&mut Memory, &[u8]) -> bool,
+    mem: &mut Memory,
+) -> i32 {
     let mut text = SCRATCH.take();
     text.clear();
     let mut stores: Vec<Store> = Vec::new();
-    let result = format(mem.c_str(fmt), args, &mut text, &mut stores, mem);
+    let fmt = match source {
+        Source::Memory(fmt) => mem.c_str(fmt),
+        Source::Text(fmt) => fmt.as_bytes(),
+    };
+    let result = format(fmt, args, &mut text, &mut stores, mem);
     let written = write(mem, &text);
     let len = text.len();
     SCRATCH.set(text);
