@@ -12,13 +12,16 @@ from c2rust_py.diagnostics import Code, CompileError, Sink, Span
 from c2rust_py.emit.manifest import Manifest, read_manifest, write_manifest
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, read_runtime, vendor_runtime, without_tests
+from c2rust_py.emit.set_aside_deep import put_back, set_aside_deep
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.emit.writer import write_files
 from c2rust_py.ir.nodes import Block, Declare, Function, If, IntConst, Local, LocalKind
 from c2rust_py.ir.types import INT, FunctionType
 from c2rust_py.rust_ir import nodes as rust
+from c2rust_py.rust_ir.printer import print_expr, print_items
 from c2rust_py.to_rust.names import Case, Scope, name_locals, to_case
 
+INT_TYPE = rust.PathType("i32")
 HERE = Span("src/list.c", 1)
 
 
@@ -131,6 +134,31 @@ def test_hand_edited_file_is_kept_and_named(tmp_path: Path) -> None:
     assert (tmp_path / "x.rs").read_text() == "mine"
 
 
+def test_folders_of_stale_files_go(tmp_path: Path) -> None:
+    write(tmp_path, {"a/b/c.rs": "1", "a/b/d.rs": "2", "a/e.rs": "3", "f.rs": "4"})
+    write(tmp_path, {"f.rs": "4"})
+    assert not (tmp_path / "a").exists()
+    assert (tmp_path / "f.rs").read_text() == "4"
+
+
+def test_what_is_too_deep_is_set_aside_and_put_back() -> None:
+    def deep(levels: int) -> rust.Expr:
+        expr: rust.Expr = rust.Name("start")
+        for _ in range(levels):
+            expr = rust.Call(rust.Name("identity"), (rust.Binary("<", expr, rust.Cast(rust.Name("limit"), INT_TYPE)),))
+        return expr
+
+    shallow = rust.Let("a", None, deep(4))
+    value = rust.Let("b", None, deep(40))
+    head = rust.ExprStatement(rust.If(deep(30), rust.Block((rust.ExprStatement(deep(50)),))))
+    function = rust.FunctionItem("f", False, (), None, rust.Block((shallow, value, head)), None, HERE)
+    items, aside = set_aside_deep((function,))
+    assert len(aside) == 3
+    text = print_items(items).text
+    assert text.count("identity") == 4
+    assert put_back(text, aside).split() == print_items((function,)).text.split()
+
+
 def test_foreign_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Cargo.toml").write_text("somebody's")
     with pytest.raises(CompileError) as caught:
@@ -150,6 +178,17 @@ def test_a_commit_that_died_is_completed(tmp_path: Path) -> None:
     write_manifest(tmp_path, replace(before, pending=after.files))
     sink, changed = write(tmp_path, {"Cargo.toml": "b", "x.rs": "new"})
     assert (changed, sink.diagnostics) == (("x.rs",), [])
+
+
+def test_casts_before_less_and_shift_have_parentheses() -> None:
+    cast = rust.Cast(rust.Name("a"), INT_TYPE)
+    total = rust.Binary("+", rust.Name("b"), cast)
+    assert print_expr(rust.Binary("<", cast, rust.Name("c"))) == "(a as i32) < c"
+    assert print_expr(rust.Binary("<", total, rust.Name("c"))) == "(b + a as i32) < c"
+    assert print_expr(rust.Binary("<=", total, rust.Name("c"))) == "b + a as i32 <= c"
+    shifts = rust.Binary(">>", rust.Binary("<<", cast, rust.Literal("24")), rust.Literal("16"))
+    assert print_expr(shifts) == "(a as i32) << 24 >> 16"
+    assert print_expr(rust.Binary("<<", rust.Binary(">>", rust.Name("b"), cast), rust.Name("c"))) == "b >> (a as i32) << c"
 
 
 def small_crate() -> rust.Crate:
