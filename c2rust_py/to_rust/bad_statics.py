@@ -14,6 +14,7 @@ from c2rust_py.diagnostics import Diagnostic, Severity
 from c2rust_py.infer.effects import Needs
 from c2rust_py.ir.nodes import Variable
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
+from c2rust_py.to_rust.static_data import definition
 from c2rust_py.to_rust.static_values import StaticLowering
 from c2rust_py.to_rust.strings import StringTable
 
@@ -58,7 +59,7 @@ def _failure(facts: Facts, variable: Variable) -> Unsupported | None:
         return None
     trial = replace(facts, strings=StringTable())
     try:
-        StaticLowering(trial, Frame(trial, facts.names.modules[variable.unit], None, Needs.NONE)).value(variable.init, typed=True)
+        definition(StaticLowering(trial, Frame(trial, facts.names.modules[variable.unit], None, Needs.NONE)), variable)
     except Unsupported as reason:
         return reason
     return None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Diagnostic, Severity
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction, library_of
-from c2rust_py.infer.storage import Storage, flexible_tail
-from c2rust_py.ir.nodes import ArrayValue, Function, Program, RecordValue, SourceUnit, StringValue, Variable
+from c2rust_py.infer.storage import Storage
+from c2rust_py.ir.nodes import Function, Program, SourceUnit
 from c2rust_py.ir.types import INT, ArrayType, EnumType, IntType, PointerType, Type
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.bad_statics import bad_static_diagnostics, mark_bad_statics
 from c2rust_py.to_rust.context import context_module, program_items
 from c2rust_py.to_rust.dispatch import dispatch_module
@@ -23,7 +22,7 @@ from c2rust_py.to_rust.loops import loop_counters
 from c2rust_py.to_rust.names import Names
 from c2rust_py.to_rust.records import constant_items, enum_items, record_items
 from c2rust_py.to_rust.sequence_operands import sequence_operands
-from c2rust_py.to_rust.static_values import StaticLowering
+from c2rust_py.to_rust.static_data import constant_data, static_addresses
 from c2rust_py.to_rust.strings import StringTable
 from c2rust_py.to_rust.targets import DISPATCH_MODULE
 from c2rust_py.to_rust.types import TypeLowering
@@ -185,8 +184,11 @@ def _unit_module(facts: Facts, unit: SourceUnit, statics: Mapping[str, int], mad
     for id in unit.records:
         if id not in facts.types.library_records:
             items += record_items(facts, frame, facts.program.records[id])
-    items += _constant_data(facts, unit, frame)
-    items += _static_addresses(facts, unit, frame, statics, made)
+    items += constant_data(facts, unit, frame)
+    addresses = static_addresses(facts, unit, frame, statics)
+    if addresses:
+        items += addresses
+        made.with_statics.append(module)
     uses = frame.uses
     for symbol in unit.functions:
         lowered = lower_function(facts, facts.program.functions[symbol], module)
@@ -217,82 +219,3 @@ def _stub_diagnostic(function: Function, lowered: LoweredFunction) -> Diagnostic
     assert stub is not None
     hint = f"`{function.name}` is a stub: calling it stops the program"
     return Diagnostic(Severity.WARNING, stub.code, stub.span, stub.reason, hint, function.name)
-
-
-def _constant_data(facts: Facts, unit: SourceUnit, frame: Frame) -> list[rs.Item]:
-    """Globals that are never written and have no address: `const`, or `static` for arrays."""
-    lowering = StaticLowering(facts, frame)
-    items: list[rs.Item] = []
-    for symbol in unit.variables:
-        if symbol not in facts.storage.constants:
-            continue
-        variable = facts.program.variables[symbol]
-        type = frame.rust_type(variable.type)
-        value = lowering.zero(variable.type) if variable.init is None else lowering.value(variable.init, typed=True)
-        static = isinstance(type, rs.ArrayType)
-        name = facts.names.variables[symbol]
-        items.append(rs.ConstItem(name, type, value, variable.doc, static, public=True))
-    return items
-
-
-def _define_flexible(
-    facts: Facts, lowering: StaticLowering, variable: Variable, name: rs.Name, tail: ArrayValue | StringValue
-) -> list[rs.Statement]:
-    """An object with elements of a flexible array: room for all of it, then the struct, then the elements."""
-    assert isinstance(variable.init, RecordValue)
-    layout = facts.types.layout
-    record = facts.program.records[variable.init.type.id]
-    fields = variable.init.fields
-    assert record.fields is not None
-    offset = record.fields[-1].offset
-    size = max(layout.size_of(variable.type), offset + layout.size_of(tail.type))
-    mem = rs.Name("mem")
-    head = lowering.value(replace(variable.init, fields=(*fields[:-1], None)), typed=True)
-    elements = rs.MethodCall(name, f"cast::<{print_type(lowering.frame.stored_type(tail.type))}>")
-    address = rs.MethodCall(elements, "byte_add", (rs.Literal(str(offset)),))
-    calls = (
-        rs.MethodCall(mem, "define_zeroed", (name, rs.Literal(str(size)))),
-        rs.MethodCall(mem, "write", (name, head)),
-        rs.MethodCall(mem, "write", (address, lowering.value(tail, typed=True))),
-    )
-    return [rs.ExprStatement(call) for call in calls]
-
-
-def _static_addresses(
-    facts: Facts, unit: SourceUnit, frame: Frame, statics: Mapping[str, int], made: _Modules
-) -> list[rs.Item]:
-    """The addresses of the unit's objects in memory, and the function that gives them their initial values."""
-    lowering = StaticLowering(facts, frame)
-    items: list[rs.Item] = []
-    statements: list[rs.Statement] = []
-    for symbol in unit.variables:
-        if symbol not in statics:
-            continue
-        variable = facts.program.variables[symbol]
-        frame.import_type("Ptr")
-        pointer = rs.PathType("Ptr", (frame.stored_type(variable.type),))
-        address = rs.Call(rs.Name("Ptr::global"), (rs.Literal(str(statics[symbol])),))
-        name = rs.Name(facts.names.variables[symbol])
-        items.append(rs.ConstItem(name.text, pointer, address, variable.doc))
-        mem = rs.Name("mem")
-        if variable.init is None:
-            size = rs.Literal(str(facts.types.layout.size_of(variable.type)))
-            call = rs.MethodCall(mem, "define_zeroed", (name, size))
-        else:
-            value = lowering.wrapped(lowering.value(variable.init, typed=True), variable.type)
-            call = rs.MethodCall(mem, "define", (name, value))
-        tail = flexible_tail(variable.init, facts.program)
-        if tail is None:
-            statements.append(rs.ExprStatement(call))
-        else:
-            statements += _define_flexible(facts, lowering, variable, name, tail)
-    if statements:
-        frame.import_type("Memory")
-        memory = rs.ReferenceType(rs.PathType("Memory"), mutable=True)
-        span = facts.program.variables[unit.variables[0]].span
-        doc = "Gives the file's objects in memory their initial values."
-        params = (rs.Param("mem", memory),)
-        items.append(rs.FunctionItem("init_statics", True, params, None, rs.Block(tuple(statements)), doc, span))
-        made.with_statics.append(facts.names.modules[unit.path])
-    return items
-
