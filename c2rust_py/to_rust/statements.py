@@ -50,7 +50,6 @@ from c2rust_py.to_rust.frame import Facts, Frame, Unsupported, code_of
 from c2rust_py.to_rust.loops import counted_loop
 from c2rust_py.to_rust.patterns import match_patterns
 
-
 _LARGEST_VALUE = 4096
 """Objects up to this many bytes are built as Rust values before they are stored."""
 
