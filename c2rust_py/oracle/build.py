@@ -14,7 +14,7 @@ from c2rust_py.diagnostics import EXIT_C_INVALID, EXIT_TOOL_MISSING, Code, Compi
 PLAIN = ("-O1", "-ffp-contract=off", "-w")
 """How the C is built: enough optimisation to be fast, floating point operation by operation."""
 
-SANITIZE = ("-O1", "-g", "-w", "-ffp-contract=off", "-fno-omit-frame-pointer", "-fsanitize=address,undefined")
+SANITIZE = ("-O1", "-g", "-w", "-ffp-contract=off", "-fno-omit-frame-pointer", "-fsanitize=address,undefined,float-cast-overflow")
 """How the C is built to ask whether it is defined at all."""
 
 
