@@ -13,7 +13,7 @@ _SLUG_WORDS = 4
 def byte_string(data: bytes) -> str:
     """Rust's byte string literal for `data`."""
     out = []
-    for byte in data:
+    for byte, following in zip(data, (*data[1:], None), strict=True):
         match byte:
             case 0x22 | 0x5C:
                 out.append("\\" + chr(byte))
@@ -24,7 +24,8 @@ def byte_string(data: bytes) -> str:
             case 0x09:
                 out.append("\\t")
             case 0:
-                out.append("\\0")
+                octal = following is not None and 0x30 <= following <= 0x39
+                out.append("\\x00" if octal else "\\0")
             case _ if 0x20 <= byte < 0x7F:
                 out.append(chr(byte))
             case _:
