@@ -51,7 +51,12 @@ char *strtok_r(char *s, const char *delim, char **saveptr);
 char *strsep(char **stringp, const char *delim);
 
 char *strerror(int errnum);
+#ifdef _GNU_SOURCE
+/* glibc's own form gives the text; the runtime lacks it, so its callers are stubs by name. */
+char *strerror_r(int errnum, char *buf, size_t buflen) __asm__("__gnu_strerror_r");
+#else
 int strerror_r(int errnum, char *buf, size_t buflen);
+#endif
 char *strsignal(int sig);
 
 #endif
