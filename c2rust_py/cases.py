@@ -23,8 +23,8 @@ from c2rust_py.infer.library import library_functions
 from c2rust_py.infer.printer import print_effects, print_slots, print_storage
 from c2rust_py.infer.slots import infer_slots
 from c2rust_py.infer.storage import infer_storage
-from c2rust_py.ir.nodes import Program
 from c2rust_py.ir.printer import print_program
+from c2rust_py.ir.program import Program
 from c2rust_py.options import Options, Rung
 from c2rust_py.pipeline import program_after, translate_crates
 from c2rust_py.to_rust.sequence_operands import sequence_operands

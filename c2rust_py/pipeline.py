@@ -27,7 +27,8 @@ from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.library import library_functions
 from c2rust_py.infer.slots import SlotRungs, infer_slots
 from c2rust_py.infer.storage import Storage, infer_storage
-from c2rust_py.ir.nodes import Program, UnsupportedStatement
+from c2rust_py.ir.nodes import UnsupportedStatement
+from c2rust_py.ir.program import Program
 from c2rust_py.normalise import normalise
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.project import crate_name, project_name

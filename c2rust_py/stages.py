@@ -15,8 +15,8 @@ from typing import ParamSpec, TypeVar
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, error
 from c2rust_py.emit.workspace import Workspace
-from c2rust_py.ir.nodes import Program
 from c2rust_py.ir.printer import print_program
+from c2rust_py.ir.program import Program
 from c2rust_py.ir.verify import Stage, verify_program
 from c2rust_py.rust_ir.printer import print_items
 from c2rust_py.to_rust.translate import Translation

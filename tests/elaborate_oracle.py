@@ -11,7 +11,7 @@ from c2rust_py.diagnostics import Sink
 from c2rust_py.frontend.elaborate import elaborate_unit, link_units
 from c2rust_py.frontend.parse import parse_unit
 from c2rust_py.frontend.units import Unit
-from c2rust_py.ir.nodes import Program
+from c2rust_py.ir.program import Program
 from c2rust_py.ir.verify import Stage, verify_program
 
 INTEGERS = (

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.ir import nodes as ir
+from c2rust_py.ir.program import External, Function, Local, LocalKind, Program
 from c2rust_py.ir.types import INT, VOID, VOID_POINTER, FunctionType, PointerType
 
 SPAN = Span("random.c", 1)
@@ -44,17 +45,17 @@ def setjmp(name: str) -> ir.Value:
     return ir.Call(ir.FunctionRef("setjmp", SETJMP, SPAN), (environment(name),), INT, SPAN)
 
 
-def program_of(function: ir.Function) -> ir.Program:
+def program_of(function: Function) -> Program:
     """A program of one function."""
     types = {"trace": TRACE, "input": INPUT, "setjmp": SETJMP, "longjmp": LONGJMP}
-    externals = {name: ir.External(name, type.target, True, SPAN) for name, type in types.items()}
+    externals = {name: External(name, type.target, True, SPAN) for name, type in types.items()}
     for name in ENVIRONMENTS:
-        externals[name] = ir.External(name, INT, True, SPAN)
-    return ir.Program((), {function.symbol: function}, {}, externals, {}, {})
+        externals[name] = External(name, INT, True, SPAN)
+    return Program((), {function.symbol: function}, {}, externals, {}, {})
 
 
-def make_function(body: tuple[ir.Statement, ...], locals: list[ir.Local]) -> ir.Function:
-    return ir.Function(
+def make_function(body: tuple[ir.Statement, ...], locals: list[Local]) -> Function:
+    return Function(
         "f", "f", FunctionType(VOID, ()), tuple(locals), body, False, False, "random.c", SPAN, 1
     )
 
@@ -67,7 +68,7 @@ class Generator:
     gotos: bool = True
     computed: bool = False
     jumps: bool = False
-    locals: list[ir.Local] = field(default_factory=list)
+    locals: list[Local] = field(default_factory=list)
     events: int = 0
     names: int = 0
     budget: int = 40
@@ -77,7 +78,7 @@ class Generator:
     depth: int = 0
     """Statement expressions around."""
 
-    def function(self) -> ir.Function:
+    def function(self) -> Function:
         count = self.world.randrange(1, 6) if self.gotos else 0
         self.labels = [f"L{number}" for number in range(count)]
         self.unplaced = list(self.labels)
@@ -89,7 +90,7 @@ class Generator:
 
     def local(self) -> int:
         id = len(self.locals)
-        self.locals.append(ir.Local(id, f"v{id}", INT, ir.LocalKind.VARIABLE, SPAN))
+        self.locals.append(Local(id, f"v{id}", INT, LocalKind.VARIABLE, SPAN))
         return id
 
     def name(self, hint: str) -> str:

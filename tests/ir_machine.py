@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass, field
 
 from c2rust_py.ir import nodes as ir
+from c2rust_py.ir.program import Function
 
 Instruction = tuple[object, ...]
 _ARITHMETIC = {
@@ -210,7 +211,7 @@ class Run:
     ended: bool
 
 
-def compile_function(function: ir.Function) -> Compiler:
+def compile_function(function: Function) -> Compiler:
     """The flat code of `function`."""
     compiler = Compiler()
     compiler.statements(function.body)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from c2rust_py.diagnostics import Span
 from c2rust_py.ir import nodes as ir
 from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.program import External, Function, Local, LocalKind, Program, Record, RecordField, Variable
 from c2rust_py.ir.types import INT, LONG, VOID, ArrayType, FunctionType, PointerType, RecordType, Type
 
 SPAN = Span("t.c", 1)
@@ -96,54 +97,54 @@ def result(value: ir.Value | None) -> ir.Statement:
     return ir.Return(value, SPAN)
 
 
-def param(name: str, type: Type) -> ir.Local:
-    return ir.Local(0, name, type, ir.LocalKind.PARAM, SPAN)
+def param(name: str, type: Type) -> Local:
+    return Local(0, name, type, LocalKind.PARAM, SPAN)
 
 
-def local(name: str, type: Type) -> ir.Local:
-    return ir.Local(0, name, type, ir.LocalKind.VARIABLE, SPAN)
+def local(name: str, type: Type) -> Local:
+    return Local(0, name, type, LocalKind.VARIABLE, SPAN)
 
 
 def function(
     symbol: str,
-    locals: Sequence[ir.Local],
+    locals: Sequence[Local],
     body: Sequence[ir.Statement],
     result: Type = VOID,
     type: FunctionType | None = None,
-) -> ir.Function:
+) -> Function:
     """A function; locals are numbered in order, parameters first."""
     numbered = tuple(replace(each, id=i) for i, each in enumerate(locals))
-    params = tuple(each.type for each in numbered if each.kind is ir.LocalKind.PARAM)
+    params = tuple(each.type for each in numbered if each.kind is LocalKind.PARAM)
     made = type or FunctionType(result, params)
-    return ir.Function(symbol, symbol, made, numbered, tuple(body), False, False, "t.c", SPAN, 1)
+    return Function(symbol, symbol, made, numbered, tuple(body), False, False, "t.c", SPAN, 1)
 
 
-def variable(symbol: str, type: Type, init: ir.Value | None = None) -> ir.Variable:
-    return ir.Variable(symbol, symbol, type, init, False, False, "t.c", SPAN)
+def variable(symbol: str, type: Type, init: ir.Value | None = None) -> Variable:
+    return Variable(symbol, symbol, type, init, False, False, "t.c", SPAN)
 
 
-def record(id: str, fields: Sequence[tuple[str, Type]], is_union: bool = False, size: int | None = None) -> ir.Record:
+def record(id: str, fields: Sequence[tuple[str, Type]], is_union: bool = False, size: int | None = None) -> Record:
     """A record of members without padding."""
     layout = Layout({}, {})
     offset, made = 0, []
     for field_name, type in fields:
-        made.append(ir.RecordField(field_name, type, 0 if is_union else offset))
+        made.append(RecordField(field_name, type, 0 if is_union else offset))
         offset += 0 if isinstance(type, RecordType) else layout.size_of(type)
-    return ir.Record(id, id, is_union, tuple(made), size or offset, 4, SPAN)
+    return Record(id, id, is_union, tuple(made), size or offset, 4, SPAN)
 
 
 def program(
-    functions: Sequence[ir.Function],
-    variables: Sequence[ir.Variable] = (),
+    functions: Sequence[Function],
+    variables: Sequence[Variable] = (),
     externals: Sequence[str] = (),
-    records: Sequence[ir.Record] = (),
-) -> ir.Program:
+    records: Sequence[Record] = (),
+) -> Program:
     """A program of one unit; `externals` are library functions."""
-    return ir.Program(
+    return Program(
         (),
         {each.symbol: each for each in functions},
         {each.symbol: each for each in variables},
-        {symbol: ir.External(symbol, FunctionType(INT, ()), True, SPAN) for symbol in externals},
+        {symbol: External(symbol, FunctionType(INT, ()), True, SPAN) for symbol in externals},
         {each.id: each for each in records},
         {},
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.ir import nodes as ir
+from c2rust_py.ir.program import Function, Local, LocalKind, Program, Variable
 from c2rust_py.ir.types import INT, LONG, UINT, VOID, ArrayType, FunctionType, PointerType
 
 SPAN = Span("t.c", 1)
@@ -316,9 +317,9 @@ def _is_whole_variable(value: ir.Value) -> bool:
 # ---- the program
 
 
-def program() -> ir.Program:
+def program() -> Program:
     """The prelude as IR, as far as inference looks at it: what each function touches."""
-    params = tuple(ir.Local(i, name, UINT, ir.LocalKind.PARAM, SPAN) for i, name in enumerate("ab"))
+    params = tuple(Local(i, name, UINT, LocalKind.PARAM, SPAN) for i, name in enumerate("ab"))
     type = FunctionType(UINT, (UINT, UINT))
 
     def touch(place: ir.Place) -> ir.Statement:
@@ -337,14 +338,14 @@ def program() -> ir.Program:
         (touch(name("g1")), touch(element(const(0))), ir.Evaluate(load(CELL), SPAN)),
     ]
     functions = {
-        f"f{i}": ir.Function(f"f{i}", f"f{i}", type, params, body, False, False, "t.c", SPAN, 1)
+        f"f{i}": Function(f"f{i}", f"f{i}", type, params, body, False, False, "t.c", SPAN, 1)
         for i, body in enumerate(bodies)
     }
     types = {"g0": UINT, "g1": UINT, CELL: UINT, "trace": UINT, ARRAY: ARRAY_TYPE, POINTER: POINTER_TYPE}
-    variables = {s: ir.Variable(s, s, t, None, True, False, "t.c", SPAN) for s, t in types.items()}
-    return ir.Program((), functions, variables, {}, {}, {})
+    variables = {s: Variable(s, s, t, None, True, False, "t.c", SPAN) for s, t in types.items()}
+    return Program((), functions, variables, {}, {}, {})
 
 
-def procedure(body: tuple[ir.Statement, ...]) -> ir.Function:
+def procedure(body: tuple[ir.Statement, ...]) -> Function:
     """A function `t` of no parameters with that body."""
-    return ir.Function("t", "t", FunctionType(VOID, ()), (), body, False, False, "t.c", SPAN, 1)
+    return Function("t", "t", FunctionType(VOID, ()), (), body, False, False, "t.c", SPAN, 1)

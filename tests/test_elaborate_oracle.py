@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from elaborate_oracle import PRELUDE, Expressions, Records, gcc_output, program_of, table_of, type_number
 
-from c2rust_py.ir.nodes import ArrayValue, FloatConst, IntConst, Program, Record, Value
+from c2rust_py.ir.nodes import ArrayValue, FloatConst, IntConst, Value
+from c2rust_py.ir.program import Program, Record
 
 
 def numbers(program: Program, name: str, count: int) -> list[int | float]:

@@ -15,7 +15,8 @@ from c2rust_py.emit.runtime import RUNTIME, read_runtime, vendor_runtime, withou
 from c2rust_py.emit.set_aside_deep import put_back, set_aside_deep
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.emit.writer import write_files
-from c2rust_py.ir.nodes import Block, Declare, Function, If, IntConst, Local, LocalKind
+from c2rust_py.ir.nodes import Block, Declare, If, IntConst
+from c2rust_py.ir.program import Function, Local, LocalKind
 from c2rust_py.ir.types import INT, FunctionType
 from c2rust_py.rust_ir import nodes as rust
 from c2rust_py.rust_ir.printer import print_expr, print_items

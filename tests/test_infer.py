@@ -15,6 +15,7 @@ from c2rust_py.infer.slots import infer_slots
 from c2rust_py.infer.storage import infer_storage
 from c2rust_py.ir import nodes as ir
 from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import (
     CHAR,
     INT,
@@ -56,7 +57,7 @@ LIBRARY: Mapping[str, LibraryFunction] = {
 }
 
 
-def effects_of(program: ir.Program) -> Effects:
+def effects_of(program: Program) -> Effects:
     return infer_effects(program, infer_storage(program), LIBRARY)
 
 

@@ -9,14 +9,15 @@ from ir_generator import SPAN, ask, constant, load, make_function, program_of, t
 
 from c2rust_py.diagnostics import Code, CompileError
 from c2rust_py.ir import nodes as ir
+from c2rust_py.ir.program import Local, LocalKind
 from c2rust_py.ir.types import INT, LONG, VOID, ArrayType, PointerType, Qualified, Quals, Type
 from c2rust_py.ir.verify import Stage, verify_program
 
 LOCALS = [
-    ir.Local(0, "n", INT, ir.LocalKind.VARIABLE, SPAN),
-    ir.Local(1, "wide", LONG, ir.LocalKind.VARIABLE, SPAN),
-    ir.Local(2, "array", ArrayType(INT, 4), ir.LocalKind.VARIABLE, SPAN),
-    ir.Local(3, "pointer", PointerType(INT), ir.LocalKind.VARIABLE, SPAN),
+    Local(0, "n", INT, LocalKind.VARIABLE, SPAN),
+    Local(1, "wide", LONG, LocalKind.VARIABLE, SPAN),
+    Local(2, "array", ArrayType(INT, 4), LocalKind.VARIABLE, SPAN),
+    Local(3, "pointer", PointerType(INT), LocalKind.VARIABLE, SPAN),
 ]
 DECLARED = tuple(ir.Declare(local.id, None, SPAN) for local in LOCALS)
 N = ir.LocalPlace(0, INT, SPAN)

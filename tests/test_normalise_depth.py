@@ -11,14 +11,15 @@ from ir_machine import compile_function, run
 from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.ir import nodes as ir
 from c2rust_py.ir.printer import print_function
+from c2rust_py.ir.program import Function, Local, LocalKind
 from c2rust_py.ir.types import INT
 from c2rust_py.ir.verify import Stage, verify_program
 from c2rust_py.normalise import normalise
 
-VARIABLE = ir.Local(0, "x", INT, ir.LocalKind.VARIABLE, SPAN)
+VARIABLE = Local(0, "x", INT, LocalKind.VARIABLE, SPAN)
 
 
-def check(*body: ir.Statement) -> ir.Function:
+def check(*body: ir.Statement) -> Function:
     """The normalised function, which does the same as before."""
     function = make_function((ir.Declare(0, ask(6000), SPAN), *body), [VARIABLE])
     program = program_of(function)

@@ -25,7 +25,8 @@ from c2rust_py.infer.signatures import ErasedSignature, erase_signature
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, External, Function, FunctionRef, Program
+from c2rust_py.ir.nodes import Call, FunctionRef
+from c2rust_py.ir.program import External, Function, Program
 from c2rust_py.ir.types import VOID, FunctionType, PointerType
 from c2rust_py.ir.walk import walk, walk_all
 

@@ -26,7 +26,6 @@ from c2rust_py.ir.nodes import (
     LocalPlace,
     Overflowing,
     Place,
-    Program,
     Return,
     StringPlace,
     UnsupportedStatement,
@@ -34,6 +33,7 @@ from c2rust_py.ir.nodes import (
     VaArgValue,
     VaStart,
 )
+from c2rust_py.ir.program import Program
 from c2rust_py.ir.walk import Node
 
 _LEAVES = Touches(leaves=True)

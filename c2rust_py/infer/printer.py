@@ -7,8 +7,8 @@ from c2rust_py.infer.signatures import ErasedSignature
 from c2rust_py.infer.slots import FieldId, GlobalId, LocalId, ResultId, Slot, SlotRungs
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import Touches
-from c2rust_py.ir.nodes import Program
 from c2rust_py.ir.printer import type_text
+from c2rust_py.ir.program import Program
 
 _NEEDS = {Needs.NONE: "nothing", Needs.MEMORY: "memory", Needs.GLOBALS: "globals", Needs.CONTEXT: "context"}
 

@@ -14,16 +14,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from c2rust_py.infer.storage import Storage
-from c2rust_py.ir.nodes import (
-    Call,
-    Decay,
-    Function,
-    FunctionRef,
-    Program,
-    StringPlace,
-    UnsupportedStatement,
-    UnsupportedValue,
-)
+from c2rust_py.ir.nodes import Call, Decay, FunctionRef, StringPlace, UnsupportedStatement, UnsupportedValue
+from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, Type
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.options import Rung

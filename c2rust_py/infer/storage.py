@@ -28,13 +28,11 @@ from c2rust_py.ir.nodes import (
     Declare,
     DerefPlace,
     FieldPlace,
-    Function,
     GlobalPlace,
     Load,
     LocalPlace,
     Overflowing,
     Place,
-    Program,
     RecordValue,
     StringValue,
     VaArgValue,
@@ -42,6 +40,7 @@ from c2rust_py.ir.nodes import (
     Value,
     VaStart,
 )
+from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import ArrayType, RecordType
 from c2rust_py.ir.walk import Node, walk, walk_all
 

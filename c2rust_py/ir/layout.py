@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from c2rust_py.ir.nodes import Enumeration, Record
+from c2rust_py.ir.program import Enumeration, Record
 from c2rust_py.ir.types import (
     ArrayType,
     ComplexType,

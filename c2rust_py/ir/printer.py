@@ -48,7 +48,6 @@ from c2rust_py.ir.nodes import (
     FieldPlace,
     FloatConst,
     For,
-    Function,
     FunctionRef,
     GlobalPlace,
     Goto,
@@ -69,8 +68,6 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerAdd,
     PointerDiff,
-    Program,
-    Record,
     RecordValue,
     Return,
     Statement,
@@ -88,6 +85,7 @@ from c2rust_py.ir.nodes import (
     While,
     ZeroValue,
 )
+from c2rust_py.ir.program import Function, Program, Record
 from c2rust_py.ir.types import (
     ArrayType,
     ComplexType,

@@ -27,7 +27,6 @@ from c2rust_py.ir.nodes import (
     DoWhile,
     ElementRun,
     For,
-    Function,
     FunctionRef,
     GlobalPlace,
     Goto,
@@ -36,13 +35,10 @@ from c2rust_py.ir.nodes import (
     Label,
     LabelAddress,
     Labelled,
-    LocalKind,
     LocalPlace,
     Loop,
     Match,
     Place,
-    Program,
-    Record,
     Return,
     Statement,
     Switch,
@@ -52,6 +48,7 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.printer import type_text
+from c2rust_py.ir.program import Function, LocalKind, Program, Record
 from c2rust_py.ir.types import ArrayType, PointerType, Type, VaListType
 from c2rust_py.ir.verify_scopes import find_undeclared
 from c2rust_py.ir.verify_types import check_place, check_value, find_qualified, is_integer, is_scalar

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.nodes import AllocateVla, BlockValue, CatchJump, Declare, For, Function, LocalPlace, Statement
+from c2rust_py.ir.nodes import AllocateVla, BlockValue, CatchJump, Declare, For, LocalPlace, Statement
+from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import Node, child_groups
 
 

@@ -29,7 +29,6 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerAdd,
     PointerDiff,
-    Program,
     RecordValue,
     StringValue,
     Truncate,
@@ -39,6 +38,7 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.printer import type_text
+from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import (
     INT,
     LONG,

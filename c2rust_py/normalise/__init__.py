@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from c2rust_py.frontend.deep import call_deeply
-from c2rust_py.ir.nodes import Program
+from c2rust_py.ir.program import Program
 from c2rust_py.normalise.flatten_chains import flatten_chains
 from c2rust_py.normalise.lower_computed_goto import lower_computed_goto
 from c2rust_py.normalise.lower_library_objects import lower_library_objects

@@ -20,7 +20,6 @@ from c2rust_py.ir.nodes import (
     Compare,
     CompareOp,
     Convert,
-    Function,
     If,
     IntConst,
     Labelled,
@@ -33,6 +32,7 @@ from c2rust_py.ir.nodes import (
     Statement,
     Value,
 )
+from c2rust_py.ir.program import Function
 from c2rust_py.ir.types import Type
 from c2rust_py.ir.walk import Node, walk_all
 from c2rust_py.normalise.fresh import Fresh

@@ -5,21 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.nodes import (
-    CatchJump,
-    DoWhile,
-    For,
-    Function,
-    Label,
-    Labelled,
-    Local,
-    LocalKind,
-    Loop,
-    Match,
-    Statement,
-    Switch,
-    While,
-)
+from c2rust_py.ir.nodes import CatchJump, DoWhile, For, Label, Labelled, Loop, Match, Statement, Switch, While
+from c2rust_py.ir.program import Function, Local, LocalKind
 from c2rust_py.ir.types import Type
 from c2rust_py.ir.walk import walk_all
 

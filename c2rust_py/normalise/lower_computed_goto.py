@@ -26,7 +26,6 @@ from c2rust_py.ir.nodes import (
     Convert,
     Declare,
     Evaluate,
-    Function,
     Goto,
     IntConst,
     Label,
@@ -36,11 +35,10 @@ from c2rust_py.ir.nodes import (
     Match,
     Pattern,
     PointerDiff,
-    Program,
     Statement,
     Value,
-    Variable,
 )
+from c2rust_py.ir.program import Function, Program, Variable
 from c2rust_py.ir.types import CHAR, LONG, VOID, VOID_POINTER, IntType, PointerType
 from c2rust_py.ir.walk import Node, map_children, walk, walk_all
 from c2rust_py.normalise.fresh import Fresh

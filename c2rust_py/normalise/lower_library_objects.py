@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from c2rust_py.ir.nodes import Call, DerefPlace, External, FunctionRef, GlobalPlace, Program, Statement
+from c2rust_py.ir.nodes import Call, DerefPlace, FunctionRef, GlobalPlace, Statement
+from c2rust_py.ir.program import External, Program
 from c2rust_py.ir.types import FunctionType, PointerType
 from c2rust_py.ir.walk import Node, map_children
 

@@ -25,18 +25,17 @@ from c2rust_py.ir.nodes import (
     Convert,
     Decay,
     Evaluate,
-    External,
     FunctionRef,
     GlobalPlace,
     IntConst,
     Load,
     Overflowing,
-    Program,
     Statement,
     StringPlace,
     VaArgValue,
     Value,
 )
+from c2rust_py.ir.program import External, Program
 from c2rust_py.ir.types import (
     CHAR,
     VOID,

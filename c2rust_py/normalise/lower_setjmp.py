@@ -30,7 +30,6 @@ from c2rust_py.ir.nodes import (
     Declare,
     DoWhile,
     For,
-    Function,
     FunctionRef,
     Goto,
     If,
@@ -50,6 +49,7 @@ from c2rust_py.ir.nodes import (
     While,
     ZeroValue,
 )
+from c2rust_py.ir.program import Function
 from c2rust_py.ir.types import INT, Type, VoidType
 from c2rust_py.ir.verify import SETJMP_NAMES
 from c2rust_py.ir.walk import walk_all

@@ -39,7 +39,6 @@ from c2rust_py.ir.nodes import (
     Convert,
     Declare,
     Default,
-    Function,
     Goto,
     Label,
     Labelled,
@@ -51,6 +50,7 @@ from c2rust_py.ir.nodes import (
     Switch,
     Value,
 )
+from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import walk, walk_all
 from c2rust_py.normalise.fresh import Fresh
 from c2rust_py.normalise.statement_lists import Statements, has_entry, map_lists, rewrite_jumps, runs_off

@@ -35,7 +35,6 @@ from c2rust_py.ir.nodes import (
     Decay,
     Declare,
     FieldPlace,
-    Function,
     Goto,
     IndexPlace,
     Label,
@@ -43,6 +42,7 @@ from c2rust_py.ir.nodes import (
     Statement,
     UnsupportedStatement,
 )
+from c2rust_py.ir.program import Function
 from c2rust_py.ir.types import INT
 from c2rust_py.ir.walk import Node, children, walk_all
 from c2rust_py.normalise.flow_graph import Graph, GraphBuilder, Unstructurable, nodes_of

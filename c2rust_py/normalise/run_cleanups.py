@@ -27,13 +27,10 @@ from c2rust_py.ir.nodes import (
     DoWhile,
     Evaluate,
     For,
-    Function,
     Goto,
     Label,
     Labelled,
     Load,
-    Local,
-    LocalKind,
     LocalPlace,
     Loop,
     Return,
@@ -43,6 +40,7 @@ from c2rust_py.ir.nodes import (
     Value,
     While,
 )
+from c2rust_py.ir.program import Function, Local, LocalKind
 from c2rust_py.ir.walk import Node, map_children, walk_all
 from c2rust_py.normalise.statement_lists import Statements, map_nearest_lists, runs_off
 

@@ -16,18 +16,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.ir.nodes import (
-    Call,
-    Evaluate,
-    External,
-    Function,
-    FunctionRef,
-    Program,
-    Startup,
-    Statement,
-    UnsupportedStatement,
-    Value,
-)
+from c2rust_py.ir.nodes import Call, Evaluate, FunctionRef, Statement, UnsupportedStatement, Value
+from c2rust_py.ir.program import External, Function, Program, Startup
 from c2rust_py.ir.types import INT, VOID, FunctionType, PointerType
 
 _HANDLER = FunctionType(VOID, ())

@@ -30,7 +30,6 @@ from c2rust_py.ir.nodes import (
     DoWhile,
     Evaluate,
     For,
-    Function,
     FunctionRef,
     If,
     IntConst,
@@ -45,6 +44,7 @@ from c2rust_py.ir.nodes import (
     Value,
     While,
 )
+from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import Node, walk
 from c2rust_py.normalise.flow_graph import Key, jump_key
 from c2rust_py.normalise.negate import negate

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from c2rust_py.diagnostics import Code, Diagnostic, Severity, Span
 from c2rust_py.emit.workspace import Workspace
 from c2rust_py.infer.slots import SlotRungs
-from c2rust_py.ir.nodes import Function, Program
+from c2rust_py.ir.program import Function, Program
 from c2rust_py.options import Rung
 from c2rust_py.referee.cargo import CargoVerdict, RustcMessage
 from c2rust_py.report.functions import FunctionReport, Report, function_lines

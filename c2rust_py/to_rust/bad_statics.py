@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from c2rust_py.diagnostics import Diagnostic, Severity
 from c2rust_py.infer.effects import Needs
-from c2rust_py.ir.nodes import Variable
+from c2rust_py.ir.program import Variable
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
 from c2rust_py.to_rust.static_data import definition
 from c2rust_py.to_rust.static_values import StaticLowering

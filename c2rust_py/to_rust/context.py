@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.effects import EXIT_HANDLER, Needs
-from c2rust_py.ir.nodes import Variable
+from c2rust_py.ir.program import Variable
 from c2rust_py.ir.types import ArrayType, VoidType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr

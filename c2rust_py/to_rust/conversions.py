@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from c2rust_py.ir.nodes import (
-    Binary,
-    BinaryOp,
-    Compare,
-    Conditional,
-    Convert,
-    IntConst,
-    Logical,
-    Not,
-    Spelling,
-    Value,
-)
+from c2rust_py.ir.nodes import Binary, BinaryOp, Compare, Conditional, Convert, IntConst, Logical, Not, Spelling, Value
 from c2rust_py.ir.types import (
     ComplexType,
     FloatType,

@@ -11,7 +11,7 @@ from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction
 from c2rust_py.infer.signatures import ErasedSignature
 from c2rust_py.infer.storage import Storage
-from c2rust_py.ir.nodes import Function, Program
+from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.names import Names

@@ -5,19 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.nodes import (
-    AllocateVla,
-    Builtin,
-    Declare,
-    DoWhile,
-    For,
-    Function,
-    LocalKind,
-    LocalPlace,
-    Loop,
-    VaStart,
-    While,
-)
+from c2rust_py.ir.nodes import AllocateVla, Builtin, Declare, DoWhile, For, LocalPlace, Loop, VaStart, While
+from c2rust_py.ir.program import Function, LocalKind
 from c2rust_py.ir.types import VoidType
 from c2rust_py.ir.walk import Node, children, walk_all
 from c2rust_py.rust_ir import nodes as rs

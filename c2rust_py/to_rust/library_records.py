@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from c2rust_py.infer.library import RUNTIME_SOURCE
-from c2rust_py.ir.nodes import Program
+from c2rust_py.ir.program import Program
 from c2rust_py.to_rust.types import LIBRARY_RECORD
 
 _SPECIAL = {

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
 
-from c2rust_py.ir.nodes import Declare, Function, FunctionRef, GlobalPlace, If, LocalKind, Program, SourceUnit
+from c2rust_py.ir.nodes import Declare, FunctionRef, GlobalPlace, If
+from c2rust_py.ir.program import Function, LocalKind, Program, SourceUnit
 from c2rust_py.ir.walk import Node, children, walk_all
 
 _KEYWORD_TEXT = (

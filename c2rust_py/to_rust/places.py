@@ -17,11 +17,11 @@ from c2rust_py.ir.nodes import (
     IntConst,
     LocalPlace,
     Place,
-    RecordField,
     Spelling,
     StringPlace,
     Value,
 )
+from c2rust_py.ir.program import RecordField
 from c2rust_py.ir.types import ArrayType, ComplexType, FloatKind, FloatType, IntKind, IntType, RecordType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from c2rust_py.ir.nodes import Constant, Enumeration, IntConst, Record, RecordField
+from c2rust_py.ir.nodes import IntConst
+from c2rust_py.ir.program import Constant, Enumeration, Record, RecordField
 from c2rust_py.ir.types import IntKind
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Facts, Frame

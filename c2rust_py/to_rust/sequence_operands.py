@@ -58,7 +58,6 @@ from c2rust_py.ir.nodes import (
     Evaluate,
     FieldPlace,
     For,
-    Function,
     FunctionRef,
     GlobalPlace,
     If,
@@ -66,8 +65,6 @@ from c2rust_py.ir.nodes import (
     IntConst,
     Labelled,
     Load,
-    Local,
-    LocalKind,
     LocalPlace,
     Logical,
     Loop,
@@ -77,7 +74,6 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerAdd,
     PointerDiff,
-    Program,
     RecordValue,
     Return,
     Statement,
@@ -91,6 +87,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
     While,
 )
+from c2rust_py.ir.program import Function, Local, LocalKind, Program
 from c2rust_py.ir.types import EnumType, IntType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.to_rust.operand_order import Arranged, Operand, Position, arrange

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from c2rust_py.infer.storage import flexible_tail
-from c2rust_py.ir.nodes import ArrayValue, RecordValue, SourceUnit, StringValue, Variable
+from c2rust_py.ir.nodes import ArrayValue, RecordValue, StringValue
+from c2rust_py.ir.program import SourceUnit, Variable
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.frame import Facts, Frame

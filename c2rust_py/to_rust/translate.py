@@ -9,7 +9,7 @@ from c2rust_py.diagnostics import Diagnostic, Severity
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction, library_of
 from c2rust_py.infer.storage import Storage
-from c2rust_py.ir.nodes import Function, Program, SourceUnit
+from c2rust_py.ir.program import Function, Program, SourceUnit
 from c2rust_py.ir.types import INT, ArrayType, EnumType, IntType, PointerType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.bad_statics import bad_static_diagnostics, mark_bad_statics

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Program
+from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import (
     ArrayType,
     ComplexType,

@@ -10,7 +10,7 @@ from c2rust_py.frontend.elaborate.c_types import Aligned, VariableArray, is_inte
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.gnu_c.nodes import GnuAttribute
-from c2rust_py.ir.nodes import Record, RecordField
+from c2rust_py.ir.program import Record, RecordField
 from c2rust_py.ir.types import (
     DOUBLE,
     FLOAT,

@@ -9,16 +9,7 @@ from c2rust_py.frontend.elaborate.c_types import (
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.folding import convert_number
 from c2rust_py.frontend.elaborate.operands import Rvalue
-from c2rust_py.ir.nodes import (
-    Binary,
-    BinaryOp,
-    Builtin,
-    Convert,
-    FloatConst,
-    Unary,
-    Value,
-    ZeroValue,
-)
+from c2rust_py.ir.nodes import Binary, BinaryOp, Builtin, Convert, FloatConst, Unary, Value, ZeroValue
 from c2rust_py.ir.types import ComplexType, FloatType, IntType
 
 

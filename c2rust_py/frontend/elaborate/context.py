@@ -14,19 +14,8 @@ from c2rust_py.frontend.elaborate.c_types import Aligned, VariableArray, erase, 
 from c2rust_py.frontend.library_names import SYSTEM_ROOTS
 from c2rust_py.frontend.macros import KeptMacro
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import (
-    Constant,
-    Declare,
-    Enumeration,
-    Function,
-    Local,
-    LocalKind,
-    LocalPlace,
-    Record,
-    Startup,
-    Statement,
-    Variable,
-)
+from c2rust_py.ir.nodes import Declare, LocalPlace, Statement
+from c2rust_py.ir.program import Constant, Enumeration, Function, Local, LocalKind, Record, Startup, Variable
 from c2rust_py.ir.types import ArrayType, EnumType, FunctionType, IntType, Qualified, RecordType, Type, VoidType
 
 

@@ -12,7 +12,7 @@ from c2rust_py.frontend.elaborate.attributes import has_attribute
 from c2rust_py.frontend.elaborate.context import Context, EnumeratorName, TagName
 from c2rust_py.frontend.elaborate.records import type_identity
 from c2rust_py.frontend.elaborate.spans import span_of
-from c2rust_py.ir.nodes import Enumeration, Enumerator
+from c2rust_py.ir.program import Enumeration, Enumerator
 from c2rust_py.ir.types import INT, EnumType, IntKind, IntType, Type
 
 _PACKED_KINDS = (

@@ -18,7 +18,8 @@ from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.elaborate.static_data import constant_tree
 from c2rust_py.frontend.gnu_c import nodes as gnu
 from c2rust_py.frontend.library_names import library_names
-from c2rust_py.ir.nodes import Startup, Value, Variable, ZeroValue
+from c2rust_py.ir.nodes import Value, ZeroValue
+from c2rust_py.ir.program import Startup, Variable
 from c2rust_py.ir.types import ArrayType, EnumType, FunctionType, Quals, RecordType, Type
 
 

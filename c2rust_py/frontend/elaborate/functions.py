@@ -14,17 +14,8 @@ from c2rust_py.frontend.elaborate.context import Context, FunctionState, GlobalN
 from c2rust_py.frontend.elaborate.conversions import convert
 from c2rust_py.frontend.elaborate.operands import Rvalue
 from c2rust_py.frontend.elaborate.spans import span_of
-from c2rust_py.ir.nodes import (
-    Declare,
-    Function,
-    Load,
-    Local,
-    LocalKind,
-    LocalPlace,
-    Return,
-    Statement,
-    UnsupportedStatement,
-)
+from c2rust_py.ir.nodes import Declare, Load, LocalPlace, Return, Statement, UnsupportedStatement
+from c2rust_py.ir.program import Function, Local, LocalKind
 from c2rust_py.ir.types import DOUBLE, INT, FloatKind, FloatType, FunctionType, IntKind, PointerType, Type, VoidType
 
 

@@ -30,13 +30,13 @@ from c2rust_py.ir.nodes import (
     ElementRun,
     FloatConst,
     IntConst,
-    RecordField,
     RecordValue,
     StringPlace,
     StringValue,
     Value,
     ZeroValue,
 )
+from c2rust_py.ir.program import RecordField
 from c2rust_py.ir.types import ArrayType, RecordType, Type
 
 

@@ -7,7 +7,8 @@ from c2rust_py.frontend.elaborate import expressions
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.conversions import constant_operand
 from c2rust_py.frontend.elaborate.operands import Rvalue, floating
-from c2rust_py.ir.nodes import Constant, FloatConst, IntConst
+from c2rust_py.ir.nodes import FloatConst, IntConst
+from c2rust_py.ir.program import Constant
 
 
 def macro_constant(cx: Context, name: str, span: Span) -> Rvalue | None:

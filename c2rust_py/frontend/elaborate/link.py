@@ -9,7 +9,7 @@ from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.frontend.elaborate.link_types import unify_types
 from c2rust_py.frontend.elaborate.reconcile import reconcile_uses
 from c2rust_py.frontend.elaborate.unit import ElaboratedUnit
-from c2rust_py.ir.nodes import Enumeration, External, Function, Program, Record, SourceUnit, Variable
+from c2rust_py.ir.program import Enumeration, External, Function, Program, Record, SourceUnit, Variable
 from c2rust_py.ir.types import ArrayType
 
 

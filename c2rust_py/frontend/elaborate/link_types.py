@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from c2rust_py.frontend.elaborate.unit import ElaboratedUnit
 from c2rust_py.frontend.elaborate.uses import Uses
-from c2rust_py.ir.nodes import Enumeration, Record
+from c2rust_py.ir.program import Enumeration, Record
 from c2rust_py.ir.types import ArrayType, EnumType, FunctionType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import Node, map_children
 

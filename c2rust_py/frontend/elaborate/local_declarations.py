@@ -16,17 +16,8 @@ from c2rust_py.frontend.elaborate.operands import Rvalue
 from c2rust_py.frontend.elaborate.operators import run_time_size
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.elaborate.static_data import constant_tree
-from c2rust_py.ir.nodes import (
-    AddressOf,
-    AllocateVla,
-    Declare,
-    LocalKind,
-    LocalPlace,
-    Statement,
-    UnsupportedStatement,
-    Value,
-    Variable,
-)
+from c2rust_py.ir.nodes import AddressOf, AllocateVla, Declare, LocalPlace, Statement, UnsupportedStatement, Value
+from c2rust_py.ir.program import LocalKind, Variable
 from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, Quals, Type
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import cast
 
 from c2rust_py.frontend.elaborate.unit import ElaboratedUnit
-from c2rust_py.ir.nodes import Function, FunctionRef, Statement
+from c2rust_py.ir.nodes import FunctionRef, Statement
+from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import Node, map_children
 
 MAIN = "main"

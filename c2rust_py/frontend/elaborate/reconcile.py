@@ -18,16 +18,14 @@ from c2rust_py.ir.nodes import (
     Convert,
     DerefPlace,
     Evaluate,
-    Function,
     FunctionRef,
     GlobalPlace,
-    Program,
     Statement,
     UnsupportedValue,
     Value,
-    Variable,
     ZeroValue,
 )
+from c2rust_py.ir.program import Function, Program, Variable
 from c2rust_py.ir.types import (
     ArrayType,
     EnumType,

@@ -15,7 +15,7 @@ from c2rust_py.frontend.elaborate.context import Context, TagName
 from c2rust_py.frontend.elaborate.layout import Member, Placement, place_members
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.library_names import library_names
-from c2rust_py.ir.nodes import Record, RecordField
+from c2rust_py.ir.program import Record, RecordField
 from c2rust_py.ir.types import ArrayType, FunctionType, IntKind, RecordType, Type
 
 

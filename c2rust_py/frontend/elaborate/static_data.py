@@ -32,9 +32,9 @@ from c2rust_py.ir.nodes import (
     StringValue,
     UnsupportedValue,
     Value,
-    Variable,
     ZeroValue,
 )
+from c2rust_py.ir.program import Variable
 from c2rust_py.ir.types import IntKind, IntType, Quals, Type
 
 

@@ -12,7 +12,7 @@ from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.uses import Uses, enums_of_names, type_ids, uses_of_function, uses_of_variable
 from c2rust_py.frontend.parse import ParsedUnit
 from c2rust_py.frontend.preprocess import INCLUDE_DIR
-from c2rust_py.ir.nodes import Constant, Enumeration, External, Function, Record, Variable
+from c2rust_py.ir.program import Constant, Enumeration, External, Function, Record, Variable
 
 
 @dataclass(frozen=True, slots=True, eq=False)

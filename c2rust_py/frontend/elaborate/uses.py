@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from c2rust_py.ir.nodes import (
-    Case,
-    Enumeration,
-    FloatConst,
-    Function,
-    FunctionRef,
-    GlobalPlace,
-    IntConst,
-    Record,
-    Variable,
-)
+from c2rust_py.ir.nodes import Case, FloatConst, FunctionRef, GlobalPlace, IntConst
+from c2rust_py.ir.program import Enumeration, Function, Record, Variable
 from c2rust_py.ir.types import ArrayType, EnumType, FunctionType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import Node, walk
 
