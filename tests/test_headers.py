@@ -62,9 +62,20 @@ def is_number(body: str) -> bool:
 
 def declarations(header: str) -> list[c_ast.Node]:
     text = preprocess(
-        header, "-D__attribute__(x)=", "-D__builtin_va_list=int", "-D__extension__=", "-D__inline=", "-D_Noreturn="
-    )
+        header, "-D__attribute__(x)=", "-D__builtin_va_list=int", "-D__extension__=", "-D__inline=", "-D_Noreturn=",
+        "-D__asm__(x)=",
+    )  # fmt: skip
     return list(c_parser.CParser().parse(text, header).ext)
+
+
+def functions(header: str) -> dict[str, c_ast.Decl]:
+    """The functions that the header declares, by their symbols."""
+    labels = dict(re.findall(r'(\w+)\([^;]*\) __asm__\("(\w+)"\)', preprocess(header)))
+    return {
+        labels.get(node.name, node.name): node
+        for node in declarations(header)
+        if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)
+    }
 
 
 def layouts(nodes: list[c_ast.Node]) -> Iterator[tuple[str, list[str]]]:
@@ -102,11 +113,8 @@ def test_constants_and_layouts_are_those_of_the_system(header: str, tmp_path: Pa
 @pytest.mark.parametrize("header", HEADERS)
 def test_prototypes_are_those_of_the_system(header: str, tmp_path: Path) -> None:
     generator = c_generator.CGenerator()
-    functions = [
-        node for node in declarations(header) if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)
-    ]
     lines = []
-    for node in functions:
+    for node in functions(header).values():
         node.storage = []
         text = generator.visit(node).replace("va_list", "__builtin_va_list")
         lines.append(f"#undef {node.name}\n{text};")
@@ -119,12 +127,7 @@ def test_prototypes_are_those_of_the_system(header: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("header", HEADERS)
 def test_every_declared_function_is_in_the_runtime(header: str) -> None:
-    declared = {
-        node.name
-        for node in declarations(header)
-        if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)
-    }
-    assert declared - TRANSLATED - set(library_functions()) == set()
+    assert set(functions(header)) - TRANSLATED - set(library_functions()) == set()
 
 
 SCALARS = {
@@ -175,18 +178,18 @@ def test_the_runtime_has_the_types_of_the_prototypes(header: str) -> None:
     typedefs = {node.name: node.type for node in nodes if isinstance(node, c_ast.Typedef)}
     library = library_functions()
     wrong = []
-    for node in nodes:
-        if not (isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)) or node.name in TRANSLATED:
+    for symbol, node in functions(header).items():
+        if symbol in TRANSLATED:
             continue
         listed = node.type.args.params if node.type.args else []
         variadic = any(isinstance(param, c_ast.EllipsisParam) for param in listed)
         params = [rust_type(param, typedefs) for param in listed if not isinstance(param, c_ast.EllipsisParam)]
         expected = ([] if params == ["()"] else params, rust_type(node.type.type, typedefs), variadic)
-        ours = library[node.name]
+        ours = library[symbol]
         found = ["function" if "FnPtr" in type or i in ours.callbacks else type for i, type in enumerate(ours.params)]
         result = "()" if ours.diverges else "function" if "FnPtr" in ours.result else ours.result
         if expected != (found, result, ours.variadic):
-            wrong.append((node.name, expected, (found, result, ours.variadic)))
+            wrong.append((symbol, expected, (found, result, ours.variadic)))
     assert wrong == []
 
 

@@ -104,6 +104,14 @@ _HANDLER_FORMS = {"exit_with": ("exit", "atexit"), "abort_with": ("abort", "sign
 """The form of a function for programs that register handlers, by its Rust name: which C function it stands for, and which
 one registers."""
 
+_SYMBOLS = {
+    ("libgen", "basename"): "__xpg_basename",
+    ("string", "gnu_basename"): "basename",
+    ("string", "gnu_strerror_r"): "strerror_r",
+    ("string", "strerror_r"): "__xpg_strerror_r",
+}
+"""glibc's symbols where they differ from the Rust names: two names of POSIX are those of GNU functions there."""
+
 _ERASED: Mapping[str, Type] = {
     "()": VOID, "bool": BOOL, "i32": INT, "u32": INT, "i64": LONG, "u64": LONG, "f64": DOUBLE, "Ptr": VOID_POINTER,
 }  # fmt: skip
@@ -158,6 +166,7 @@ def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunc
             function = _parse_signature(signature, f"c2rs_rt::{module}")
             if (module, function.name) in _NOT_C:
                 continue
+            function = replace(function, name=_SYMBOLS.get((module, function.name), function.name))
             if function.name in _HANDLER_FORMS:
                 function = replace(function, name=f"{_HANDLER_FORMS[function.name][0]} with handlers")
             if function.name in found:

@@ -190,6 +190,6 @@ def _symbol(node: Any, library: bool) -> str:
     for attribute in getattr(node, "attributes", None) or []:
         if attribute.name == "asm_label":
             label = "".join(re.findall(r'"([^"]*)"', attribute.args[0].value))
-            variants = (f"{node.name}64", f"__isoc99_{node.name}", f"__isoc23_{node.name}", f"__xpg_{node.name}")
+            variants = (f"{node.name}64", f"__isoc99_{node.name}", f"__isoc23_{node.name}")
             return node.name if library and label in variants else label
     return str(node.name)

@@ -52,11 +52,15 @@ char *strsep(char **stringp, const char *delim);
 
 char *strerror(int errnum);
 #ifdef _GNU_SOURCE
-/* glibc's own form gives the text; the runtime lacks it, so its callers are stubs by name. */
-char *strerror_r(int errnum, char *buf, size_t buflen) __asm__("__gnu_strerror_r");
+char *strerror_r(int errnum, char *buf, size_t buflen);
 #else
-int strerror_r(int errnum, char *buf, size_t buflen);
+int strerror_r(int errnum, char *buf, size_t buflen) __asm__("__xpg_strerror_r");
 #endif
 char *strsignal(int sig);
+
+#if defined _GNU_SOURCE && !defined basename
+/* The part behind the last slash; <libgen.h> has POSIX's function of this name. */
+char *basename(const char *path);
+#endif
 
 #endif

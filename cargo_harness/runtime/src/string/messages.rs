@@ -91,6 +91,16 @@ pub fn strerror_r(errnum: i32, buf: Ptr<u8>, buflen: u64, mem: &mut Memory) -> i
     }
 }
 
+/// The GNU form: the text of a known error is the library's own, that of any other is cut to `buflen` bytes in `buf`.
+#[track_caller]
+pub fn gnu_strerror_r(errnum: i32, buf: Ptr<u8>, buflen: u64, mem: &mut Memory) -> Ptr<u8> {
+    if errno::message(errnum).is_some() {
+        return strerror(errnum, mem);
+    }
+    strerror_r(errnum, buf, buflen, mem);
+    buf
+}
+
 pub fn strsignal(sig: i32, mem: &mut Memory) -> Ptr<u8> {
     message_block("strsignal", signal_message(sig), mem)
 }

@@ -34,6 +34,12 @@ pub fn strrchr(s: Ptr<u8>, c: i32, mem: &Memory) -> Ptr<u8> {
     text.iter().rposition(|&b| b == c as u8).map_or(Ptr::NULL, |index| s + index)
 }
 
+/// GNU's `basename`: what stands behind the last slash, be it nothing. The path stays as it is.
+#[track_caller]
+pub fn gnu_basename(path: Ptr<u8>, mem: &Memory) -> Ptr<u8> {
+    path + mem.c_str(path).iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1)
+}
+
 /// A set of byte values.
 struct ByteSet([bool; 256]);
 
