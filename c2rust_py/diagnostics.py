@@ -92,8 +92,8 @@ class Code(Enum):
     ATTRIBUTE_UNSUPPORTED = (410, "an attribute that changes meaning is not translated")
     THREAD_LOCAL = (411, "thread-local storage in this place is not translated")
     IRREDUCIBLE = (412, "a goto in this place is not translated")
-    CALL_SHAPE = (413, "a call does not fit the function that is called")
     LEFT_OUT = (413, "a function is left out on request")
+    CALL_SHAPE = (414, "a call does not fit the function that is called")
     UNSUPPORTED_C = (499, "a C construct is not translated")
 
     LIBC_MISSING = (501, "a C library function is not provided")

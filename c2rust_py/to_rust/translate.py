@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from c2rust_py.diagnostics import Diagnostic, Severity
+from c2rust_py.diagnostics import Code, Diagnostic, Severity
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction, library_of
 from c2rust_py.infer.storage import Storage
@@ -218,4 +218,5 @@ def _stub_diagnostic(function: Function, lowered: LoweredFunction) -> Diagnostic
     stub = lowered.stub
     assert stub is not None
     hint = f"`{function.name}` is a stub: calling it stops the program"
-    return Diagnostic(Severity.WARNING, stub.code, stub.span, stub.reason, hint, function.name)
+    severity = Severity.WARNING if stub.code is Code.LEFT_OUT else Severity.ERROR
+    return Diagnostic(severity, stub.code, stub.span, stub.reason, hint, function.name)

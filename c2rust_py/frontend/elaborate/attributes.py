@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from c2rust_py.diagnostics import Code, Span
+from c2rust_py.diagnostics import Code
 from c2rust_py.frontend.elaborate import expressions
 from c2rust_py.frontend.elaborate.c_types import Aligned, VariableArray, is_integer, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context
@@ -125,19 +125,9 @@ def _vector(cx: Context, type: Type, attribute: GnuAttribute) -> Type:
     span = span_of(cx, attribute)
     identity = f"vector:{size} of {spell(unqualified(type))}"
     field = RecordField("bytes", ArrayType(IntType(IntKind.UCHAR), size), 0)
+    cx.opaque[identity] = (Code.VECTOR_TYPE, "a vector type is not translated")
     cx.records.setdefault(identity, Record(identity, f"vector{size}", False, (field,), size, size, span))
     return RecordType(identity)
-
-
-def is_vector(type: Type) -> bool:
-    inner = unqualified(type)
-    return isinstance(inner, RecordType) and inner.id.startswith("vector:")
-
-
-def note_vector(cx: Context, type: Type, span: Span) -> None:
-    """Remembers that the function at hand uses a vector."""
-    if is_vector(type):
-        cx.note_unsupported(Code.VECTOR_TYPE, "a vector type is not translated", span)
 
 
 def aligned_typedef(type: Type, align: int) -> Type:

@@ -8,7 +8,6 @@ from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import builtins, expressions
-from c2rust_py.frontend.elaborate.attributes import note_vector
 from c2rust_py.frontend.elaborate.c_types import erase, pointer_to, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context, GlobalName
 from c2rust_py.frontend.elaborate.conversions import convert_for_assignment, promote_argument, to_rvalue
@@ -50,7 +49,7 @@ def call_function(cx: Context, function: Value, type: FunctionType, args: list[R
         else:
             values.append(promote_argument(cx, arg).value)
     result = unqualified(type.result)
-    note_vector(cx, result, span)
+    cx.note_opaque(result, span)
     if not cx.is_complete(result) and spell(result) != "void":
         cx.fail(Code.INCOMPLETE_TYPE, f"the result has the incomplete type '{spell(result)}'", span)
     return Rvalue(Call(function, tuple(values), erase(result), span), result)

@@ -56,7 +56,15 @@ class GlobalName:
     implicit: bool = False
 
 
-Name = TypedefName | EnumeratorName | LocalName | GlobalName
+@dataclass(frozen=True, slots=True)
+class RefusedName:
+    """A name whose declaration is C that is not translated: what uses it is not, either."""
+
+    code: Code
+    reason: str
+
+
+Name = TypedefName | EnumeratorName | LocalName | GlobalName | RefusedName
 
 
 @dataclass(slots=True)
@@ -90,6 +98,8 @@ class FunctionState:
     used_names: dict[str, int] = field(default_factory=dict)
     addressed: frozenset[str] = frozenset()
     unsupported: tuple[Code, str, Span] | None = None
+    entered: bool = False
+    """Whether the parameters are declared, so that a stub can have the function's signature."""
     hoisted: list[Statement] = field(default_factory=list)
 
     def add_local(self, name: str, type: Type, kind: LocalKind, span: Span) -> int:
@@ -130,6 +140,11 @@ class Context:
     tag_hint: str | None = None
     prototype_names: list[set[str]] = field(default_factory=list)
     refused: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    """Functions with an attribute that is not translated."""
+    refusals: list[Diagnostic] = field(default_factory=list)
+    """What elaboration has against the unit, and gcc may not have: `refusals.py`."""
+    opaque: dict[str, tuple[Code, str]] = field(default_factory=dict)
+    """Records whose objects have a size, and no meaning here: a function that uses one is a stub."""
     alignments: dict[str | tuple[str, int], int] = field(default_factory=dict)
     """What `aligned` and `_Alignas` ask for objects: by symbol, or by function and local."""
     startups: dict[str, Startup] = field(default_factory=dict)
@@ -231,6 +246,13 @@ class Context:
         """Remembers that the function at hand has C that is not translated, so that what follows from it is no error."""
         if self.function is not None and self.function.unsupported is None:
             self.function.unsupported = (code, reason, span)
+
+    def note_opaque(self, type: Type, span: Span) -> None:
+        """Remembers that the function at hand uses a type whose values are not translated."""
+        inner = unqualified(type)
+        if isinstance(inner, RecordType) and inner.id in self.opaque:
+            code, reason = self.opaque[inner.id]
+            self.note_unsupported(code, reason, span)
 
     def found(self) -> tuple[Diagnostic, ...]:
         return tuple(self.diagnostics.diagnostics)

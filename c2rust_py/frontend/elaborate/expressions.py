@@ -19,7 +19,6 @@ from c2rust_py.frontend.elaborate import (
     lvalues,
     statements,
 )
-from c2rust_py.frontend.elaborate.attributes import note_vector
 from c2rust_py.frontend.elaborate.c_types import (
     VariableArray,
     erase,
@@ -29,7 +28,7 @@ from c2rust_py.frontend.elaborate.c_types import (
     spell,
     unqualified,
 )
-from c2rust_py.frontend.elaborate.context import Context, EnumeratorName, GlobalName, LocalName
+from c2rust_py.frontend.elaborate.context import Context, EnumeratorName, GlobalName, LocalName, RefusedName
 from c2rust_py.frontend.elaborate.conversions import cast, constant_operand, promote, to_rvalue
 from c2rust_py.frontend.elaborate.effects import effect_statements, evaluated, has_effect
 from c2rust_py.frontend.elaborate.kept_macros import macro_constant
@@ -119,7 +118,7 @@ def _identifier(cx: Context, node: Any) -> Operand:
     name, span = node.name, span_of(cx, node)
     match cx.lookup(name):
         case LocalName(local, type, register):
-            note_vector(cx, type, span)
+            cx.note_opaque(type, span)
             inner = unqualified(type)
             if isinstance(inner, VariableArray):
                 pointer = pointer_to(inner.element)
@@ -129,10 +128,12 @@ def _identifier(cx: Context, node: Any) -> Operand:
         case GlobalName() as entity:
             if isinstance(entity.type, FunctionType):
                 return FunctionDesignator(FunctionRef(entity.symbol, pointer_to(entity.type), span), entity.type, span)
-            note_vector(cx, entity.type, span)
+            cx.note_opaque(entity.type, span)
             return Lvalue(GlobalPlace(entity.symbol, erase(entity.type), span), entity.type, span)
         case EnumeratorName(number, type):
             return constant_operand(number, type, span, name)
+        case RefusedName(code, reason):
+            cx.fail(code, reason, span)
     kept = macro_constant(cx, name, span)
     if kept is not None:
         return kept
@@ -254,6 +255,7 @@ def _cast(cx: Context, node: Any) -> Operand:
                 operand.place
             ) else Rvalue(Convert(to_rvalue(cx, operand).value, VOID, span), VOID)
         return Rvalue(Convert(to_rvalue(cx, operand).value, VOID, span), VOID)
+    cx.note_opaque(type, span)
     result = cast(cx, value(cx, node.expr), type, span)
     return evaluated(lengths, result)
 

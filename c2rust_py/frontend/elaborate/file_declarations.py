@@ -8,12 +8,13 @@ from typing import Any
 
 from pycparser import c_ast
 
-from c2rust_py.diagnostics import Code, Span, error
+from c2rust_py.diagnostics import Code, CompileError, Span, error
 from c2rust_py.frontend.elaborate import declarators, expressions, functions, initialisers, records
 from c2rust_py.frontend.elaborate.attributes import aligned_typedef, attributes_of, has_attribute, requested_alignment
 from c2rust_py.frontend.elaborate.c_types import erase, is_variably_modified, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.compatible import compatible, composite
 from c2rust_py.frontend.elaborate.context import Context, GlobalName, TypedefName
+from c2rust_py.frontend.elaborate.refusals import refuse_declaration
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.elaborate.static_data import constant_tree
 from c2rust_py.frontend.gnu_c import nodes as gnu
@@ -24,7 +25,16 @@ from c2rust_py.ir.types import ArrayType, EnumType, FunctionType, Quals, RecordT
 
 
 def file_item(cx: Context, node: Any) -> None:
-    """One item of file scope."""
+    """One item of file scope; one that is refused is set aside."""
+    try:
+        _file_item(cx, node)
+    except CompileError as problem:
+        cx.tag_hint = None
+        declaration = node.decl if isinstance(node, c_ast.FuncDef) else node
+        refuse_declaration(cx, getattr(declaration, "name", None), problem)
+
+
+def _file_item(cx: Context, node: Any) -> None:
     match node:
         case c_ast.FuncDef():
             functions.define_function(cx, node)
@@ -121,8 +131,10 @@ def complete_tentative(cx: Context) -> None:
         if isinstance(inner, ArrayType) and inner.length is None:
             entity.type = ArrayType(inner.element, 1)
         if not cx.is_complete(entity.type):
-            cx.fail(Code.INCOMPLETE_TYPE, f"'{variable.name}' has the incomplete type '{spell(inner)}'", variable.span)
-        if erase(entity.type) != variable.type:
+            message = f"'{variable.name}' has the incomplete type '{spell(inner)}'"
+            problem = CompileError(error(Code.INCOMPLETE_TYPE, message, variable.span))
+            refuse_declaration(cx, variable.name, problem)
+        elif erase(entity.type) != variable.type:
             cx.variables[symbol] = replace(variable, type=erase(entity.type))
 
 
@@ -179,7 +191,6 @@ def _note_attributes(cx: Context, node: Any, span: Span) -> None:
     for name in ("alias", "ifunc", "weakref", "naked"):
         if has_attribute(node, name):
             cx.refused[node.name] = (name, span)
-            cx.diagnostics.add(error(Code.ATTRIBUTE_UNSUPPORTED, f"the attribute '{name}' is not translated", span))
     if "_Thread_local" in node.storage:
         cx.report_once(Code.THREAD_LOCAL, "thread-local objects are ordinary ones: the program has one thread", span)
 

@@ -13,6 +13,7 @@ from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_integer, sp
 from c2rust_py.frontend.elaborate.context import Context, FunctionState, GlobalName, LocalName
 from c2rust_py.frontend.elaborate.conversions import convert
 from c2rust_py.frontend.elaborate.operands import Rvalue
+from c2rust_py.frontend.elaborate.refusals import refusal_of_function, stub
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.ir.nodes import Declare, Load, LocalPlace, Return, Statement, UnsupportedStatement
 from c2rust_py.ir.program import Function, Local, LocalKind
@@ -37,19 +38,15 @@ def define_function(cx: Context, node: Any) -> None:
         with cx.scope():
             body = _parameters_and_body(cx, node, state)
         _check_labels(cx, state)
-    except CompileError:
-        if state.unsupported is None:
+        if state.unsupported is not None:
+            body = [stub(state.unsupported)]
+    except CompileError as problem:
+        if not state.entered:
             raise
-        body = [_stub(state)]
+        body = [stub(refusal_of_function(cx, problem))]
     finally:
         cx.function = None
     cx.functions[entity.symbol] = _function(cx, node, entity, state, tuple(body), span)
-
-
-def _stub(state: FunctionState) -> Statement:
-    assert state.unsupported is not None
-    code, reason, span = state.unsupported
-    return UnsupportedStatement(str(code), reason, span)
 
 
 def _function(
@@ -89,6 +86,7 @@ def _parameters_and_body(cx: Context, node: Any, state: FunctionState) -> list[S
     result = unqualified(state.type.result)
     if not cx.is_complete(result) and spell(result) != "void":
         cx.fail(Code.INCOMPLETE_TYPE, f"the result has the incomplete type '{spell(result)}'", span_of(cx, node.decl))
+    state.entered = True
     body = [*prologue, *statements.items(cx, node.body.block_items)]
     if state.name == "main" and is_integer(result) and not (body and isinstance(body[-1], Return)):
         body.append(statements.zero_return(cx, Span(span_of(cx, node).file, _last_line(node.body, 1))))

@@ -52,6 +52,7 @@ def dereference(cx: Context, pointer: Rvalue, span: Span) -> Operand:
         return FunctionDesignator(pointer.value, target, span)
     if isinstance(pointer.value, AddressOf) and pointer.value.place.type == erase(target):
         return Lvalue(pointer.value.place, inner.target, span)
+    cx.note_opaque(target, span)
     return Lvalue(DerefPlace(pointer.value, erase(target), span), inner.target, span)
 
 
@@ -130,6 +131,8 @@ def select(cx: Context, base: Lvalue, path: list[int], span: Span) -> Lvalue:
         assert fields is not None
         field = fields[index]
         place = FieldPlace(place, index, erase(field.type), span)
+        cx.note_opaque(record, span)
+        cx.note_opaque(field.type, span)
         type, width = qualify(field.type, quals_of(type)), field.width
     return Lvalue(place, type, span, width, base.register)
 

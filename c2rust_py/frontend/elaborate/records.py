@@ -90,7 +90,8 @@ def _define(cx: Context, type: RecordType, node: Any, span: Span) -> None:
         members, isinstance(node, c_ast.Union), pragma_pack(cx, node), requested_alignment(cx, node)
     )
     if has_attribute(node, "scalar_storage_order") or has_attribute(node, "ms_struct"):
-        cx.fail(Code.ATTRIBUTE_UNSUPPORTED, "an attribute of this record changes its layout in an unsupported way", span)
+        reason = "an attribute that changes how the record is stored is not translated"
+        cx.opaque[type.id] = (Code.ATTRIBUTE_UNSUPPORTED, reason)
     record = cx.records[type.id]
     cx.records[type.id] = replace(
         record,

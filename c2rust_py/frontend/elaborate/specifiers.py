@@ -10,7 +10,7 @@ from pycparser import c_ast
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import declarators, enums, expressions, records
 from c2rust_py.frontend.elaborate.c_types import qualify, spell, unqualified
-from c2rust_py.frontend.elaborate.context import Context, TypedefName
+from c2rust_py.frontend.elaborate.context import Context, RefusedName, TypedefName
 from c2rust_py.frontend.elaborate.operands import FunctionDesignator
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.ir.types import (
@@ -124,6 +124,8 @@ def _named_type(cx: Context, names: list[str], span: Span) -> Type:
         meaning = cx.lookup(names[0])
         if isinstance(meaning, TypedefName):
             return meaning.type
+        if isinstance(meaning, RefusedName):
+            cx.fail(meaning.code, meaning.reason, span)
     type = _BASIC.get(frozenset(Counter(names).items()))
     if type is None:
         cx.fail(Code.INVALID_DECLARATION, f"'{' '.join(names)}' is not a type", span)

@@ -9,6 +9,7 @@ from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.frontend.elaborate import file_declarations, records
 from c2rust_py.frontend.elaborate.c_types import erase
 from c2rust_py.frontend.elaborate.context import Context
+from c2rust_py.frontend.elaborate.refusals import confirm_refusals
 from c2rust_py.frontend.elaborate.uses import Uses, enums_of_names, type_ids, uses_of_function, uses_of_variable
 from c2rust_py.frontend.parse import ParsedUnit
 from c2rust_py.frontend.preprocess import INCLUDE_DIR
@@ -37,8 +38,8 @@ class ElaboratedUnit:
 
 
 def elaborate_unit(parsed: ParsedUnit) -> ElaboratedUnit:
-    """The typed IR of a unit. Raises CompileError where the C is invalid; valid C that is not translated becomes an
-    unsupported node in its function."""
+    """The typed IR of a unit. Raises CompileError where the C is invalid, which gcc has the last word on; valid C that is
+    not translated becomes an unsupported node in its function."""
     return call_deeply(_elaborate, parsed)
 
 
@@ -48,6 +49,7 @@ def _elaborate(parsed: ParsedUnit) -> ElaboratedUnit:
     for item in parsed.ast.ext:
         file_declarations.file_item(cx, item)
     file_declarations.complete_tentative(cx)
+    confirm_refusals(parsed.unit, cx.refusals)
     records.name_records(cx)
     for id, record in cx.records.items():
         if record.fields is not None:
