@@ -74,11 +74,16 @@ pub(super) fn checked_exponent(x: f64) -> i32 {
 
 /// `x` scaled into [1, 2), with the errors of [`checked_exponent`].
 pub(super) fn significand(x: f64) -> f64 {
-    let exponent = checked_exponent(x);
+    checked_exponent(x);
+    plain_significand(x)
+}
+
+/// `x` scaled into [1, 2); zeros, infinities and NaN as they are.
+pub(super) fn plain_significand(x: f64) -> f64 {
     if x == 0.0 || !x.is_finite() {
         return x;
     }
-    scale(x, -exponent)
+    scale(x, -checked_exponent(x))
 }
 
 /// The IEEE remainder, and the low three bits of the quotient with its sign; rounding up

@@ -237,10 +237,19 @@ pub fn hypotf(x: f32, y: f32) -> f32 {
 #[inline]
 pub fn powf(x: f32, y: f32) -> f32 {
     let power = checked_pair(x, y, x.powf(y));
-    if power == 0.0 && x != 0.0 && x.is_finite() && y.is_finite() {
+    if x != 0.0 && x.is_finite() && y.is_finite() && power.abs() <= LEAST && is_below_least(x, y) {
         errno::set(errno::ERANGE);
     }
     power
+}
+
+/// The least positive float.
+const LEAST: f32 = f32::from_bits(1);
+
+/// Whether the exact power is below [`LEAST`]: glibc reports also what rounds up to it.
+#[cold]
+fn is_below_least(x: f32, y: f32) -> bool {
+    f64::from(x.abs()).log2() * f64::from(y) < -149.0
 }
 
 #[inline]

@@ -1,6 +1,6 @@
 //! The functions of `long double`, which is `f64`.
 
-use super::double;
+use super::{double, exact};
 use crate::{LongDouble, Memory, Ptr};
 
 #[inline]
@@ -158,9 +158,10 @@ pub fn logbl(x: f64) -> f64 {
     double::logb(x)
 }
 
+/// Unlike its kin, it sets no error.
 #[inline]
 pub fn significandl(x: f64) -> f64 {
-    double::significand(x)
+    exact::plain_significand(x)
 }
 
 #[inline]
