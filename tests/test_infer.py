@@ -187,9 +187,9 @@ def test_addresses_and_literals_need_no_memory() -> None:
     assert effects_of(program).needs["f"] is Needs.NONE
 
 
-def test_main_takes_the_context() -> None:
+def test_main_takes_what_it_needs() -> None:
     program = b.program([b.function("main", [], [])])
-    assert effects_of(program).needs["main"] is Needs.CONTEXT
+    assert effects_of(program).needs["main"] is Needs.NONE
 
 
 def test_library_contexts() -> None:

@@ -138,9 +138,6 @@ def infer_effects(program: Program, storage: Storage, library: Mapping[str, Libr
             facts[symbol].callees.update(dict.fromkeys(called))
     for symbol, function in program.functions.items():
         facts[symbol] = _direct_facts(program, storage, function, callbacks, layout, order)
-    for symbol, function in program.functions.items():
-        if function.name == "main" and not function.static:
-            facts[symbol].needs = Needs.CONTEXT
     facts |= {signature: _Facts(callees=dict.fromkeys(targets.get(signature, ()))) for signature in order}
     _close(facts)
 

@@ -14,6 +14,9 @@ from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
 from c2rust_py.refine.inline_format_args import inline_format_args
+from c2rust_py.refine.leading_conditions import leading_conditions
+from c2rust_py.refine.name_memory import name_memory
+from c2rust_py.refine.plain_arithmetic import plain_arithmetic
 from c2rust_py.refine.prune_imports import prune_imports
 from c2rust_py.refine.settle_bindings import settle_bindings
 from c2rust_py.refine.shorten_paths import shorten_paths
@@ -36,9 +39,10 @@ def _refine_module(module: rs.Module) -> rs.Module:
 
 def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
     """One function through every pass."""
-    body = simple_matches(item.body)
-    body = flatten_blocks(body)
-    body = sink_declarations(body)
+    body = flatten_blocks(simple_matches(item.body))
+    item = leading_conditions(replace(item, body=body))
+    item = name_memory(plain_arithmetic(item))
+    body = sink_declarations(item.body)
     body = conditional_values(body)
     body = compound_assignments(body)
     body = swaps(body)

@@ -77,9 +77,10 @@ class Mentions:
 
     def has(self, node: Node, name: str) -> bool:
         """Whether the name stands anywhere in the node."""
-        return name in self._names(node)
+        return name in self.names(node)
 
-    def _names(self, node: Node) -> frozenset[str]:
+    def names(self, node: Node) -> frozenset[str]:
+        """The names that stand in the node."""
         known = self._known.get(id(node))
         if known is not None:
             return known[1]
@@ -90,7 +91,7 @@ class Mentions:
             if isinstance(top, Name):
                 names.add(top.text)
             elif isinstance(top, Block | Statement) and top is not node:
-                names |= self._names(top)
+                names |= self.names(top)
             else:
                 stack.extend(children(top))
         found = frozenset(names)

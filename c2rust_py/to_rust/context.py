@@ -112,9 +112,11 @@ def program_items(facts: Facts, crate: str, main: str) -> tuple[tuple[str, ...],
     entry = f"{crate}::{module}::{facts.names.functions[main]}"
     count = len(function.type.params)
     context = rs.Borrow(rs.Name("cx"), mutable=True)
-    statements: list[rs.Statement] = [
-        rs.Let("cx", None, rs.Call(rs.Name("Context::new"), ()), mutable=True)
-    ]
+    statements: list[rs.Statement] = []
+    needs = facts.effects.needs[main]
+    needs_context = bool(count) or facts.effects.uses_atexit or needs != Needs.NONE
+    if needs_context:
+        statements.append(rs.Let("cx", None, rs.Call(rs.Name("Context::new"), ()), mutable=True))
     args: tuple[rs.Expr, ...] = ()
     if count:
         statements.append(
@@ -127,11 +129,11 @@ def program_items(facts: Facts, crate: str, main: str) -> tuple[tuple[str, ...],
             environ = rs.MethodCall(rs.FieldAccess(rs.Name("cx"), "mem"), "read", (rs.Name("address"),))
             statements += [rs.Let("address", None, address), rs.Let("environ", None, environ)]
             args = (*args, rs.Name("environ"))
-    call: rs.Expr = rs.Call(rs.Name(entry), (*args[:count], context))
+    call: rs.Expr = rs.Call(rs.Name(entry), (*args[:count], *_part(needs)))
     if isinstance(function.type.result, VoidType):
         statements.append(rs.ExprStatement(call))
         call = rs.Literal("0")
-    imports = {f"{crate}::context::Context"}
+    imports = {f"{crate}::context::Context"} if needs_context else set()
     if facts.effects.uses_atexit:
         frame = Frame(facts, DISPATCH_MODULE, None, Needs.CONTEXT)
         handlers = handler_dispatcher(facts, frame, facts.library["exit"])
@@ -144,3 +146,14 @@ def program_items(facts: Facts, crate: str, main: str) -> tuple[tuple[str, ...],
     main_item = rs.FunctionItem("main", False, (), None, rs.Block((rs.ExprStatement(run),)), None, _NOWHERE)
     return tuple(sorted(imports)), (main_item,)
 
+
+def _part(needs: Needs) -> tuple[rs.Expr, ...]:
+    """What of the program's context its `main` is given."""
+    match needs:
+        case Needs.NONE:
+            return ()
+        case Needs.MEMORY | Needs.GLOBALS:
+            part = "mem" if needs is Needs.MEMORY else "globals"
+            return (rs.Borrow(rs.FieldAccess(rs.Name("cx"), part), mutable=True),)
+        case _:
+            return (rs.Borrow(rs.Name("cx"), mutable=True),)
