@@ -29,6 +29,7 @@ demo: $(VENV)/installed
 
 fuzz: $(VENV)/installed
 	$(BIN)/python bench/fuzz.py --count $(N)
+	$(BIN)/python bench/fuzz.py --pointers --count $(N)
 
 bench: $(VENV)/installed
 	$(BIN)/python bench/run.py

@@ -1,10 +1,11 @@
-"""Random programs by csmith: each translated, built and run; its checksum and status have to be those of gcc's build.
+"""Random programs: each translated, built and run; what it prints and its status have to be those of gcc's build.
 
-    python bench/fuzz.py [--count N] [--first SEED] [--keep DIR]
+    python bench/fuzz.py [--pointers] [--count N] [--first SEED] [--keep DIR]
 
-Without --first the seeds are fresh. A seed alone says what its program is, csmith's options included, so that
-`--count 1 --first SEED` runs a failure again. Programs that run for long say little: the next seed takes their place. A
-program that fails, or has a stub, is kept in DIR; the exit status is 1 then.
+The programs are csmith's, or with --pointers our own about pointers (bench/pointer_programs). Without --first the seeds
+are fresh. A seed alone says what its program is, csmith's options included, so that `--count 1 --first SEED` runs a
+failure again. Programs that run for long say little: the next seed takes their place. A program that fails, or has a
+stub, is kept in DIR; the exit status is 1 then.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
+
+from pointer_programs import write_program
 
 from c2rust_py.diagnostics import CompileError, Severity
 from c2rust_py.options import Options
@@ -73,11 +77,28 @@ FOREIGN = "__builtin_ia32_"
 
 
 @dataclass(frozen=True, slots=True)
+class Generator:
+    """Where random programs come from. `write` writes the program of a seed to a file and says whether it has one;
+    `flags` are what the C needs; gcc builds it by `mode`, and by `checked` to see whether it is defined.
+
+    What is `defined` by construction is checked before anything else, and it is a defect of ours if it is not. Otherwise
+    sanitizers are asked where there is a difference: csmith's builtins may count the zeros of 0.
+    """
+
+    write: Callable[[int, Path], bool]
+    flags: tuple[str, ...]
+    mode: tuple[str, ...]
+    checked: tuple[str, ...]
+    defined: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A random program, and what gcc's build of it does."""
 
     source: Path
     expected: Outcome
+    generator: Generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +132,47 @@ def csmith_options(seed: int) -> list[str]:
     return ["--seed", str(seed), *switches, *limits]
 
 
-def generate(seed: int, folder: Path) -> Subject | None:
-    """The program of a seed; None where csmith gives none, or one that gcc refuses or that does not end soon."""
-    source = folder / f"seed_{seed}.c"
+def write_csmith(seed: int, source: Path) -> bool:
+    """csmith's program of a seed, if it gives one in time that is no processor's own."""
     command = ["csmith", "--output", str(source), *csmith_options(seed)]
     try:
-        done = subprocess.run(command, capture_output=True, cwd=folder, timeout=GENERATE_SECONDS, check=False)
-        if done.returncode != 0 or FOREIGN in source.read_text():
-            return None
-        program = folder / source.stem
-        build_c([CSource(str(source), flags(), folder)], (), program, C_MODE)
-    except (subprocess.TimeoutExpired, CompileError):
+        done = subprocess.run(command, capture_output=True, cwd=source.parent, timeout=GENERATE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0 and FOREIGN not in source.read_text()
+
+
+def write_pointers(seed: int, source: Path) -> bool:
+    """Our own program of a seed."""
+    source.write_text(write_program(seed))
+    return True
+
+
+def generate(generator: Generator, seed: int, folder: Path) -> Subject | None:
+    """The program of a seed; None where there is none, or one that gcc refuses or that does not end soon."""
+    source = folder / f"seed_{seed}.c"
+    if not generator.write(seed, source):
+        return None
+    program = folder / source.stem
+    try:
+        build_c([CSource(str(source), generator.flags, folder)], (), program, generator.mode)
+    except CompileError:
+        if generator.defined:
+            raise
         return None
     expected = run_case(program, "program", Case("checksum"), C_SECONDS)
-    return None if expected.timed_out else Subject(source, expected)
+    subject = Subject(source, expected, generator)
+    if generator.defined and (verdict := undefined_behaviour(subject)) is not None:
+        raise RuntimeError(f"{source.name}: the generator wrote C that is undefined: {verdict}")
+    return None if expected.timed_out else subject
 
 
-def translate(source: Path) -> tuple[Crate | None, str]:
+def translate(subject: Subject) -> tuple[Crate | None, str]:
     """The crate of a program, or None and why there is none."""
+    source, flags = subject.source, subject.generator.flags
     began = time.process_time()
     try:
-        translation = translate_crates(Options((source,), source.parent / "out", flags=flags(), jobs=1))
+        translation = translate_crates(Options((source,), source.parent / "out", flags=flags, jobs=1))
     except CompileError as problem:
         return None, str(problem)
     except Exception as problem:  # noqa: BLE001 - one program's defect is that program's failure
@@ -147,7 +188,7 @@ def translate(source: Path) -> tuple[Crate | None, str]:
 
 def check_batch(subjects: Sequence[Subject], workspace: Path, pool: ProcessPoolExecutor) -> Iterator[Failure]:
     """What goes wrong with the programs of a batch. Batches share a workspace: the runtime is built once."""
-    translated = list(pool.map(translate, [subject.source for subject in subjects]))
+    translated = list(pool.map(translate, subjects))
     crates = [crate for crate, _ in translated if crate is not None]
     batch = build_batch(crates, workspace, overflow_checks=False)
     runs: list[tuple[Subject, Path]] = []
@@ -166,24 +207,27 @@ def check_batch(subjects: Sequence[Subject], workspace: Path, pool: ProcessPoolE
 
 
 def _compare(run: tuple[Subject, Path]) -> tuple[str, ...]:
-    """What differs; nothing where a sanitizer shows that the C is undefined (csmith's builtins may count zeros of 0)."""
+    """What differs; nothing where a sanitizer shows that the C is undefined."""
     subject, program = run
     found = differences(subject.expected, run_case(program, "program", Case("checksum"), RUST_SECONDS))
-    return () if found and _is_undefined(subject) else found
+    verdict = undefined_behaviour(subject) if found else None
+    if verdict is not None:
+        print(f"fuzz: {subject.source.name} is left out: the C is undefined: {verdict}", flush=True)
+    return () if verdict is not None else found
 
 
-def _is_undefined(subject: Subject) -> bool:
+def undefined_behaviour(subject: Subject) -> str | None:
+    """What sanitizers say of the C, None where they are silent."""
     checked = subject.source.with_suffix(".checked")
-    build_c([CSource(str(subject.source), flags(), subject.source.parent)], (), checked, CHECKED)
+    generator = subject.generator
+    build_c([CSource(str(subject.source), generator.flags, subject.source.parent)], (), checked, generator.checked)
     outcome = run_case(checked, "program", Case("checksum"), RUST_SECONDS)
     verdict = undefined_verdict(outcome.stderr)
-    if verdict is not None:
-        print(f"fuzz: {subject.source.name} is left out: the C is undefined: {verdict.message}", flush=True)
-    return verdict is not None
+    return None if verdict is None else verdict.message
 
 
-def run_seeds(first: int, total: int, keep: Path) -> int:
-    """Runs `total` programs from seed `first` on; how many failed."""
+def run_seeds(generator: Generator, first: int, total: int, keep: Path) -> int:
+    """Runs `total` programs of the generator from seed `first` on; how many failed."""
     failures = 0
     seeds = count(first)
     with (
@@ -197,7 +241,8 @@ def run_seeds(first: int, total: int, keep: Path) -> int:
                 subjects: list[Subject] = []
                 while len(subjects) < wanted:
                     some = list(islice(seeds, wanted - len(subjects)))
-                    subjects += filter(None, pool.map(generate, some, [Path(scratch)] * len(some)))
+                    generated = pool.map(partial(generate, generator, folder=Path(scratch)), some)
+                    subjects += filter(None, generated)
                 for failure in check_batch(subjects, Path(workspace), pool):
                     failures += 1
                     keep.mkdir(parents=True, exist_ok=True)
@@ -211,16 +256,21 @@ def run_seeds(first: int, total: int, keep: Path) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pointers", action="store_true", help="our own programs about pointers (csmith's)")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first", type=int, help="the first seed (a random one)")
     parser.add_argument("--keep", type=Path, default=Path("build/fuzz"), help="where failing programs go")
     arguments = parser.parse_args()
-    if not install_csmith():
+    if not arguments.pointers and not install_csmith():
         print("fuzz: skipped: no csmith, and apt-get cannot install it (apt-get install csmith libcsmith-dev)")
         return 0
+    if arguments.pointers:
+        generator = Generator(write_pointers, (), PLAIN, SANITIZE, defined=True)
+    else:
+        generator = Generator(write_csmith, flags(), C_MODE, CHECKED, defined=False)
     first = arguments.first if arguments.first is not None else random.SystemRandom().randrange(1 << 31)
-    print(f"fuzz: {arguments.count} programs from seed {first}", flush=True)
-    return 1 if run_seeds(first, arguments.count, arguments.keep) else 0
+    print(f"fuzz: {arguments.count} programs {'about pointers ' if arguments.pointers else ''}from seed {first}", flush=True)
+    return 1 if run_seeds(generator, first, arguments.count, arguments.keep) else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,211 @@
+"""Random statements about the arrays and cursors of a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pointer_programs.calls import write_call
+from pointer_programs.expressions import Element
+from pointer_programs.loops import (
+    write_counted_loop,
+    write_end_loop,
+    write_scan,
+    write_stepping_loop,
+    write_two_cursors,
+)
+from pointer_programs.scope import Scope, Span
+
+DEEPEST = 2
+"""How many loops and branches are nested at most."""
+
+
+def write_statements(scope: Scope, count: int) -> None:
+    """About `count` random statements, each of a kind that has what it needs."""
+    kinds = NESTED + SIMPLE if scope.blocks < DEEPEST else SIMPLE
+    for _ in range(count):
+        chosen = scope.random.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
+        before = len(scope.lines)
+        chosen(scope)
+        if len(scope.lines) == before:
+            write_assignment(scope)
+
+
+def write_assignment(scope: Scope) -> None:
+    """`a[i] = e`, `p[-1] ^= e`, `*p = e`."""
+    places = scope.places(writes=True)
+    if not places:
+        return
+    text, element = scope.random.choice(places)
+    if scope.chance(0.35):
+        operator = scope.random.choice(("+=", "-=", "^=", "|=") if element.wraps else ("^=", "|="))
+        value = scope.expression(1)
+        scope.emit(f"{text} {operator} {value.unsigned().text if operator in ('+=', '-=') else value.text};")
+    else:
+        scope.emit(f"{text} = {scope.expression().text};")
+
+
+def write_accumulation(scope: Scope) -> None:
+    """A value takes up what is in memory."""
+    if scope.values:
+        name = scope.random.choice(scope.values)
+        scope.emit(scope.random.choice((f"{name} += {{}};", f"{name} = {name} * 31 + {{}};", f"{name} ^= {{}};")).format(
+            scope.expression(1).atom
+        ))  # fmt: skip
+
+
+def write_swap(scope: Scope) -> None:
+    """Two elements trade places, which may be one."""
+    places = scope.places(writes=True)
+    text, element = scope.random.choice(places) if places else ("", None)
+    others = [other for other, kind in places if kind == element]
+    if element is not None:
+        other, name = scope.random.choice(others), scope.fresh("kept")
+        scope.emit(f"{element.name} {name} = {text};", f"{text} = {other};", f"{other} = {name};")
+
+
+def write_declaration(scope: Scope) -> None:
+    """A new cursor: `T *p = a + 2;`, or one of two places, `T *p = x & 1 ? q : a + 2;`."""
+    element = _an_element(scope)
+    references = scope.references(element, scope.random.randint(1, 3), values=True)
+    if not references:
+        return
+    first = scope.random.choice(references)
+    rest = [r for r in references if r.array == first.array and r is not first]
+    text, span, writable = first.text, first.span, first.writable
+    if rest and scope.chance(0.4):
+        second = scope.random.choice(rest)
+        joined = span.join(second.span)
+        assert joined is not None
+        text, span = f"{scope.condition()} ? {first.text} : {second.text}", joined
+        writable = writable and second.writable
+    writable = writable and scope.chance(0.8)
+    name = scope.fresh("p")
+    scope.emit(f"{'' if writable else 'const '}{element.name} *{name} = {text};")
+    scope.declare_cursor(name, element, writable, span)
+
+
+def write_step(scope: Scope) -> None:
+    """A cursor that moves while it writes or reads: `*p++ = e;`, `x += *--p;`."""
+    name, span = _pick_cursor(scope)
+    if span is None:
+        return
+    element, writable = scope.cursors[name]
+    forms = []
+    if span.low >= 0 and span.high < span.array.length:
+        forms.append((f"*{name}++", 1))
+    if span.low > 0 and span.high <= span.array.length:
+        forms.append((f"*--{name}", -1))
+    if not forms:
+        return
+    place, step = scope.random.choice(forms)
+    if writable and scope.chance(0.7):
+        scope.emit(f"{place} = {scope.expression(1, without=name).text};")
+    elif scope.values:
+        scope.emit(f"{scope.random.choice(scope.values)} += (unsigned){place};")
+    else:
+        return
+    scope.at[name] = span.moved(step, step)
+
+
+def write_jump(scope: Scope) -> None:
+    """A cursor goes elsewhere: `p += 3;`, `p = a + 1;`, `if (c) p++;`."""
+    name, span = _pick_cursor(scope)
+    if span is None:
+        return
+    element, writable = scope.cursors[name]
+    references = scope.references(element, 0, writes=writable)
+    kind = scope.random.randrange(3)
+    if kind == 0 and (others := [r for r in references if r.text != name]):
+        chosen = scope.random.choice(others)
+        scope.emit(f"{name} = {chosen.text};")
+        scope.at[name] = chosen.span
+    elif kind == 1 and span.high < span.array.length:
+        scope.emit(f"if ({scope.condition()})", f"    {name}++;")
+        scope.at[name] = span.moved(0, 1)
+    else:
+        step = scope.random.randint(-span.low, span.array.length - span.high)
+        if step:
+            scope.emit(f"{name} {'+' if step > 0 else '-'}= {abs(step)};")
+            scope.at[name] = span.moved(step, step)
+
+
+def write_distance(scope: Scope) -> None:
+    """Differences and comparisons of two pointers into one array."""
+    known = [(name, span) for name, span in scope.at.items() if span is not None]
+    if not known or not scope.values:
+        return
+    name, span = scope.random.choice(known)
+    others = [other for other, there in known if there.array == span.array and other != name] + [span.array.name]
+    other, value = scope.random.choice(others), scope.random.choice(scope.values)
+    if scope.chance(0.5):
+        scope.emit(f"{value} += (unsigned)({name} - {other});")
+    else:
+        scope.emit(f"if ({name} {scope.random.choice(('<', '>=', '==', '!='))} {other})", f"    {value} += {scope.random.randint(1, 9)};")
+
+
+def write_library_move(scope: Scope) -> None:
+    """memmove of what may overlap, memset of bytes, memcpy from or to an array of the function's own."""
+    element = _an_element(scope)
+    need = scope.random.randint(1, 5)
+    targets, sources = scope.references(element, need, writes=True), scope.references(element, need)
+    if not targets or not sources:
+        return
+    to, source = scope.random.choice(targets), scope.random.choice(sources)
+    size = f"{need} * sizeof({element.name})"
+    if scope.chance(0.2):
+        scope.emit(f"memset({to.text}, {scope.random.randint(0, 255)}, {size});")
+    elif to.array != source.array and (to.array.own or source.array.own):
+        scope.emit(f"memcpy({to.text}, {source.text}, {size});")
+    else:
+        scope.emit(f"memmove({to.text}, {source.text}, {size});")
+
+
+def write_branch(scope: Scope) -> None:
+    """`if`, perhaps with `else`: afterwards a cursor is where either leaves it."""
+    before = dict(scope.at)
+    with scope.block(f"if ({scope.condition()})"):
+        write_statements(scope, scope.random.randint(1, 3))
+    after = scope.at
+    scope.at = before
+    if scope.chance(0.5):
+        with scope.block("else"):
+            write_statements(scope, scope.random.randint(1, 2))
+    scope.at = {name: None if span is None else span.join(after[name]) for name, span in scope.at.items()}
+
+
+def _an_element(scope: Scope) -> Element:
+    elements = [array.element for array in scope.arrays] + [element for element, _ in scope.cursors.values()]
+    return scope.random.choice(elements)
+
+
+def _pick_cursor(scope: Scope) -> tuple[str, Span | None]:
+    """A cursor that may move, and where it is."""
+    names = sorted(name for name in scope.movable if scope.at.get(name) is not None)
+    if not names:
+        return "", None
+    name = scope.random.choice(names)
+    return name, scope.at[name]
+
+
+Statement = Callable[[Scope], None]
+
+SIMPLE: tuple[tuple[Statement, int], ...] = (
+    (write_assignment, 6),
+    (write_accumulation, 3),
+    (write_swap, 2),
+    (write_declaration, 4),
+    (write_step, 6),
+    (write_jump, 3),
+    (write_distance, 2),
+    (write_library_move, 2),
+    (write_call, 8),
+)
+
+NESTED: tuple[tuple[Statement, int], ...] = (
+    (write_branch, 3),
+    (lambda scope: write_counted_loop(scope, write_statements), 3),
+    (lambda scope: write_stepping_loop(scope, write_statements), 3),
+    (lambda scope: write_end_loop(scope, write_statements), 3),
+    (lambda scope: write_two_cursors(scope, write_statements), 2),
+    (write_scan, 2),
+)
