@@ -259,7 +259,8 @@ class GraphBuilder:
                     self.leave(None)
 
     def only_dispatches(self, statement: Statement) -> bool:
-        """Whether control leaves a match or branch by jumps of this graph only: taken apart, it holds what it jumps to."""
+        """Whether control leaves a match or branch by jumps of this graph only: taken apart, it holds what it jumps to.
+        One with labels of its own stays whole, since those are not in this graph."""
         match statement:
             case Match(_, _, arms):
                 bodies = [arm.body for arm in arms]
@@ -269,6 +270,8 @@ class GraphBuilder:
             case _:
                 return False
         if not ends and runs_off((statement,)):
+            return False
+        if any(isinstance(node, Label) and node.name not in self.labels for node in walk(statement)):
             return False
         return any(isinstance(node, Goto) and node.label in self.labels for node in walk(statement))
 
