@@ -78,14 +78,14 @@ class Effects:
     uses_atexit: bool
 
     def of_call(self, call: Call, layout: Layout) -> Touches:
-        """What a call touches beside evaluating its operands."""
+        """What a call touches beside evaluating its operands, and beside what its references point to."""
         targets = call_targets(call, self.callbacks, layout)
         touched = NOTHING
         for symbol in targets.symbols:
             touched |= self.touches[symbol]
         for signature in targets.signatures:
             touched |= self.dispatch[signature].touches
-        return touched
+        return _without_borrowed(touched)
 
     def needs_of_call(self, call: Call, layout: Layout) -> Needs:
         """What a call needs of the caller's context."""
@@ -271,6 +271,11 @@ def _without_locals(touches: Touches) -> Touches:
     return replace(touches, locals_read=frozenset(), locals_written=frozenset())
 
 
+def _without_borrowed(touches: Touches) -> Touches:
+    """What a caller touches by a call: which of its own places the callee's references point to, the arguments say."""
+    return replace(touches, borrowed_read=False, borrowed_written=False)
+
+
 def _close(facts: dict[_Callee, _Facts]) -> None:
     """Adds to each function what its callees need and touch, until nothing changes."""
     callers: dict[_Callee, list[_Callee]] = {key: [] for key in facts}
@@ -283,7 +288,7 @@ def _close(facts: dict[_Callee, _Facts]) -> None:
         fact = facts[key]
         for caller in callers[key]:
             known = facts[caller]
-            needs, touches = known.needs | fact.needs, known.touches | fact.touches
+            needs, touches = known.needs | fact.needs, known.touches | _without_borrowed(fact.touches)
             if (needs, touches) != (known.needs, known.touches):
                 known.needs, known.touches = needs, touches
                 waiting[caller] = None

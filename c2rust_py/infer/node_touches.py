@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from c2rust_py.infer.places import root_of
+from c2rust_py.infer.places import is_borrowed, root_of
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.nodes import (
     AllocateVla,
     Assign,
+    Borrow,
     Break,
     Builtin,
     Call,
@@ -34,6 +35,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
 )
 from c2rust_py.ir.program import Program
+from c2rust_py.ir.types import Access
 from c2rust_py.ir.walk import Node
 
 _LEAVES = Touches(leaves=True)
@@ -67,7 +69,7 @@ class NodeTouches:
             case CatchJump():
                 return WRITES_MEMORY | Touches(locals_written=frozenset({node.result}))
             case Call():
-                return self.of_call(node)
+                return self.of_call(node) | self.lent(node)
             case Builtin(name, _, _, _) if name in _STACK_BUILTINS:
                 return WRITES_MEMORY
             case Builtin(name, _, _, _) if name in _STOPPING_BUILTINS:
@@ -79,12 +81,24 @@ class NodeTouches:
             case _:
                 return NOTHING
 
+    def lent(self, call: Call) -> Touches:
+        """What a call can read and write through the references that it is given."""
+        touches = NOTHING
+        for arg in call.args:
+            if isinstance(arg, Borrow):
+                touches |= self.reads(arg.place)
+                if arg.type.access is Access.MUTABLE:
+                    touches |= self.writes(arg.place)
+        return touches
+
     def reads(self, place: Place) -> Touches:
         """A read of `place`, without computing its pointers and indices."""
         match root_of(place):
             case LocalPlace(local, _, _):
                 in_memory = (self.function, local) in self.storage.memory_locals
-                return READS_MEMORY if in_memory else Touches(locals_read=frozenset({local}))
+                if in_memory:
+                    return READS_MEMORY
+                return Touches(locals_read=frozenset({local}), borrowed_read=is_borrowed(place))
             case GlobalPlace(symbol, _, _):
                 if symbol in self.storage.constants:
                     return NOTHING
@@ -100,6 +114,8 @@ class NodeTouches:
     def writes(self, place: Place) -> Touches:
         """A write to `place`, without computing its pointers and indices."""
         match root_of(place):
+            case LocalPlace(local, _, _) if is_borrowed(place):
+                return Touches(locals_written=frozenset({local}), borrowed_written=True)
             case LocalPlace(local, _, _):
                 return self._declares(local)
             case GlobalPlace(symbol, _, _):
@@ -135,9 +151,9 @@ class NodeTouches:
         """Whether `node` touches nothing but a local of its function, so that nobody else can tell."""
         match node:
             case Load(place, _, _) | Assign(place, _, _) | Overflowing(_, _, _, place, _, _) | VaStart(place, _):
-                return isinstance(root_of(place), LocalPlace)
+                return isinstance(root_of(place), LocalPlace) and not is_borrowed(place)
             case VaArgValue(place, _, _):
-                return isinstance(root_of(place), LocalPlace)
+                return isinstance(root_of(place), LocalPlace) and not is_borrowed(place)
             case Declare() | AllocateVla() | Break() | Continue() | Return() | Goto() | ComputedGoto():
                 return True
             case _:

@@ -24,6 +24,7 @@ from c2rust_py.ir.nodes import (
     AddressOf,
     ArrayValue,
     Assign,
+    Borrow,
     Decay,
     Declare,
     DerefPlace,
@@ -41,7 +42,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
 )
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import ArrayType, RecordType
+from c2rust_py.ir.types import Access, ArrayType, RecordType
 from c2rust_py.ir.walk import Node, walk, walk_all
 
 _LARGEST_COPY = 64 * 1024
@@ -156,6 +157,8 @@ def _written_places(nodes: Iterable[Node]) -> Iterator[Place]:
             case Assign(place, _, _) | Overflowing(_, _, _, place, _, _):
                 yield place
             case VaArgValue(place, _, _) | VaStart(place, _) | VaEnd(place, _):
+                yield place
+            case Borrow(place, _, type) if type.access is Access.MUTABLE:
                 yield place
             case _:
                 pass

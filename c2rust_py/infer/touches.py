@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Touches:
     """What a piece of code reads and writes.
 
-    locals, globals: the plain ones, by id; memory: any object in a memory block, all taken as one; outside: the world and
+    locals, globals: the plain ones, by id; borrowed: what parameters that are references point to (the function itself
+    knows it by the parameter, too: it counts as a part of that local); memory: any object in a memory block, all taken as one; outside: the world and
     the library's own state (files, errno, the seed of rand), and whether the process goes on; leaves: control may leave the code by
     another way than its end (a jump out of a statement expression, longjmp).
     """
@@ -18,6 +19,8 @@ class Touches:
     locals_written: frozenset[int] = frozenset()
     globals_read: frozenset[str] = frozenset()
     globals_written: frozenset[str] = frozenset()
+    borrowed_read: bool = False
+    borrowed_written: bool = False
     memory_read: bool = False
     memory_written: bool = False
     outside_read: bool = False
@@ -35,6 +38,8 @@ class Touches:
             self.locals_written | other.locals_written,
             self.globals_read | other.globals_read,
             self.globals_written | other.globals_written,
+            self.borrowed_read or other.borrowed_read,
+            self.borrowed_written or other.borrowed_written,
             self.memory_read or other.memory_read,
             self.memory_written or other.memory_written,
             self.outside_read or other.outside_read,
@@ -45,13 +50,13 @@ class Touches:
     @property
     def writes(self) -> bool:
         """Whether anything is changed, or left undone."""
-        changed = self.memory_written or self.outside_written or self.leaves
+        changed = self.memory_written or self.borrowed_written or self.outside_written or self.leaves
         return changed or bool(self.locals_written or self.globals_written)
 
     @property
     def reads_state(self) -> bool:
         """Whether memory, a global or the outside is read."""
-        return bool(self.globals_read or self.memory_read or self.outside_read)
+        return bool(self.globals_read or self.borrowed_read or self.memory_read or self.outside_read)
 
     def conflicts(self, other: Touches) -> bool:
         """Whether it can matter which of the two runs first."""

@@ -16,6 +16,7 @@ from c2rust_py.ir.types import (
     PointerType,
     Qualified,
     RecordType,
+    ReferenceType,
     Type,
     VaListType,
     VoidType,
@@ -42,7 +43,7 @@ class Layout:
                 return self.enums[id].kind.size
             case RecordType(id):
                 return self.records[id].size
-            case PointerType():
+            case PointerType() | ReferenceType():
                 return 8
             case ArrayType(element, length):
                 return self.size_of(element) * (length or 0)
@@ -63,7 +64,7 @@ class Layout:
                 return self.enums[id].kind.size
             case RecordType(id):
                 return self.records[id].align
-            case PointerType() | VaListType():
+            case PointerType() | ReferenceType() | VaListType():
                 return 8
             case ArrayType(element, _):
                 return self.align_of(element)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
+from c2rust_py.ir.types import ArrayType, PointerType, RecordType, ReferenceType, Type
 
 # ---- places -----------------------------------------------------------------------------------------------------------
 
@@ -79,7 +79,17 @@ class IndexPlace:
     span: Span
 
 
-Place = LocalPlace | GlobalPlace | StringPlace | DerefPlace | FieldPlace | IndexPlace
+@dataclass(frozen=True, slots=True, eq=False)
+class ReferentPlace:
+    """What the reference in `base` points to; behind `lift` only. It has the target's type: for a slice, an array of unknown
+    length."""
+
+    base: LocalPlace
+    type: Type
+    span: Span
+
+
+Place = LocalPlace | GlobalPlace | StringPlace | DerefPlace | FieldPlace | IndexPlace | ReferentPlace
 
 # ---- values -----------------------------------------------------------------------------------------------------------
 
@@ -214,6 +224,17 @@ class Decay:
 
     place: Place
     type: PointerType
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Borrow:
+    """`&place` or `&mut place`, behind `lift` only: a slice of an array's elements from `start` on (None: all), or a reference
+    to one object."""
+
+    place: Place
+    start: Value | None
+    type: ReferenceType
     span: Span
 
 
@@ -412,6 +433,7 @@ Value = (
     | Load
     | AddressOf
     | Decay
+    | Borrow
     | FunctionRef
     | LabelAddress
     | Unary

@@ -29,6 +29,7 @@ from c2rust_py.ir.nodes import (
     Binary,
     Block,
     BlockValue,
+    Borrow,
     Break,
     Builtin,
     Call,
@@ -69,6 +70,7 @@ from c2rust_py.ir.nodes import (
     PointerAdd,
     PointerDiff,
     RecordValue,
+    ReferentPlace,
     Return,
     Statement,
     StringPlace,
@@ -96,6 +98,7 @@ from c2rust_py.ir.types import (
     PointerType,
     Qualified,
     RecordType,
+    ReferenceType,
     Type,
     VaListType,
     VoidType,
@@ -119,6 +122,8 @@ def type_text(type: Type) -> str:
             return id
         case PointerType(target):
             return f"{type_text(target)}*"
+        case ReferenceType(target, access):
+            return f"{access.value} {type_text(target)}"
         case ArrayType(element, length):
             return f"{type_text(element)}[{'' if length is None else length}]"
         case FunctionType(result, params, variadic, prototyped):
@@ -362,6 +367,8 @@ class _Printer:
             case IndexPlace(base, index):
                 text = self.place(base)
                 return f"{f'({text})' if text.startswith('*') else text}[{self.value(index)}]"
+            case ReferentPlace(base):
+                return f"*{self.place(base)}"
             case _:
                 assert_never(place)
 
@@ -408,6 +415,9 @@ class _Printer:
                 return f"&{self.place(place)}"
             case Decay(place):
                 return f"{self.place(place)}.decay"
+            case Borrow(place, start, type):
+                position = "" if start is None else f"[{self.value(start)}..]"
+                return f"{type.access.value} {self.place(place)}{position}"
             case FunctionRef(symbol):
                 return symbol
             case LabelAddress(label):

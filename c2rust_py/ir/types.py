@@ -11,7 +11,8 @@ from enum import Enum, IntFlag
 
 
 class IntKind(Enum):
-    """The integer types, each with its size in bytes, signedness and conversion rank (C11 6.3.1.1)."""
+    """The integer types, each with its size in bytes, signedness and conversion rank (C11 6.3.1.1). `USIZE` and `ISIZE`
+    are not C's: behind `lift`, positions in arrays have them."""
 
     BOOL = ("_Bool", 1, False, 0)
     CHAR = ("char", 1, True, 1)
@@ -27,6 +28,8 @@ class IntKind(Enum):
     ULLONG = ("unsigned long long", 8, False, 5)
     INT128 = ("__int128", 16, True, 6)
     UINT128 = ("unsigned __int128", 16, False, 6)
+    USIZE = ("usize", 8, False, 5)
+    ISIZE = ("isize", 8, True, 5)
 
     def __init__(self, spelling: str, size: int, signed: bool, rank: int) -> None:
         self.spelling = spelling
@@ -118,6 +121,26 @@ class PointerType:
     target: Type
 
 
+class Access(Enum):
+    """What a reference allows."""
+
+    SHARED = "&"
+    MUTABLE = "&mut"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceType:
+    """A pointer above the memory rung, behind `lift` only: to one object, or, where `target` is an array of unknown length,
+    to the elements of one from some position on."""
+
+    target: Type
+    access: Access
+
+    @property
+    def is_slice(self) -> bool:
+        return isinstance(self.target, ArrayType) and self.target.length is None
+
+
 @dataclass(frozen=True, slots=True)
 class ArrayType:
     """`length` elements; None where the type is incomplete (`extern int a[]`, a flexible array member)."""
@@ -157,6 +180,7 @@ Type = (
     | EnumType
     | RecordType
     | PointerType
+    | ReferenceType
     | ArrayType
     | FunctionType
     | VaListType
@@ -178,6 +202,8 @@ LLONG = IntType(IntKind.LLONG)
 ULLONG = IntType(IntKind.ULLONG)
 INT128 = IntType(IntKind.INT128)
 UINT128 = IntType(IntKind.UINT128)
+USIZE = IntType(IntKind.USIZE)
+ISIZE = IntType(IntKind.ISIZE)
 FLOAT = FloatType(FloatKind.FLOAT)
 DOUBLE = FloatType(FloatKind.DOUBLE)
 LONG_DOUBLE = FloatType(FloatKind.LONG_DOUBLE)

@@ -160,6 +160,13 @@ class RangeExpr:
 
 
 @dataclass(frozen=True, slots=True)
+class RangeFrom:
+    """`low..`"""
+
+    low: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     params: tuple[tuple[str, Type | None], ...]
     body: Expr
@@ -216,10 +223,15 @@ class While:
 
 @dataclass(frozen=True, slots=True)
 class For:
+    """`for variable in iterable`; with an `index`, `for (index, variable) in iterable`. Where the items are references and
+    `by_value` is set, the variable is what they refer to: `&variable`."""
+
     variable: str
     iterable: Expr
     body: Block
     label: str | None = None
+    index: str | None = None
+    by_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +275,7 @@ Expr = (
     | ArrayRepeat
     | TupleExpr
     | RangeExpr
+    | RangeFrom
     | Closure
     | BlockExpr
     | If

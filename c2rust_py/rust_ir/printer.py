@@ -46,6 +46,7 @@ from c2rust_py.rust_ir.nodes import (
     Name,
     PathType,
     RangeExpr,
+    RangeFrom,
     ReferenceType,
     Return,
     SliceType,
@@ -251,6 +252,9 @@ class _Printer:
                 self.expr(low, _RANGE + 1)
                 self.put("..=" if inclusive else "..")
                 self.expr(high, _RANGE + 1)
+            case RangeFrom(low):
+                self.expr(low, _RANGE + 1)
+                self.put("..")
             case Assign(target, value, op):
                 self.expr(target, _ASSIGN + 1)
                 self.put(f" {op}= ")
@@ -314,9 +318,10 @@ class _Printer:
                 self.condition(condition)
                 self.put(" ")
                 self.block(body)
-            case For(variable, iterable, body, label):
+            case For(variable, iterable, body, label, index, by_value):
                 self.label(label)
-                self.put(f"for {variable} in ")
+                pattern = f"&{variable}" if by_value else variable
+                self.put(f"for {pattern if index is None else f'({index}, {pattern})'} in ")
                 self.condition(iterable)
                 self.put(" ")
                 self.block(body)
@@ -505,7 +510,7 @@ def _level(expr: Expr) -> int:
             return _CAST
         case Unary() | Borrow():
             return _PREFIX
-        case RangeExpr():
+        case RangeExpr() | RangeFrom():
             return _RANGE
         case Assign():
             return _ASSIGN

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.ir.nodes import (
     AddressOf,
+    Borrow,
     Convert,
     Decay,
     DerefPlace,
@@ -17,16 +18,31 @@ from c2rust_py.ir.nodes import (
     IntConst,
     LocalPlace,
     Place,
+    ReferentPlace,
     Spelling,
     StringPlace,
     Value,
 )
 from c2rust_py.ir.program import RecordField
-from c2rust_py.ir.types import ArrayType, ComplexType, FloatKind, FloatType, IntKind, IntType, RecordType, Type
+from c2rust_py.ir.types import (
+    USIZE as SIZE,
+)
+from c2rust_py.ir.types import (
+    Access,
+    ArrayType,
+    ComplexType,
+    FloatKind,
+    FloatType,
+    IntKind,
+    IntType,
+    RecordType,
+    Type,
+)
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
 from c2rust_py.to_rust.literals import int_constant, with_suffix
+from c2rust_py.to_rust.strings import byte_string
 from c2rust_py.to_rust.types import USIZE, constant_name
 
 ERRNO = "errno"
@@ -59,6 +75,8 @@ class PlaceLowering(ABC):
                 return symbol in self.facts.storage.memory_globals
             case StringPlace() | DerefPlace():
                 return True
+            case ReferentPlace():
+                return False
             case FieldPlace(base) | IndexPlace(base):
                 return self.in_memory(base)
 
@@ -96,11 +114,35 @@ class PlaceLowering(ABC):
                     return rs.Name(self.frame.import_item(name))
                 return rs.FieldAccess(self.frame.globals, name)
             case FieldPlace(base):
-                return rs.FieldAccess(self.path(base), self.field_name(place))
+                return rs.FieldAccess(self.base_path(base), self.field_name(place))
             case IndexPlace(base, index):
-                return rs.Index(self.path(base), self.index(index))
+                return rs.Index(self.base_path(base), self.index(index))
+            case ReferentPlace(base):
+                return rs.Unary("*", self.path(base))
             case StringPlace() | DerefPlace():
                 raise AssertionError("an address has no path")
+
+    def base_path(self, place: Place) -> rs.Expr:
+        """A place that a field or an element is taken of, where Rust dereferences by itself."""
+        return self.path(place.base) if isinstance(place, ReferentPlace) else self.path(place)
+
+    def borrow(self, value: Borrow) -> rs.Expr:
+        """A reference as an argument: `&mut a[i..]`, `&s.x`; a parameter passed on as a whole is borrowed anew by Rust."""
+        place, mutable = value.place, value.type.access is Access.MUTABLE
+        if isinstance(place, StringPlace):
+            literal: rs.Expr = rs.Literal(byte_string(place.data))
+            return literal if value.start is None else rs.Borrow(rs.Index(literal, self.range_from(value.start)))
+        if isinstance(place, ReferentPlace) and value.start is None and place.base.type == value.type:
+            return self.path(place.base)
+        if value.start is not None:
+            return rs.Borrow(rs.Index(self.base_path(place), self.range_from(value.start)), mutable)
+        if value.type.is_slice and not isinstance(place.type, ArrayType):
+            element = rs.Borrow(self.path(place), mutable)
+            return rs.Call(rs.Name("std::slice::from_mut" if mutable else "std::slice::from_ref"), (element,))
+        return rs.Borrow(self.path(place), mutable)
+
+    def range_from(self, start: Value) -> rs.Expr:
+        return rs.RangeFrom(self.index(start))
 
     def index(self, index: Value) -> rs.Expr:
         """An array index as usize; conversions between integers that keep a valid index are dropped."""
@@ -108,6 +150,8 @@ class PlaceLowering(ABC):
             if index.spelling is Spelling.CHARACTER:
                 return int_constant(index, "usize", typed=True)
             return self.named_constant(index) or rs.Literal(str(index.value))
+        if index.type == SIZE:
+            return self.value(index, typed=True)
         index = self.without_widening(index)
         return rs.Cast(self.value(index), USIZE)
 
@@ -145,6 +189,8 @@ class PlaceLowering(ABC):
                 return self.field_address(place, base, typed)
             case IndexPlace(base, index):
                 return rs.MethodCall(self.address(base), "elem", (self.offset(index),))
+            case ReferentPlace():
+                raise AssertionError("what a reference points to has no address")
 
     def field_address(self, place: FieldPlace, base: Place, typed: bool) -> rs.Expr:
         if self.field_of(place).width is not None:
@@ -183,11 +229,6 @@ class PlaceLowering(ABC):
             pointer = rs.Name(self.string_constant(place.data))
             element = self.frame.stored_type(place.type.element)
             return pointer if element == rs.PathType("u8") else self.cast_pointer(pointer, element, typed)
-        if isinstance(place, IndexPlace | FieldPlace | LocalPlace | GlobalPlace):
-            return rs.MethodCall(self.address(place), "first")
-        return self.decayed_deref(place, typed)
-
-    def decayed_deref(self, place: DerefPlace, typed: bool) -> rs.Expr:
         return rs.MethodCall(self.address(place), "first")
 
     def cast_pointer(self, pointer: rs.Expr, target: rs.Type, typed: bool) -> rs.Expr:

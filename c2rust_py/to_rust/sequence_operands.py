@@ -45,6 +45,7 @@ from c2rust_py.ir.nodes import (
     BinaryOp,
     Block,
     BlockValue,
+    Borrow,
     Builtin,
     Call,
     CatchJump,
@@ -266,6 +267,8 @@ class _Sequencer:
                 return self._call(value)
             case Load() | AddressOf() | Decay() | VaArgValue():
                 return self._access(value)
+            case Borrow():
+                return self._borrow(value)
             case Overflowing():
                 return self._overflowing(value)
             case Convert() | Unary() | Not() | Truncate():
@@ -348,7 +351,9 @@ class _Sequencer:
 
     def _call(self, call: Call, between: Touches = NOTHING) -> Operand:
         """gcc: the function, the arguments from the last to the first, then the copies of struct objects. `between` is
-        what runs between the arguments and the call."""
+        what runs between the arguments and the call. What the call is lent counts to it: Rust lends as soon as it comes
+        to the argument."""
+        between |= self.nodes.lent(call)
         args = [self.value(arg) for arg in call.args]
         turns = sorted(range(len(args)), key=lambda i: (_is_object(call.args[i]), -i))
         callbacks = self._callback_positions(call)
@@ -392,6 +397,14 @@ class _Sequencer:
         if isinstance(value, VaArgValue):
             return self._made(replace(value, list=new_place), arranged, borrows=in_memory)
         return self._made(replace(value, place=new_place), arranged)
+
+    def _borrow(self, value: Borrow) -> Operand:
+        """A loan begins with the call, so it touches nothing but its operands."""
+        start = [] if value.start is None else [self.value(value.start)]
+        arranged = self._arrange([*self._place_operands(value.place), *start])
+        operands = _values(arranged)
+        new_start = operands.pop() if start else None
+        return self._made(replace(value, place=_with_operands(value.place, operands), start=new_start), arranged)
 
     def _overflowing(self, value: Overflowing) -> Operand:
         in_memory = self.nodes.in_memory(value.result)

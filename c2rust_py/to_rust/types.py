@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import (
+    Access,
     ArrayType,
     ComplexType,
     EnumType,
@@ -19,6 +20,7 @@ from c2rust_py.ir.types import (
     PointerType,
     Qualified,
     RecordType,
+    ReferenceType,
     Type,
     VaListType,
     VoidType,
@@ -44,6 +46,8 @@ _INTS = {
     IntKind.ULLONG: "u64",
     IntKind.INT128: "i128",
     IntKind.UINT128: "u128",
+    IntKind.USIZE: "usize",
+    IntKind.ISIZE: "isize",
 }
 
 UNIT_TYPE = rs.PathType("()")
@@ -93,6 +97,10 @@ class TypeLowering:
                 return rs.PathType("FnPtr", (self.function(function),))
             case PointerType(target):
                 return rs.PathType("Ptr", (self.stored(target),))
+            case ReferenceType(ArrayType(element, None), access):
+                return rs.ReferenceType(rs.SliceType(self.stored(element)), access is Access.MUTABLE)
+            case ReferenceType(target, access):
+                return rs.ReferenceType(self.stored(target), access is Access.MUTABLE)
             case ArrayType(element, length):
                 return rs.ArrayType(self.stored(element), length or 0)
             case RecordType(id):

@@ -11,6 +11,7 @@ from c2rust_py.ir.nodes import (
     Binary,
     BinaryOp,
     BlockValue,
+    Borrow,
     Builtin,
     Call,
     Compare,
@@ -256,6 +257,8 @@ class ValueLowering(PlaceLowering):
                 return self.address(place, typed)
             case Decay(place):
                 return self.decay(place, typed)
+            case Borrow():
+                return self.borrow(value)
             case FunctionRef():
                 return self.function_pointer(value)
             case Unary() | Binary() | PointerAdd() | PointerDiff() | Truncate():
@@ -457,9 +460,11 @@ class ValueLowering(PlaceLowering):
                 raise AssertionError(f"no case for {value}")
 
     def wraps(self, type: Type) -> bool:
-        """Whether arithmetic in the type wraps: unsigned always, signed where the user wants it."""
+        """Whether arithmetic in the type wraps: unsigned always, signed where the user wants it, positions never."""
         kind = self.facts.types.int_kind(type)
-        return kind is not None and (not kind.signed or self.facts.signed_wraps)
+        if kind is None or kind in (IntKind.USIZE, IntKind.ISIZE):
+            return False
+        return not kind.signed or self.facts.signed_wraps
 
     def shift(self, value: Binary, typed: bool) -> rs.Expr:
         """A constant count in range is a plain shift; any other is masked."""

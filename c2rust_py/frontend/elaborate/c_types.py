@@ -20,6 +20,7 @@ from c2rust_py.ir.types import (
     Qualified,
     Quals,
     RecordType,
+    ReferenceType,
     Type,
     VaListType,
     VoidType,
@@ -178,6 +179,8 @@ def spell(type: Type) -> str:
             return "va_list"
         case VoidType():
             return "void"
+        case ReferenceType():
+            raise AssertionError("C has no references")
 
 
 _QUAL_WORDS = (
