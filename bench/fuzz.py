@@ -269,7 +269,10 @@ def main() -> int:
     else:
         generator = Generator(write_csmith, flags(), C_MODE, CHECKED, defined=False)
     first = arguments.first if arguments.first is not None else random.SystemRandom().randrange(1 << 31)
-    print(f"fuzz: {arguments.count} programs {'about pointers ' if arguments.pointers else ''}from seed {first}", flush=True)
+    print(
+        f"fuzz: {arguments.count} programs {'about pointers ' if arguments.pointers else ''}from seed {first}",
+        flush=True,
+    )
     return 1 if run_seeds(generator, first, arguments.count, arguments.keep) else 0
 
 

@@ -99,3 +99,9 @@ def shift(operator: str, left: Expr, count: int) -> Expr:
 def compare(random: Random, left: Expr, right: Expr) -> Expr:
     """A truth value."""
     return Expr(f"{left.atom} {random.choice(('<', '>', '==', '!=', '<=', '>='))} {right.atom}", Rank.INT, 1)
+
+
+def test_of(random: Random, value: str) -> str:
+    """A condition on an unsigned value that is named by C text."""
+    divided, masked = f"{value} % {random.randint(2, 5)} == 0", f"{value} & {random.choice((1, 2, 4))}"
+    return random.choice((divided, masked, f"{value} > {random.randint(3, 90)}"))

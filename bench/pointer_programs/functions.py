@@ -1,4 +1,4 @@
-"""Random functions over arrays of fixed lengths: parameters that may alias, out-parameters, `T **` cursors, a struct."""
+"""Random functions over arrays of fixed lengths: aliasing parameters, out-parameters, `T **` cursors, a struct."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class Setting:
     box: Box
 
 
-def write_function(random: Random, setting: Setting, earlier: list[Function], number: int) -> tuple[Function, list[str]]:
+def write_function(
+    random: Random, setting: Setting, earlier: list[Function], number: int
+) -> tuple[Function, list[str]]:
     """A random function that may call the earlier ones; what a caller has to know, and its text."""
     scope = Scope(random, earlier, depth=1)
     parameters: list[Parameter] = []
@@ -66,9 +68,7 @@ def write_function(random: Random, setting: Setting, earlier: list[Function], nu
     returns_into = _return(scope, parameters)
     result = "unsigned " if returns_into is None else _pointer_type(parameters[returns_into[0]])
     name = f"{NAMES[number % len(NAMES)]}{number}"
-    function = Function(
-        name, tuple(parameters), returns_into is None, returns_into, moves=moves, leaf=scope.calls == 0
-    )
+    function = Function(name, tuple(parameters), returns_into is None, returns_into, moves=moves, leaf=scope.calls == 0)
     return function, [f"static {result}{name}({', '.join(declared)})", "{", *scope.lines, "}"]
 
 

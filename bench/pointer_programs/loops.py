@@ -66,9 +66,15 @@ def write_end_loop(scope: Scope, body: Body) -> None:
     const = "" if reference.writable and scope.chance(0.7) else "const "
     forwards = scope.chance(0.6)
     if forwards:
-        scope.emit(f"{const}{element.name} *{name} = {reference.text};", f"const {element.name} *{limit} = {array.name} + {last};")
+        scope.emit(
+            f"{const}{element.name} *{name} = {reference.text};",
+            f"const {element.name} *{limit} = {array.name} + {last};",
+        )
     else:
-        scope.emit(f"{const}{element.name} *{name} = {array.name} + {last};", f"const {element.name} *{limit} = {reference.text};")
+        scope.emit(
+            f"{const}{element.name} *{name} = {array.name} + {last};",
+            f"const {element.name} *{limit} = {reference.text};",
+        )
     scope.declare_cursor(name, element, not const, Span(array, first, first))
     with scope.block(f"while ({name} {'<' if forwards else '>'} {limit})", loop=True):
         scope.at[name] = Span(array, first, last - 1)
@@ -120,7 +126,9 @@ def write_scan(scope: Scope) -> None:
 
 def _stops(scope: Scope, name: str, element: Element) -> str:
     bound = scope.random.randint(1, 200)
-    return scope.random.choice((f"*{name} != {bound}", f"*{name} < {bound}", f"*{name} % 3 != 0", f"(*{name} & 4) == 0"))
+    return scope.random.choice(
+        (f"*{name} != {bound}", f"*{name} < {bound}", f"*{name} % 3 != 0", f"(*{name} & 4) == 0")
+    )
 
 
 def _pick(scope: Scope, need: int) -> Reference | None:

@@ -34,9 +34,17 @@ def write_program(seed: int) -> str:
         texts.append(lines)
     scenes = [scene(random) for scene in random.sample(SCENES, random.choice((0, 1, 1)))]
     names = [f"choose{number}" for number in range(2)]
-    pure = [f"static unsigned {name}(unsigned x, unsigned y)\n{{\n    return {random.choice(PURE)};\n}}" for name in names]
+    pure = [
+        f"static unsigned {name}(unsigned x, unsigned y)\n{{\n    return {random.choice(PURE)};\n}}" for name in names
+    ]
     main, shown = _write_main(random, setting, functions, names, [call for call, _ in scenes])
-    parts = [*_head(seed, setting, shown), *pure, *("\n".join(lines) for lines in texts), *(text for _, text in scenes), "\n".join(main)]
+    parts = [
+        *_head(seed, setting, shown),
+        *pure,
+        *("\n".join(lines) for lines in texts),
+        *(text for _, text in scenes),
+        "\n".join(main),
+    ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -44,7 +52,8 @@ def _choose_setting(random: Random) -> Setting:
     main = random.choice(ELEMENTS)
     elements = (main, random.choice(ELEMENTS), WORD)
     tables = tuple(
-        Array(name, random.choice(elements[:2]), random.randint(6, 16)) for name in ("table", "pool")[: random.randint(0, 2)]
+        Array(name, random.choice(elements[:2]), random.randint(6, 16))
+        for name in ("table", "pool")[: random.randint(0, 2)]
     )
     return Setting(elements, tables, Box(main, random.randint(4, 10), random.random() < 0.5))
 

@@ -1,19 +1,15 @@
-"""Scenes: a data structure built of pointers, used and freed by a function `static unsigned NAME(unsigned n)` with n < 50."""
+"""Scenes: a data structure built of pointers, used and freed by a function `static unsigned NAME(unsigned n)`, n < 50."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
 
+from pointer_programs.expressions import test_of
+from pointer_programs.scenes_of_records import buffers, records, views
 from pointer_programs.scenes_of_text import expression_parser, sorted_names, words
 
 Scene = Callable[[Random], tuple[str, str]]
-
-
-def _test(random: Random, value: str) -> str:
-    """A condition on an unsigned value."""
-    divided, masked = f"{value} % {random.randint(2, 5)} == 0", f"{value} & {random.choice((1, 2, 4))}"
-    return random.choice((divided, masked, f"{value} > {random.randint(3, 90)}"))
 
 
 def single_list(random: Random) -> tuple[str, str]:
@@ -40,7 +36,7 @@ static unsigned remove_some(struct node **link)
     unsigned removed = 0;
     while (*link) {{
         struct node *node = *link;
-        if ({_test(random, "node->value")}) {{
+        if ({test_of(random, "node->value")}) {{
             *link = node->next;
             free(node);
             removed++;
@@ -116,7 +112,7 @@ static unsigned double_list(unsigned n)
         link_after({random.choice(("&head", "head.before", "i % 3 ? head.after : &head"))}, &nodes[i]);
     }}
     for (struct link *p = head.after; p != &head;)
-        p = {_test(random, "p->value")} ? detach(p) : p->after;
+        p = {test_of(random, "p->value")} ? detach(p) : p->after;
     for (struct link *p = head.{direction}; p != &head; p = p->{direction})
         sum = sum * 31 + p->value;
     return sum;
@@ -210,7 +206,7 @@ static unsigned vector(unsigned n)
     for (unsigned i = 0; i <= n; i++) {{
         {element} *last = append(&v, ({element})(i * {random.randint(3, 77)}));
         *last ^= {random.randint(1, 99)};
-        if ({_test(random, "i")})
+        if ({test_of(random, "i")})
             insert_at(&v, {random.choice(("0", "v.length / 2", "v.length"))}, ({element})i);
     }}
     for ({element} *p = v.items, *end = p + v.length; p < end; p++)
@@ -311,7 +307,7 @@ static unsigned ring(unsigned n)
     unsigned sum = 0, item = 0;
     q.head = q.tail = q.items{random.choice(("", f" + {random.randrange(size)}"))};
     for (unsigned i = 0; i < n; i++) {{
-        if (!put_in(&q, i * {random.randint(2, 30)}) || {_test(random, "i")})
+        if (!put_in(&q, i * {random.randint(2, 30)}) || {test_of(random, "i")})
             sum += take_out(&q, &item) ? item : 1;
         if (take_out(&q, {random.choice(("&sum", "&item"))}))
             sum = sum * 31 + item;
@@ -349,12 +345,12 @@ static int by_value(const void *x, const void *y)
 static unsigned callbacks(unsigned n)
 {{
     static unsigned (*const table[])(struct counter *) = {{upwards, downwards}};
-    struct counter counters[2] = {{{{upwards, {random.randint(0, 99)}, 3}}, {{downwards, 500, {random.randint(1, 9)}}}}};
+    struct counter counters[2] = {{{{upwards, {random.randint(0, 99)}, 3}}, {{downwards, 5, {random.randint(1, 9)}}}}};
     unsigned values[50], sum = 0;
     for (unsigned i = 0; i < n; i++) {{
         struct counter *c = &counters[i % 2];
         values[i] = c->next(c) % 1000;
-        if ({_test(random, "values[i]")})
+        if ({test_of(random, "values[i]")})
             c->next = table[i / 2 % 2];
     }}
     qsort(values, n, sizeof values[0], by_value);
@@ -366,5 +362,6 @@ static unsigned callbacks(unsigned n)
 
 
 SCENES: tuple[Scene, ...] = (
-    single_list, double_list, tree, vector, matrix, ring, callbacks, words, expression_parser, sorted_names,
+    single_list, double_list, tree, vector, matrix, ring, callbacks, records, views, buffers, words,
+    expression_parser, sorted_names,
 )  # fmt: skip

@@ -13,14 +13,15 @@ from pointer_programs.expressions import WORD, Element, Expr, combine, compare, 
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array, or what a parameter points at: `length` elements from `name` on. `own` ones no other pointer reaches when
-    the function starts."""
+    """An array, or what a parameter points at: `length` elements from `name` on. No pointer reaches an `own` one when the
+    function starts; one that is `mixed` is a part of one of several others."""
 
     name: str
     element: Element
     length: int
     writable: bool = True
     own: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function that was written. `returns_into` says which parameter a returned pointer points into, and how far on;
-    `moves` how far each CURSOR goes; `fresh` is the element of a returned block of COUNT elements. A `leaf` calls no other function."""
+    `moves` how far each CURSOR goes; `fresh` is the element of a returned block of COUNT elements. A `leaf` calls no
+    other function."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -152,10 +154,8 @@ class Scope:
         self.at[name] = span
         self.movable.add(name)
 
-    def references(
-        self, element: Element, need: int, *, writes: bool = False, values: bool = False
-    ) -> list[Reference]:
-        """Pointers to at least `need` elements: arrays and cursors, at their start or further on; on request, values."""
+    def references(self, element: Element, need: int, *, writes: bool = False, values: bool = False) -> list[Reference]:
+        """Pointers to at least `need` elements: to arrays and by cursors, at the start or further on; to `values`, too."""
         found = []
         if values and need == 1 and element == WORD:
             arrays = [Array(f"(&{name})", WORD, 1) for name in self.values]
@@ -163,7 +163,11 @@ class Scope:
         for array in self.arrays:
             if array.element == element and (array.writable or not writes) and array.length >= need:
                 offset = self.random.randint(0, array.length - need) if self.chance(0.6) else 0
-                text = array.name if offset == 0 else self.random.choice((f"{array.name} + {offset}", f"&{array.name}[{offset}]"))
+                text = (
+                    array.name
+                    if offset == 0
+                    else self.random.choice((f"{array.name} + {offset}", f"&{array.name}[{offset}]"))
+                )
                 found.append(Reference(text, array, array.writable, Span(array, offset, offset)))
         for name, (kind, writable) in self.cursors.items():
             span = self.at[name]

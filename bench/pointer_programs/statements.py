@@ -13,7 +13,7 @@ from pointer_programs.loops import (
     write_stepping_loop,
     write_two_cursors,
 )
-from pointer_programs.scope import Scope, Span
+from pointer_programs.scope import Array, Scope, Span
 
 DEEPEST = 2
 """How many loops and branches are nested at most."""
@@ -48,9 +48,10 @@ def write_accumulation(scope: Scope) -> None:
     """A value takes up what is in memory."""
     if scope.values:
         name = scope.random.choice(scope.values)
-        scope.emit(scope.random.choice((f"{name} += {{}};", f"{name} = {name} * 31 + {{}};", f"{name} ^= {{}};")).format(
-            scope.expression(1).atom
-        ))  # fmt: skip
+        value = scope.expression(1).atom
+        scope.emit(
+            scope.random.choice((f"{name} += {value};", f"{name} = {name} * 31 + {value};", f"{name} ^= {value};"))
+        )
 
 
 def write_swap(scope: Scope) -> None:
@@ -82,6 +83,18 @@ def write_declaration(scope: Scope) -> None:
     name = scope.fresh("p")
     scope.emit(f"{'' if writable else 'const '}{element.name} *{name} = {text};")
     scope.declare_cursor(name, element, writable, span)
+
+
+def write_choice(scope: Scope) -> None:
+    """A pointer to one of two arrays: `T *either = c ? a : b + 1;`, which stays where it is."""
+    element = _an_element(scope)
+    references = scope.references(element, 2, writes=True)
+    if len({reference.array for reference in references}) < 2 or scope.blocks:
+        return
+    first, second = scope.random.sample(references, 2)
+    name = scope.fresh("either")
+    scope.emit(f"{element.name} *{name} = {scope.condition()} ? {first.text} : {second.text};")
+    scope.arrays.append(Array(name, element, min(first.length, second.length), mixed=True))
 
 
 def write_step(scope: Scope) -> None:
@@ -140,7 +153,10 @@ def write_distance(scope: Scope) -> None:
     if scope.chance(0.5):
         scope.emit(f"{value} += (unsigned)({name} - {other});")
     else:
-        scope.emit(f"if ({name} {scope.random.choice(('<', '>=', '==', '!='))} {other})", f"    {value} += {scope.random.randint(1, 9)};")
+        scope.emit(
+            f"if ({name} {scope.random.choice(('<', '>=', '==', '!='))} {other})",
+            f"    {value} += {scope.random.randint(1, 9)};",
+        )
 
 
 def write_library_move(scope: Scope) -> None:
@@ -154,10 +170,15 @@ def write_library_move(scope: Scope) -> None:
     size = f"{need} * sizeof({element.name})"
     if scope.chance(0.2):
         scope.emit(f"memset({to.text}, {scope.random.randint(0, 255)}, {size});")
-    elif to.array != source.array and (to.array.own or source.array.own):
+    elif to.array != source.array and _are_apart(to.array, source.array):
         scope.emit(f"memcpy({to.text}, {source.text}, {size});")
     else:
         scope.emit(f"memmove({to.text}, {source.text}, {size});")
+
+
+def _are_apart(one: Array, other: Array) -> bool:
+    """Whether two arrays surely do not overlap."""
+    return (one.own or other.own) and not (one.mixed or other.mixed)
 
 
 def write_branch(scope: Scope) -> None:
@@ -195,6 +216,7 @@ SIMPLE: tuple[tuple[Statement, int], ...] = (
     (write_swap, 2),
     (write_declaration, 4),
     (write_step, 6),
+    (write_choice, 1),
     (write_jump, 3),
     (write_distance, 2),
     (write_library_move, 2),
