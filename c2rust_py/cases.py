@@ -1,7 +1,7 @@
 """The fixtures that hold an input and what has to come out of it, as `c2rs case` and the tests run them.
 
-`golden/TOPIC/NAME.c`: the module that it becomes is `NAME.rs`. `rejects/NAME.c`: what the run says on stderr is
-`NAME.stderr`. `passes/NAME.test`: C text, a line `[out STAGE]`, and the program as it is printed behind that stage
+`golden/TOPIC/NAME.c`: the module that it becomes is `NAME.rs`. `rejects/NAME.c`, or a folder of units `rejects/NAME`:
+what the run says on stderr is `NAME.stderr`, whose last line is the exit status. `passes/NAME.test`: C text, a line `[out STAGE]`, and the program as it is printed behind that stage
 (`link`, `normalise`, `sequence`), or the facts about it (`storage`, `effects`, `slots`).
 """
 
@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Sink, error
+from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Severity, Sink, error
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.infer.effects import infer_effects
 from c2rust_py.infer.library import library_functions
@@ -35,7 +35,7 @@ _OUT = re.compile(r"^\[out (\w+)\]\n", re.MULTILINE)
 def run_fixture(file: Path, *, update: bool = False) -> str | None:
     """None if the fixture holds; otherwise the difference, expected against actual. With `update`, the fixture is made
     to hold. Raises CompileError for a file that is no fixture, or C that should be valid and is not."""
-    if not file.is_file():
+    if not file.exists():
         raise CompileError(error(Code.INPUT_MISSING, f"{file} does not exist"), EXIT_USAGE)
     expectation, actual = _kind(file)(file)
     expected = expectation.read_text(encoding="utf-8") if expectation.exists() else ""
@@ -56,7 +56,7 @@ def run_fixture(file: Path, *, update: bool = False) -> str | None:
 def find_fixtures(root: Path) -> Iterator[Path]:
     """Every fixture under `root`, in order."""
     yield from sorted(root.glob("golden/**/*.c"))
-    yield from sorted(root.glob("rejects/*.c"))
+    yield from sorted(path for path in root.glob("rejects/*") if path.suffix == ".c" or path.is_dir())
     yield from sorted(root.glob("passes/*.test"))
 
 
@@ -64,7 +64,7 @@ def _kind(file: Path) -> Callable[[Path], tuple[Path, str]]:
     """How the fixture is run: gives the file with the expectation, and what came out."""
     if file.suffix == ".test":
         return _run_pass
-    if file.suffix == ".c" and "rejects" in file.resolve().parts:
+    if (file.suffix == ".c" or file.is_dir()) and "rejects" in file.resolve().parts:
         return _run_reject
     if file.suffix == ".c":
         return _run_golden
@@ -84,13 +84,15 @@ def _run_golden(file: Path) -> tuple[Path, str]:
 
 
 def _run_reject(file: Path) -> tuple[Path, str]:
-    """What stderr gets; the file is named as seen from its own folder."""
+    """What stderr gets, and the exit status; the file is named as seen from its own folder."""
     with chdir(file.parent or Path(os.curdir)):
         try:
             said = translate_crates(_options(Path(file.name))).diagnostics
+            status = int(any(diagnostic.severity is Severity.ERROR for diagnostic in said))
         except CompileError as problem:
-            said = (problem.diagnostic,)
-    return file.with_suffix(".stderr"), "".join(f"{diagnostic}\n" for diagnostic in said)
+            said, status = (problem.diagnostic,), problem.status
+    lines = [*map(str, said), f"exit status {status}"]
+    return file.with_suffix(".stderr"), "".join(f"{line}\n" for line in lines)
 
 
 def _run_pass(file: Path) -> tuple[Path, str]:

@@ -41,8 +41,7 @@ def write_files(out: Path, files: Mapping[str, str], manifest: Manifest, sink: S
         return _write(out, files, manifest, sink)
     except OSError as problem:
         reason = problem.strerror or str(problem)
-        where = problem.filename or out
-        raise CompileError(error(Code.OUTPUT_UNWRITABLE, f"cannot write {where}: {reason}"), EXIT_USAGE) from problem
+        raise CompileError(error(Code.OUTPUT_UNWRITABLE, f"cannot write {out}: {reason}"), EXIT_USAGE) from problem
 
 
 def _write(out: Path, files: Mapping[str, str], manifest: Manifest, sink: Sink) -> Written:

@@ -134,7 +134,7 @@ def _parse(unit: Unit, cache_dir: Path | None) -> _Outcome:
     if best is not None:
         return best
     assert failure is not None
-    if failure.diagnostic.code in (Code.PREPROCESS, Code.HEADER_MISSING):
+    if failure.diagnostic.code in (Code.PREPROCESS, Code.HEADER_MISSING, Code.TOO_DEEP):
         raise failure
     rejection = compiler_rejection(unit)
     if rejection is not None:

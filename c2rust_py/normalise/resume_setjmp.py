@@ -184,12 +184,15 @@ class _Copy:
         inner = self.whole.copy((*self.active, site), catch, resume)
         body = self.whole.close((Goto(resume, span), *inner))
         caught = CatchJump(catch, site.call.args[0], site.result, body, span)
+        # A goto may lead into the statement, past its call: what it leads to stands behind, and nothing falls into it.
+        jumped_to = any(isinstance(inner, Label) for inner in walk(site.statement))
+        behind = (self.node(replace_call(site.statement, site.call, self.whole.load(site.result, span))),) if jumped_to else ()
         if not self.active:
-            return (Label(arm, span), caught, Goto(arm, span))
+            return (Label(arm, span), caught, Goto(arm, span), *behind)
         same = Compare(
             CompareOp.EQ, self.whole.load(self.whole.again, span), IntConst(site.number, INT, span), INT, span
         )
-        return (Label(arm, span), caught, If(same, (Goto(arm, span),), (), span), Break(self.catch, span))
+        return (Label(arm, span), caught, If(same, (Goto(arm, span),), (), span), Break(self.catch, span), *behind)
 
     def node(self, node: Statement) -> Statement:
         """A statement with its labels renamed, and the calls in its lists lowered."""

@@ -22,6 +22,7 @@ from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.conversions import ConversionLowering
 from c2rust_py.to_rust.frame import Unsupported
+from c2rust_py.to_rust.missing import missing_function
 from c2rust_py.to_rust.print_macros import format_text, print_macro
 from c2rust_py.to_rust.targets import callback_closure, dispatch_call, handler_dispatcher, library_context
 
@@ -94,13 +95,13 @@ class CallLowering(ConversionLowering):
     def library_call(self, symbol: str, call: Call) -> rs.Expr:
         function = self.facts.library.get(symbol)
         if function is None:
-            raise Unsupported(Code.LIBC_MISSING, f"`{symbol}` is not defined in the program or the runtime library", call.span)
+            raise missing_function(symbol, call.span)
         if symbol.endswith("!"):
             return print_macro(self, symbol, call.args)
         declared = function_type(call.function)
         count = len(function.params)
         if len(call.args) < count:
-            raise Unsupported(Code.CALL_SHAPE, f"`{symbol}` is called with too few arguments", call.span)
+            raise Unsupported(Code.LIBC_FORM, f"`{symbol}` is called with too few arguments", call.span)
         text = format_text(call.args[count - 1]) if symbol in ("printf", "fprintf") else None
         if text is not None:
             return self.format_macro(function, text, call)
@@ -198,7 +199,7 @@ class CallLowering(ConversionLowering):
         """The constant of a function's address."""
         constant = self.facts.function_constants.get(value.symbol)
         if constant is None:
-            raise Unsupported(Code.LIBC_MISSING, f"`{value.symbol}` is not defined in the program or the runtime", value.span)
+            raise missing_function(value.symbol, value.span)
         self.frame.uses.add(f"crate::dispatch::{constant}")
         actual = self.facts.function_type(value.symbol)
         pointer = rs.Name(constant)

@@ -267,6 +267,10 @@ class Context:
         """Whether the place is in one of our own headers."""
         return span.file.startswith(self.library_roots)
 
+    def in_headers(self, span: Span) -> bool:
+        """Whether the place is in a header of the C library, our own or the system's."""
+        return span.file.startswith((*self.library_roots, *SYSTEM_ROOTS))
+
     def declares_library(self, name: str | None, names: AbstractSet[str], span: Span) -> bool:
         """Whether what is declared at the place is the C library's: in our own headers all is, in the system's the
         given names are."""

@@ -158,6 +158,9 @@ def declare_external(cx: Context, node: Any, type: Type) -> GlobalName:
         known.inline_only = known.inline_only and "inline" in node.funcspec and "extern" not in node.storage
     if "_Noreturn" in node.funcspec or has_attribute(node, "noreturn"):
         known.noreturn = True
+    refusal = cx.refused.get(node.name)
+    if refusal is not None and not known.defined and refusal[0] != "naked":
+        cx.fail(Code.ATTRIBUTE_UNSUPPORTED, f"the attribute '{refusal[0]}' is not translated", refusal[1])
     cx.declare(node.name, known)
     return known
 

@@ -127,9 +127,11 @@ def _named_type(cx: Context, names: list[str], span: Span) -> Type:
         if isinstance(meaning, RefusedName):
             cx.fail(meaning.code, meaning.reason, span)
     type = _BASIC.get(frozenset(Counter(names).items()))
+    if type is None and "_Complex" in names:
+        cx.fail(Code.COMPLEX_TYPE, "complex integers are not translated", span)
     if type is None:
         cx.fail(Code.INVALID_DECLARATION, f"'{' '.join(names)}' is not a type", span)
-    if isinstance(type, FloatType | ComplexType) and type.kind is FloatKind.LONG_DOUBLE and not cx.is_library(span):
+    if isinstance(type, FloatType | ComplexType) and type.kind is FloatKind.LONG_DOUBLE and not cx.in_headers(span):
         cx.report_once(Code.WIDE_FLOAT, f"'{' '.join(names)}' computes with the precision of double", span)
     return type
 
@@ -150,7 +152,7 @@ def _typeof(cx: Context, node: Any) -> Type:
 def with_quals(cx: Context, type: Type, words: list[str] | None, span: Span) -> Type:
     """The type with a specifier list's qualifiers; notes the ones that the translation does not honour."""
     quals = quals_from(words)
-    if not cx.is_library(span):
+    if not cx.in_headers(span):
         if Quals.VOLATILE in quals:
             cx.report_once(Code.UNSUPPORTED_C, "'volatile' objects are read and written as ordinary ones", span)
         if Quals.ATOMIC in quals:

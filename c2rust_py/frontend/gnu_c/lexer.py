@@ -17,7 +17,7 @@ from pycparser.c_lexer import Token
 
 from c2rust_py.diagnostics import Code, CompileError, Span, error
 
-_IDENTIFIER = r"(?:[A-Za-z_$\u0080-\U0010ffff]|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})"
+_IDENTIFIER = r"(?:[A-Za-z_$\u0080-\ud7ff\ue000-\U0010ffff]|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})"
 _TOKEN = re.compile(
     r"[ \t\f\v\r\0]*(?:"
     # Literal prefixes first: `L"..."` is not the identifier L.
