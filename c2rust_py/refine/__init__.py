@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from c2rust_py.refine.array_loops import array_loops
 from c2rust_py.refine.compound_assignments import compound_assignments
 from c2rust_py.refine.conditional_values import conditional_values, name_no_result
+from c2rust_py.refine.declared_types import declared_types
 from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
+from c2rust_py.refine.index_ranges import index_ranges, literal_value
 from c2rust_py.refine.inline_format_args import inline_format_args
 from c2rust_py.refine.leading_conditions import leading_conditions
 from c2rust_py.refine.name_memory import name_memory
@@ -27,21 +31,45 @@ from c2rust_py.refine.tail_returns import tail_returns
 from c2rust_py.rust_ir import nodes as rs
 
 
+@dataclass(frozen=True, slots=True)
+class ConstantData:
+    """What passes know of the crate's constants: the values of those that are numbers, and the types of all. A name has one
+    meaning in all of the crate."""
+
+    values: Mapping[str, int]
+    types: Mapping[str, rs.Type]
+
+
 def refine(crate: rs.Crate) -> rs.Crate:
     """The crate with every function refined."""
-    return replace(crate, modules=tuple(_refine_module(module) for module in crate.modules))
+    constants = _constants(crate)
+    return replace(crate, modules=tuple(_refine_module(module, constants) for module in crate.modules))
 
 
-def _refine_module(module: rs.Module) -> rs.Module:
-    refined = replace(module, items=tuple(_refine_item(item) for item in module.items))
-    return prune_imports(shorten_paths(refined))
+def _constants(crate: rs.Crate) -> ConstantData:
+    values: dict[str, int] = {}
+    types: dict[str, rs.Type] = {}
+    for item in (item for module in crate.modules for item in module.items if isinstance(item, rs.ConstItem)):
+        types[item.name] = item.type
+        value = literal_value(item.value) if isinstance(item.value, rs.Literal) and not item.static else None
+        if value is not None:
+            values[item.name] = value
+    return ConstantData(values, types)
 
 
-def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
+def _refine_module(module: rs.Module, constants: ConstantData) -> rs.Module:
+    items = tuple(
+        refine_function(item, constants) if isinstance(item, rs.FunctionItem) else item for item in module.items
+    )
+    return prune_imports(shorten_paths(replace(module, items=items)))
+
+
+def refine_function(item: rs.FunctionItem, constants: ConstantData) -> rs.FunctionItem:
     """One function through every pass."""
+    types = {**constants.types, **declared_types(item)}
     body = flatten_blocks(simple_matches(item.body))
     item = leading_conditions(replace(item, body=body))
-    item = name_memory(plain_arithmetic(item))
+    item = index_ranges(name_memory(plain_arithmetic(item)), constants.values)
     body = sink_declarations(item.body)
     body = conditional_values(body)
     body = compound_assignments(body)
@@ -49,8 +77,5 @@ def refine_function(item: rs.FunctionItem) -> rs.FunctionItem:
     body = drop_labels(body)
     body = name_no_result(tail_returns(body))
     body = drop_annotations(body)
-    return inline_format_args(settle_bindings(replace(item, body=body)))
-
-
-def _refine_item(item: rs.Item) -> rs.Item:
-    return refine_function(item) if isinstance(item, rs.FunctionItem) else item
+    item = settle_bindings(replace(item, body=body))
+    return inline_format_args(array_loops(item, types, constants.values))
