@@ -153,6 +153,8 @@ def rust_type(node: c_ast.Node, typedefs: dict[str, c_ast.Node], pointed_to: boo
             return rust_type(node.type, typedefs, pointed_to)
         case c_ast.Struct():
             return TAGS.get(node.name) or "".join(part.capitalize() for part in node.name.split("_"))
+        case c_ast.Enum():
+            return "u32"
         case c_ast.IdentifierType(names=[name]) if name == "va_list":
             return "VaList"
         case c_ast.IdentifierType(names=[name]) if name in typedefs:

@@ -89,12 +89,12 @@ def _is_open_array(external: External) -> bool:
 def _source_units(
     units: Sequence[ElaboratedUnit], functions: dict[str, Function], variables: dict[str, Variable]
 ) -> tuple[SourceUnit, ...]:
-    """What each unit brings into the program first; types of our own headers belong to none."""
+    """What each unit brings into the program first; records of our own headers, which the runtime has, belong to none."""
     seen: set[str] = set()
     result: list[SourceUnit] = []
     constants: set[str] = set()
     for unit in units:
-        records = _new(unit.records, seen)
+        records = tuple(id for id in _new(unit.records, seen) if not id.startswith("library:"))
         enums = _new(unit.enums, seen)
         new_constants = tuple(c for c in unit.constants if f"{c.name}@{c.span}" not in constants)
         constants.update(f"{constant.name}@{constant.span}" for constant in new_constants)
@@ -113,6 +113,6 @@ def _source_units(
 
 
 def _new(table: dict[str, Record] | dict[str, Enumeration], seen: set[str]) -> tuple[str, ...]:
-    fresh = tuple(id for id in table if id not in seen and not id.startswith("library:"))
+    fresh = tuple(id for id in table if id not in seen)
     seen.update(fresh)
     return fresh

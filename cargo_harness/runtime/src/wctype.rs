@@ -1,6 +1,7 @@
 //! `wctype.h`: classes of wide characters; those of ASCII in the C locale, of Unicode in C.UTF-8.
 
 use crate::locale::is_utf_8;
+use crate::{Memory, Ptr};
 
 /// The character, if the locale has it.
 fn character(wc: u32) -> Option<char> {
@@ -75,6 +76,55 @@ pub fn towupper(wc: u32) -> u32 {
     let mut other = character.to_uppercase();
     match (other.next(), other.next()) {
         (Some(single), None) => single.into(),
+        _ => wc,
+    }
+}
+
+/// The classes in the order of their numbers, which start at 1.
+type Class = (&'static [u8], fn(u32) -> i32);
+const CLASSES: [Class; 12] = [
+    (b"alnum", iswalnum),
+    (b"alpha", iswalpha),
+    (b"blank", iswblank),
+    (b"cntrl", iswcntrl),
+    (b"digit", iswdigit),
+    (b"graph", iswgraph),
+    (b"lower", iswlower),
+    (b"print", iswprint),
+    (b"punct", iswpunct),
+    (b"space", iswspace),
+    (b"upper", iswupper),
+    (b"xdigit", iswxdigit),
+];
+
+/// The number of the class called `property`, 0 where there is none.
+#[track_caller]
+pub fn wctype(property: Ptr<u8>, mem: &Memory) -> u64 {
+    let name = mem.c_str(property);
+    CLASSES.iter().position(|(known, _)| *known == name).map_or(0, |index| index as u64 + 1)
+}
+
+pub fn iswctype(wc: u32, desc: u64) -> i32 {
+    CLASSES.get((desc as usize).wrapping_sub(1)).map_or(0, |(_, is_in)| is_in(wc))
+}
+
+/// What `wctrans` gives for `tolower` and `toupper`: no null pointer.
+const TO_LOWER: Ptr<i32> = Ptr::new(0, 1);
+const TO_UPPER: Ptr<i32> = Ptr::new(0, 2);
+
+#[track_caller]
+pub fn wctrans(property: Ptr<u8>, mem: &Memory) -> Ptr<i32> {
+    match mem.c_str(property) {
+        b"tolower" => TO_LOWER,
+        b"toupper" => TO_UPPER,
+        _ => Ptr::NULL,
+    }
+}
+
+pub fn towctrans(wc: u32, desc: Ptr<i32>) -> u32 {
+    match desc {
+        desc if desc == TO_LOWER => towlower(wc),
+        desc if desc == TO_UPPER => towupper(wc),
         _ => wc,
     }
 }

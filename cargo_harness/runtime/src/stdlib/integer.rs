@@ -4,16 +4,16 @@ use super::is_space;
 use crate::{errno, Memory, Ptr};
 
 /// What stands at the start of a text as an integer.
-struct Parsed {
+pub(crate) struct ParsedInteger {
     negative: bool,
     /// The magnitude; none where it does not fit 64 bits.
     magnitude: Option<u64>,
     /// How many bytes it takes; 0 where there is no number.
-    len: usize,
+    pub(crate) len: usize,
 }
 
 /// Reads white space, a sign, a prefix and digits of `base` (0: as the prefix says); C11 7.22.1.4.
-fn parse(text: &[u8], base: u32) -> Parsed {
+fn parse(text: &[u8], base: u32) -> ParsedInteger {
     let byte = |index: usize| text.get(index).copied().unwrap_or(0);
     let mut at = text.iter().take_while(|c| is_space(**c)).count();
     let negative = byte(at) == b'-';
@@ -36,7 +36,7 @@ fn parse(text: &[u8], base: u32) -> Parsed {
         magnitude = magnitude.and_then(|m| m.checked_mul(base.into())?.checked_add(digit.into()));
         at += 1;
     }
-    Parsed { negative, magnitude, len: if at == start { 0 } else { at } }
+    ParsedInteger { negative, magnitude, len: if at == start { 0 } else { at } }
 }
 
 /// The value of a text that is a number as a whole, as in `nan(0x12)`.
@@ -45,14 +45,19 @@ pub(super) fn whole_number(text: &[u8]) -> Option<u64> {
     parsed.magnitude.filter(|_| parsed.len == text.len())
 }
 
-/// Parses at `nptr` and stores the end in `*endptr`; none, with `EINVAL`, where the base is no base.
-#[track_caller]
-fn parse_at(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> Option<Parsed> {
+/// The integer at the start of `text`; none, with `EINVAL`, where the base is no base.
+pub(crate) fn parse_integer(text: &[u8], base: i32) -> Option<ParsedInteger> {
     if !(base == 0 || (2..=36).contains(&base)) {
         errno::set(errno::EINVAL);
         return None;
     }
-    let parsed = parse(mem.c_str(nptr), base as u32);
+    Some(parse(text, base as u32))
+}
+
+/// Parses at `nptr` and stores the end in `*endptr`.
+#[track_caller]
+fn parse_at(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> Option<ParsedInteger> {
+    let parsed = parse_integer(mem.c_str(nptr), base)?;
     if !endptr.is_null() {
         mem.write(endptr, nptr + parsed.len);
     }
@@ -60,7 +65,7 @@ fn parse_at(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) ->
 }
 
 /// The value as a `long`; out of range, the nearest one and `ERANGE`.
-fn to_signed(parsed: &Parsed) -> i64 {
+pub(crate) fn to_signed(parsed: &ParsedInteger) -> i64 {
     let (limit, value) = if parsed.negative {
         (i64::MIN, parsed.magnitude.and_then(|m| 0i64.checked_sub_unsigned(m)))
     } else {
@@ -82,18 +87,21 @@ pub fn strtoll(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory)
     strtol(nptr, endptr, base, mem)
 }
 
-/// A minus sign negates the unsigned value, as C says.
-#[track_caller]
-pub fn strtoul(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> u64 {
-    match parse_at(nptr, endptr, base, mem) {
-        None => 0,
-        Some(Parsed { magnitude: None, .. }) => {
+/// The value as an `unsigned long`; a minus sign negates it, as C says.
+pub(crate) fn to_unsigned(parsed: &ParsedInteger) -> u64 {
+    match parsed.magnitude {
+        None => {
             errno::set(errno::ERANGE);
             u64::MAX
         }
-        Some(Parsed { magnitude: Some(magnitude), negative: true, .. }) => magnitude.wrapping_neg(),
-        Some(Parsed { magnitude: Some(magnitude), .. }) => magnitude,
+        Some(magnitude) if parsed.negative => magnitude.wrapping_neg(),
+        Some(magnitude) => magnitude,
     }
+}
+
+#[track_caller]
+pub fn strtoul(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, base: i32, mem: &mut Memory) -> u64 {
+    parse_at(nptr, endptr, base, mem).map_or(0, |parsed| to_unsigned(&parsed))
 }
 
 #[track_caller]

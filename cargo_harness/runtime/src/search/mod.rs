@@ -1,4 +1,12 @@
-//! `search.h`: linear search.
+//! `search.h`: linear search here, hash tables in [`hash`], binary trees in [`tree`], linked lists in [`queue`].
+
+mod hash;
+mod queue;
+mod tree;
+
+pub use hash::*;
+pub use queue::*;
+pub use tree::*;
 
 use crate::{Context, Memory, Ptr, Void};
 

@@ -1,39 +1,21 @@
-//! `wchar.h`: strings of `wchar_t`, which is a 32-bit `int`, and their conversion.
+//! Strings of wide characters.
 
-use crate::stdlib::{decode, encode, Decoded};
-use crate::{errno, layout, Memory, Ptr};
-
-/// `mbstate_t`: the bytes of a character that is not complete yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MbstateT {
-    pub __count: i32,
-    pub __value: [u8; 4],
-}
-
-layout! { MbstateT: 8, 4;
-    __COUNT __count: i32 = 0;
-    __VALUE __value: [u8; 4] = 4;
-}
-
-/// What `mbrtowc` gives for an invalid character, and for an incomplete one.
-const INVALID: u64 = u64::MAX;
-const INCOMPLETE: u64 = u64::MAX - 1;
-/// `WEOF`.
-const WEOF: u32 = u32::MAX;
+use crate::wctype::towlower;
+use crate::{Memory, Ptr};
 
 /// The characters at `s`, without the NUL, at most `limit`.
 #[track_caller]
-fn wide_at_most(s: Ptr<i32>, limit: u64, mem: &Memory) -> Vec<i32> {
+pub(crate) fn wide_at_most(s: Ptr<i32>, limit: u64, mem: &Memory) -> Vec<i32> {
     (0..limit).map(|index| mem.read(s + index)).take_while(|&wide| wide != 0).collect()
 }
 
 #[track_caller]
-fn wide_string(s: Ptr<i32>, mem: &Memory) -> Vec<i32> {
+pub(crate) fn wide_string(s: Ptr<i32>, mem: &Memory) -> Vec<i32> {
     wide_at_most(s, u64::MAX, mem)
 }
 
 #[track_caller]
-fn store(dest: Ptr<i32>, text: &[i32], mem: &mut Memory) {
+pub(crate) fn store(dest: Ptr<i32>, text: &[i32], mem: &mut Memory) {
     for (index, &wide) in text.iter().enumerate() {
         mem.write(dest + index, wide);
     }
@@ -187,117 +169,75 @@ pub fn wmemchr(s: Ptr<i32>, wc: i32, n: u64, mem: &Memory) -> Ptr<i32> {
     (0..n).find(|&index| mem.read(s + index) == wc).map_or(Ptr::NULL, |index| s + index)
 }
 
-pub fn btowc(c: i32) -> u32 {
-    match u8::try_from(c) {
-        Ok(byte) if byte.is_ascii() => byte.into(),
-        _ => WEOF,
-    }
+/// As [`wcscpy`]; gives the end of the copy.
+#[track_caller]
+pub fn wcpcpy(dest: Ptr<i32>, src: Ptr<i32>, mem: &mut Memory) -> Ptr<i32> {
+    wcscpy(dest, src, mem);
+    dest + wcslen(dest, mem)
 }
 
-pub fn wctob(c: u32) -> i32 {
-    if c < 128 {
-        c as i32
-    } else {
-        -1
-    }
+/// As [`wcsncpy`]; gives the first NUL of the copy, or its end.
+#[track_caller]
+pub fn wcpncpy(dest: Ptr<i32>, src: Ptr<i32>, n: u64, mem: &mut Memory) -> Ptr<i32> {
+    wcsncpy(dest, src, n, mem);
+    dest + wcsnlen(dest, n, mem)
 }
 
 #[track_caller]
-pub fn mbsinit(ps: Ptr<MbstateT>, mem: &Memory) -> i32 {
-    i32::from(ps.is_null() || mem.read(ps).__count == 0)
+pub fn wmempcpy(dest: Ptr<i32>, src: Ptr<i32>, n: u64, mem: &mut Memory) -> Ptr<i32> {
+    wmemcpy(dest, src, n, mem) + n
 }
 
-/// The state that a null `mbstate_t *` stands for.
-fn own_state(name: &'static str, ps: Ptr<MbstateT>, mem: &mut Memory) -> Ptr<MbstateT> {
-    if ps.is_null() {
-        mem.library_block(name, 8).cast()
-    } else {
-        ps
-    }
-}
-
-/// The length of the character; 0 for NUL, -2 where it is not complete, -1 where it is invalid.
+/// As [`wcschr`], but the NUL where `wc` is not found.
 #[track_caller]
-pub fn mbrtowc(pwc: Ptr<i32>, s: Ptr<u8>, n: u64, ps: Ptr<MbstateT>, mem: &mut Memory) -> u64 {
-    const LONGEST: u64 = 4;
-    let ps = own_state("mbrtowc", ps, mem);
+pub fn wcschrnul(s: Ptr<i32>, wc: i32, mem: &Memory) -> Ptr<i32> {
+    let text = wide_string(s, mem);
+    s + text.iter().position(|&wide| wide == wc).unwrap_or(text.len())
+}
+
+#[track_caller]
+pub fn wcscasecmp(s1: Ptr<i32>, s2: Ptr<i32>, mem: &Memory) -> i32 {
+    wcsncasecmp(s1, s2, u64::MAX, mem)
+}
+
+/// The difference of the first characters that differ in lower case.
+#[track_caller]
+pub fn wcsncasecmp(s1: Ptr<i32>, s2: Ptr<i32>, n: u64, mem: &Memory) -> i32 {
+    for index in 0..n {
+        let [a, b] = [s1, s2].map(|s| towlower(mem.read(s + index) as u32) as i32);
+        if a != b || a == 0 {
+            return a.wrapping_sub(b);
+        }
+    }
+    0
+}
+
+/// The next token of `s`, or of what `*saveptr` has left of it where `s` is null.
+#[track_caller]
+pub fn wcstok(s: Ptr<i32>, delim: Ptr<i32>, saveptr: Ptr<Ptr<i32>>, mem: &mut Memory) -> Ptr<i32> {
+    let s = if s.is_null() { mem.read(saveptr) } else { s };
     if s.is_null() {
-        mem.write(ps, MbstateT { __count: 0, __value: [0; 4] });
-        return 0;
+        return s;
     }
-    let MbstateT { __count: pending, __value: mut bytes } = mem.read(ps);
-    let pending = pending.clamp(0, 3) as usize;
-    let fresh = crate::string::at_most(s, n.min(LONGEST - pending as u64), mem).to_vec();
-    bytes[pending..pending + fresh.len()].copy_from_slice(&fresh);
-    match decode(&bytes[..pending + fresh.len()]) {
-        Decoded::Character(character, len) => {
-            mem.write(ps, MbstateT { __count: 0, __value: [0; 4] });
-            if !pwc.is_null() {
-                mem.write(pwc, character);
-            }
-            if character == 0 {
-                0
-            } else {
-                (len - pending) as u64
-            }
-        }
-        Decoded::Incomplete => {
-            mem.write(ps, MbstateT { __count: (pending + fresh.len()) as i32, __value: bytes });
-            INCOMPLETE
-        }
-        Decoded::Invalid => {
-            errno::set(errno::EILSEQ);
-            INVALID
-        }
+    let token = s + wcsspn(s, delim, mem);
+    if mem.read(token) == 0 {
+        mem.write(saveptr, Ptr::NULL);
+        return Ptr::NULL;
     }
+    let end = wcspbrk(token, delim, mem);
+    if end.is_null() {
+        mem.write(saveptr, Ptr::NULL);
+    } else {
+        mem.write(end, 0);
+        mem.write(saveptr, end + 1);
+    }
+    token
 }
 
+/// The order of the C locale is that of the characters: the copy is the string itself, stored as far as it fits.
 #[track_caller]
-pub fn mbrlen(s: Ptr<u8>, n: u64, ps: Ptr<MbstateT>, mem: &mut Memory) -> u64 {
-    let ps = own_state("mbrlen", ps, mem);
-    mbrtowc(Ptr::NULL, s, n, ps, mem)
-}
-
-#[track_caller]
-pub fn wcrtomb(s: Ptr<u8>, wc: i32, _ps: Ptr<MbstateT>, mem: &mut Memory) -> u64 {
-    if s.is_null() {
-        return 1;
-    }
-    let Some(bytes) = encode(wc) else {
-        return INVALID;
-    };
-    mem.bytes_mut(s, bytes.len() as u64).copy_from_slice(&bytes);
-    bytes.len() as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::string::new_string;
-
-    #[test]
-    fn wide_strings() {
-        let mut mem = Memory::new(0, &[]);
-        let text = new_string(b"wide text", &mut mem);
-        let wide = mem.allocate(80).cast::<i32>();
-        assert_eq!(crate::stdlib::mbstowcs(wide, text, 20, &mut mem), 9);
-        assert_eq!(wcslen(wide, &mem), 9);
-        assert_eq!(wcschr(wide, 't' as i32, &mem) - wide, 5);
-        assert_eq!(wcscmp(wide, wide + 1, &mem), 1);
-        assert_eq!(crate::stdlib::wcstombs(text, wide + 5, 10, &mut mem), 4);
-        assert_eq!(mem.c_str(text), b"text");
-    }
-
-    #[test]
-    fn incomplete_characters_wait_in_the_state() {
-        let mut mem = Memory::new(0, &[]);
-        let name = new_string(b"C.UTF-8", &mut mem);
-        crate::locale::setlocale(0, name, &mut mem);
-        let text = new_string("\u{20ac}".as_bytes(), &mut mem);
-        let (state, wide) = (mem.local(MbstateT { __count: 0, __value: [0; 4] }), mem.local(0));
-        assert_eq!(mbrtowc(wide, text, 2, state, &mut mem), INCOMPLETE);
-        assert_eq!(mbrtowc(wide, text + 2, 1, state, &mut mem), 1);
-        assert_eq!(mem.read(wide), 0x20ac);
-        assert_eq!(wcrtomb(text, 0xe9, state, &mut mem), 2);
-    }
+pub fn wcsxfrm(dest: Ptr<i32>, src: Ptr<i32>, n: u64, mem: &mut Memory) -> u64 {
+    let len = wcslen(src, mem);
+    mem.copy(dest, src, 4 * n.min(len + 1));
+    len
 }
