@@ -1,0 +1,76 @@
+"""Which pointers and objects are on the memory rung, and why: each with the C place and what it follows from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from c2rust_py.diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True)
+class PointerSlot:
+    """A pointer local or parameter of a function: what it holds."""
+
+    function: str
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalObject:
+    """A local as an object that pointers point to."""
+
+    function: str
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalObject:
+    """An object of static storage duration that pointers point to."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCall:
+    """A call that goes to the callee's instance on memory; `call` is the node's identity."""
+
+    function: str
+    call: int
+
+
+Subject = PointerSlot | LocalObject | GlobalObject | MemoryCall
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a subject is in memory; `cause` is the subject that this follows from, None where C itself asks for it."""
+
+    text: str
+    span: Span
+    cause: Subject | None = None
+
+
+@dataclass(slots=True)
+class Demotions:
+    """The subjects on the memory rung so far. They only grow."""
+
+    reasons: dict[Subject, Reason] = field(default_factory=dict)
+
+    def add(self, subject: Subject, reason: Reason) -> bool:
+        """Whether the subject is new; the first reason stays."""
+        if subject in self.reasons:
+            return False
+        self.reasons[subject] = reason
+        return True
+
+    def __contains__(self, subject: Subject) -> bool:
+        return subject in self.reasons
+
+    def chain(self, subject: Subject) -> Iterator[tuple[Subject, Reason]]:
+        """The subject with its reason, then what that follows from, to the C that started it."""
+        current: Subject | None = subject
+        while current is not None and current in self.reasons:
+            reason = self.reasons[current]
+            yield current, reason
+            current = reason.cause

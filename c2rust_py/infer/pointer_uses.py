@@ -1,0 +1,242 @@
+"""What a function does with pointers: each place where a pointer value ends up, and what that asks of it.
+
+A value that is part of a longer pointer expression (`p` in `p + 1`) is no use of its own: who consumes the whole sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from c2rust_py.diagnostics import Span
+from c2rust_py.infer.targets import is_data_pointer
+from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    AllocateVla,
+    Assign,
+    BlockValue,
+    Call,
+    CatchJump,
+    Compare,
+    Conditional,
+    Convert,
+    Decay,
+    Declare,
+    DerefPlace,
+    DoWhile,
+    Evaluate,
+    FieldPlace,
+    For,
+    FunctionRef,
+    If,
+    IntConst,
+    Load,
+    LocalPlace,
+    Logical,
+    Not,
+    Place,
+    PointerAdd,
+    PointerDiff,
+    UnsupportedStatement,
+    UnsupportedValue,
+    Value,
+    While,
+    ZeroValue,
+)
+from c2rust_py.ir.program import Function, Program
+from c2rust_py.ir.types import IntKind, IntType, PointerType, RecordType, VoidType
+from c2rust_py.ir.walk import Node, children, walk_all
+
+_LARGEST_COPY = 64 * 1024
+"""Objects above this size are not copied as Rust values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A local is given a pointer."""
+
+    local: int
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A function of the program is given a pointer for its parameter number `param`."""
+
+    call: Call
+    callee: str
+    param: int
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The pointer is dereferenced."""
+
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """The pointer is compared with null."""
+
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two pointers are compared or subtracted."""
+
+    left: Value
+    right: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """The pointer goes where only the memory rung can follow."""
+
+    value: Value
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """The object that a place lies in has to be in memory."""
+
+    place: Place
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """No pointer of the function, and no object whose address it takes, can be above memory."""
+
+    reason: str
+    span: Span
+
+
+Use = Flow | Argument | Access | Test | Pair | Escape | InMemory | Everything
+
+
+def is_null(value: Value) -> bool:
+    """Whether a pointer value is the null pointer constant."""
+    match value:
+        case ZeroValue(type) | IntConst(0, type):
+            return isinstance(type, PointerType)
+        case Convert(operand, PointerType()):
+            return is_null(operand) or (isinstance(operand, IntConst) and operand.value == 0)
+        case _:
+            return False
+
+
+def pointer_uses(function: Function, program: Program) -> list[Use]:
+    """The uses of a normalised function, in source order."""
+    layout = Layout(program.records, program.enums)
+    found: list[Use] = []
+    for node in walk_all(function.body):
+        found.extend(_uses_of(node, function, program, layout))
+    return found
+
+
+def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -> Iterator[Use]:
+    match node:
+        case Declare(local, init, span):
+            if init is not None and is_data_pointer(init.type):
+                yield Flow(local, init, span)
+        case Assign(LocalPlace(local, type), value, span) if is_data_pointer(type):
+            yield Flow(local, value, span)
+        case Assign(place, value, span):
+            if layout.size_of(place.type) > _LARGEST_COPY:
+                yield InMemory(place, "an object this large is not copied as a Rust value", span)
+            yield from _escapes((value,), "it is stored in an object", span)
+        case Call():
+            yield from _arguments(node, program)
+        case DerefPlace(pointer, _, span):
+            yield Access(pointer, span)
+        case Compare(_, left, right, _, span) if is_data_pointer(left.type):
+            if is_null(left) or is_null(right):
+                yield Test(right if is_null(left) else left, span)
+            else:
+                yield Pair(left, right, span)
+        case PointerDiff(left, right, _, span):
+            yield Pair(left, right, span)
+        case Convert(operand, type, span) if is_data_pointer(operand.type):
+            if type == IntType(IntKind.BOOL):
+                yield Test(operand, span)
+            elif not isinstance(type, PointerType | VoidType):
+                yield Escape(operand, "it is converted to an integer", span)
+        case AddressOf(LocalPlace() as place, _, span):
+            yield from _pointer_variable(place, function, span)
+        case FieldPlace(base, _, _, span) if isinstance(base.type, RecordType) and program.records[base.type.id].is_union:
+            yield InMemory(base, "a member of a union is accessed", span)
+        case Load(place, type, span) if layout.size_of(type) > _LARGEST_COPY:
+            yield InMemory(place, "an object this large is not copied as a Rust value", span)
+        case CatchJump():
+            yield Everything("the function calls setjmp", node.span)
+        case UnsupportedStatement() | UnsupportedValue():
+            yield Everything("a part of the function has no translation", node.span)
+        case AllocateVla(local, _, span):
+            yield Escape(Load(LocalPlace(local, function.locals[local].type, span), function.locals[local].type, span),
+                         "it points to an array of variable length", span)  # fmt: skip
+        case _:
+            yield from _others(node)
+
+
+def _others(node: Node) -> Iterator[Use]:
+    """The uses by nodes that pass pointers through, take them as conditions, or do something that has no case."""
+    match node:
+        case If(condition) | While(_, condition) | DoWhile(_, _, condition) | Not(condition):
+            yield from _tests((condition,))
+        case For(condition=condition):
+            yield from _tests(() if condition is None else (condition,))
+        case Logical(_, left, right):
+            yield from _tests((left, right))
+        case Conditional(condition):
+            yield from _tests((condition,))
+        case PointerAdd() | Decay() | AddressOf() | Load() | Convert() | BlockValue() | Evaluate() | FunctionRef():
+            pass
+        case _:
+            values = tuple(child for child in children(node) if isinstance(getattr(child, "type", None), PointerType))
+            yield from _escapes(values, f"it is used in a {type(node).__name__}", getattr(node, "span", None))
+
+
+def _tests(values: tuple[Value, ...]) -> Iterator[Use]:
+    for value in values:
+        if is_data_pointer(value.type):
+            yield Test(value, value.span)
+
+
+def _escapes(values: tuple[object, ...], reason: str, span: Span | None) -> Iterator[Use]:
+    for value in values:
+        if isinstance(value, Value) and is_data_pointer(value.type):
+            yield Escape(value, reason, span or value.span)
+
+
+def _arguments(call: Call, program: Program) -> Iterator[Use]:
+    callee = call.function.symbol if isinstance(call.function, FunctionRef) else None
+    function = program.functions.get(callee or "")
+    for position, arg in enumerate(call.args):
+        if not is_data_pointer(arg.type):
+            continue
+        if function is not None and callee is not None and position < len(function.type.params):
+            yield Argument(call, callee, position, arg, call.span)
+        elif function is not None:
+            yield Escape(arg, f"it is a variable argument of `{function.name}`", call.span)
+        elif callee is not None:
+            yield Escape(arg, f"it is passed to `{callee}` of the library", call.span)
+        else:
+            yield Escape(arg, "it is passed through a function pointer", call.span)
+
+
+def _pointer_variable(place: LocalPlace, function: Function, span: Span) -> Iterator[Use]:
+    """A pointer whose own address is taken: what it holds can change behind the function's back."""
+    if is_data_pointer(place.type):
+        yield Escape(Load(place, place.type, span), f"the address of `{function.locals[place.local].name}` is taken", span)

@@ -1,0 +1,396 @@
+"""The slot solver: which pointers of which functions rise above the memory rung (DESIGN 1 and 3).
+
+Starts with every pointer local and parameter above memory and takes down what does not fit, to the greatest solution of:
+
+- a local's values all have one template (see `infer.targets`): it is a position in one array, or a fixed place;
+- a pointer that escapes to where only memory follows takes what it points to with it, and what points there, too;
+- a pointer argument for a parameter in memory is in memory; a memory pointer for a lifted parameter sends the call to the
+  callee's second instance, whose parameters are all in memory;
+- two pointers that are compared or subtracted point into one array.
+
+Demotions only grow and are finite, so it ends. Functions are looked at again when what they depend on changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from c2rust_py.diagnostics import Span
+from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, Reason, Subject
+from c2rust_py.infer.places import root_of
+from c2rust_py.infer.pointer_uses import (
+    Access,
+    Argument,
+    Escape,
+    Everything,
+    Flow,
+    InMemory,
+    Pair,
+    Test,
+    Use,
+    is_null,
+    pointer_uses,
+)
+from c2rust_py.infer.targets import (
+    ParamRoot,
+    Resolver,
+    Target,
+    Template,
+    is_data_pointer,
+    same_representation,
+)
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    BlockValue,
+    Call,
+    Conditional,
+    Convert,
+    Decay,
+    DerefPlace,
+    FunctionRef,
+    GlobalPlace,
+    Load,
+    LocalPlace,
+    Place,
+    PointerAdd,
+    Value,
+)
+from c2rust_py.ir.program import Function, LocalKind, Program
+from c2rust_py.ir.types import ArrayType, ComplexType, FloatKind, FloatType, PointerType, Type, VoidType
+from c2rust_py.ir.walk import walk, walk_all
+
+MEMORY_SUFFIX = "@memory"
+"""What the symbol of a function's second instance ends in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """program: with the second instances that some call needs, under their own symbols. templates: of the lifted pointer
+    locals, by function and local. demotions: everything in memory, with its reason."""
+
+    program: Program
+    templates: Mapping[str, Mapping[int, Template]]
+    demotions: Demotions
+
+    def resolver(self, symbol: str) -> Resolver:
+        """Finds the targets of the lifted pointers of a function."""
+        return Resolver(self.program, symbol, self.templates[symbol], self.demotions)
+
+    def is_lifted(self, symbol: str, param: int) -> bool:
+        """Whether parameter number `param` of a function of the program is a reference."""
+        return param in self.templates[symbol]
+
+    def callee(self, symbol: str, call: Call, callee: str) -> str:
+        """The instance that a direct call goes to."""
+        return memory_instance(callee) if MemoryCall(symbol, id(call)) in self.demotions else callee
+
+
+def memory_instance(symbol: str) -> str:
+    """The symbol of a function's second instance."""
+    return symbol if symbol.endswith(MEMORY_SUFFIX) else symbol + MEMORY_SUFFIX
+
+
+def solve(program: Program, demotions: Demotions) -> Solution:
+    """The solution of a normalised program under the demotions so far, to which the solver adds."""
+    solver = _Solver(program, demotions)
+    solver.run()
+    return Solution(replace(program, functions=solver.functions), solver.templates, demotions)
+
+
+@dataclass(slots=True)
+class _Solver:
+    """waiting: the functions to look at. users: who depends on a parameter or a global, by function and by symbol."""
+
+    program: Program
+    demotions: Demotions
+    functions: dict[str, Function] = field(init=False)
+    uses: dict[str, list[Use]] = field(default_factory=dict)
+    templates: dict[str, dict[int, Template]] = field(default_factory=dict)
+    waiting: dict[str, None] = field(default_factory=dict)
+    callers: dict[str, set[str]] = field(default_factory=dict)
+    mentions: dict[str, set[str]] = field(default_factory=dict)
+    closed_world: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.functions = dict(self.program.functions)
+        self.closed_world = any(f.name == "main" and not f.static for f in self.functions.values())
+
+    def run(self) -> None:
+        for variable in self.program.variables.values():
+            if variable.init is not None:
+                for node in walk(variable.init):
+                    if isinstance(node, AddressOf | Decay):
+                        self._demote_object(None, node.place, Reason("its address is in a static initialiser", node.span))
+        taken = self._address_taken()
+        for symbol in list(self.functions):
+            self._enter(symbol)
+        for symbol in taken:
+            if any(is_data_pointer(type) for type in self.functions[symbol].type.params):
+                self._memory_instance(symbol)
+        while self.waiting:
+            symbol = next(iter(self.waiting))
+            del self.waiting[symbol]
+            self._look_at(symbol)
+
+    def _address_taken(self) -> list[str]:
+        """The functions that are called through pointers: there, only memory pointers arrive."""
+        taken: dict[str, None] = {}
+        for function in self.functions.values():
+            called: set[int] = set()
+            for node in walk_all(function.body):
+                if isinstance(node, Call):
+                    called.add(id(node.function))
+                elif isinstance(node, FunctionRef) and id(node) not in called and node.symbol in self.functions:
+                    taken[node.symbol] = None
+        for variable in self.program.variables.values():
+            if variable.init is not None:
+                for node in walk(variable.init):
+                    if isinstance(node, FunctionRef) and node.symbol in self.functions:
+                        taken[node.symbol] = None
+        return list(taken)
+
+    def _enter(self, symbol: str) -> None:
+        """A function comes into play."""
+        function = self.functions[symbol]
+        self.uses[symbol] = pointer_uses(function, self.program)
+        for use in self.uses[symbol]:
+            if isinstance(use, Argument):
+                self.callers.setdefault(use.callee, set()).add(symbol)
+        for node in walk_all(function.body):
+            if isinstance(node, GlobalPlace):
+                self.mentions.setdefault(node.symbol, set()).add(symbol)
+        self.waiting[symbol] = None
+        in_memory = symbol.endswith(MEMORY_SUFFIX)
+        for local in function.locals:
+            if not is_data_pointer(local.type):
+                continue
+            if local.kind is LocalKind.PARAM and (in_memory or function.name == "main"):
+                text = "this instance is for pointers to memory" if in_memory else "the system calls `main`"
+                self.demotions.add(PointerSlot(symbol, local.id), Reason(text, local.span))
+            assert isinstance(local.type, PointerType)
+            reason = _not_liftable(local.type.target)
+            if reason is not None:
+                self.demotions.add(PointerSlot(symbol, local.id), Reason(reason, local.span))
+
+    def _memory_instance(self, symbol: str) -> None:
+        """Makes the second instance of a function."""
+        instance = memory_instance(symbol)
+        if instance not in self.functions:
+            function = self.functions[symbol]
+            self.functions[instance] = replace(function, symbol=instance, name=f"{function.name}_in_memory", startup=None)
+            self._enter(instance)
+
+    # ---- one function
+
+    def _look_at(self, symbol: str) -> None:
+        """Takes down what does not fit in one function, until all that is left fits."""
+        while True:
+            before = len(self.demotions.reasons)
+            self.templates[symbol] = self._templates(symbol)
+            resolver = Resolver(self.program, symbol, self.templates[symbol], self.demotions)
+            for use in self.uses[symbol]:
+                self._check(symbol, resolver, use)
+            if len(self.demotions.reasons) == before:
+                return
+
+    def _templates(self, symbol: str) -> dict[int, Template]:
+        """What each pointer local that is above memory points to: the least fixpoint of the joins over its values."""
+        function = self.functions[symbol]
+        found = {
+            local.id: Template(ParamRoot(local.id), (0,))
+            for local in function.locals
+            if local.kind is LocalKind.PARAM and self._is_up(symbol, local.id, local.type)
+        }
+        flows = [
+            use for use in self.uses[symbol]
+            if isinstance(use, Flow) and self._is_up(symbol, use.local, function.locals[use.local].type)
+        ]  # fmt: skip
+        changed = True
+        while changed:
+            changed = False
+            resolver = Resolver(self.program, symbol, found, self.demotions)
+            for flow in flows:
+                subject = PointerSlot(symbol, flow.local)
+                target = None if subject in self.demotions else resolver.pointer(flow.value)
+                if target is None:
+                    continue
+                known = found.get(flow.local, target.template)
+                joined = known.join(target.template)
+                if joined is None:
+                    self._demote(subject, Reason("it points into more than one object", flow.span))
+                    del found[flow.local]
+                    changed = True
+                elif joined != found.get(flow.local):
+                    found[flow.local] = joined
+                    changed = True
+        return {local: template for local, template in found.items() if PointerSlot(symbol, local) not in self.demotions}
+
+    def _is_up(self, symbol: str, local: int, type: Type) -> bool:
+        return is_data_pointer(type) and PointerSlot(symbol, local) not in self.demotions
+
+    # ---- uses
+
+    def _check(self, symbol: str, resolver: Resolver, use: Use) -> None:
+        match use:
+            case Flow(local, value, span):
+                self._check_flow(symbol, resolver, local, value, span)
+            case Access(value, span):
+                if resolver.pointer(value) is None:
+                    self._demote_value(symbol, value, self._why(symbol, value, span))
+            case Test(value, span):
+                self._check_test(symbol, resolver, value, span)
+            case Pair(left, right, span):
+                targets = resolver.pointer(left), resolver.pointer(right)
+                if not _comparable(*targets):
+                    for value in (left, right):
+                        self._demote_value(symbol, value, Reason("it is compared with a pointer to elsewhere", span))
+            case Argument():
+                self._check_argument(symbol, resolver, use)
+            case Escape(value, text, span):
+                self._demote_value(symbol, value, Reason(text, span))
+            case InMemory(place, text, span):
+                self._demote_object(symbol, place, Reason(text, span))
+            case Everything(text, span):
+                self._demote_everything(symbol, Reason(text, span))
+
+    def _check_flow(self, symbol: str, resolver: Resolver, local: int, value: Value, span: Span) -> None:
+        subject = PointerSlot(symbol, local)
+        if subject in self.demotions:
+            self._demote_value(symbol, value, Reason("it is assigned to a pointer in memory", span, subject))
+        elif resolver.pointer(value) is None:
+            self._demote(subject, self._why(symbol, value, span))
+            self._demote_value(symbol, value, Reason("it is assigned to a pointer in memory", span, subject))
+
+    def _check_test(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
+        """Targets that are known are objects. Only who calls a library from outside may pass null."""
+        target = resolver.pointer(value)
+        if target is None:
+            self._demote_value(symbol, value, self._why(symbol, value, span))
+        elif isinstance(target.root, ParamRoot) and not self.closed_world and not self.functions[symbol].static:
+            self._demote(PointerSlot(symbol, target.root.local), Reason("it may be null", span))
+
+    def _check_argument(self, symbol: str, resolver: Resolver, use: Argument) -> None:
+        call = MemoryCall(symbol, id(use.call))
+        if call in self.demotions:
+            self._demote_value(symbol, use.value, Reason("the call is of the instance for memory", use.span, call))
+            return
+        callee = self.functions[use.callee]
+        slot = PointerSlot(use.callee, use.param)
+        if slot in self.demotions:
+            self._demote_value(symbol, use.value, Reason(f"`{callee.name}` takes it in memory", use.span, slot))
+            return
+        expected, given = callee.type.params[use.param], use.value.type
+        assert isinstance(given, PointerType)
+        fits = isinstance(expected, PointerType) and same_representation(expected.target, given.target)
+        if fits and resolver.pointer(use.value) is not None and len(use.call.args) >= len(callee.type.params):
+            return
+        text = f"`{callee.name}` is called with a pointer to memory"
+        self.demotions.add(call, replace(self._why(symbol, use.value, use.span), text=text))
+        self._memory_instance(use.callee)
+
+    def _why(self, symbol: str, value: Value, span: Span) -> Reason:
+        """Why a value has no known target: what in it is in memory, or what it is."""
+        for subject in self._subjects(symbol, value):
+            if subject in self.demotions:
+                return Reason("it is derived from what is in memory", span, subject)
+        return Reason(_origin(value), span)
+
+    # ---- demotion
+
+    def _subjects(self, symbol: str, value: Value) -> list[Subject]:
+        """The locals and objects that a pointer value is derived from."""
+        match value:
+            case Load(LocalPlace(local, type)) if is_data_pointer(type):
+                return [PointerSlot(symbol, local)]
+            case PointerAdd(pointer) | Convert(pointer) if is_data_pointer(pointer.type):
+                return self._subjects(symbol, pointer)
+            case Conditional(_, then, otherwise):
+                return [*self._subjects(symbol, then), *self._subjects(symbol, otherwise)]
+            case BlockValue(_, tail) if tail is not None:
+                return self._subjects(symbol, tail)
+            case AddressOf(place) | Decay(place):
+                return self._object(symbol, place)
+            case _:
+                return []
+
+    def _object(self, symbol: str | None, place: Place) -> list[Subject]:
+        match root_of(place):
+            case LocalPlace(local) if symbol is not None:
+                return [LocalObject(symbol, local)]
+            case GlobalPlace(name):
+                return [GlobalObject(name)]
+            case DerefPlace(pointer) if symbol is not None:
+                return self._subjects(symbol, pointer)
+            case _:
+                return []
+
+    def _demote_value(self, symbol: str, value: Value, reason: Reason) -> None:
+        for subject in self._subjects(symbol, value):
+            self._demote(subject, reason)
+
+    def _demote_object(self, symbol: str | None, place: Place, reason: Reason) -> None:
+        for subject in self._object(symbol, place):
+            self._demote(subject, reason)
+
+    def _demote_everything(self, symbol: str, reason: Reason) -> None:
+        function = self.functions[symbol]
+        for local in function.locals:
+            if is_data_pointer(local.type):
+                self._demote(PointerSlot(symbol, local.id), reason)
+        for node in walk_all(function.body):
+            if isinstance(node, AddressOf | Decay):
+                self._demote_object(symbol, node.place, reason)
+
+    def _demote(self, subject: Subject, reason: Reason) -> None:
+        """Demotes a subject and has those look again whom that concerns."""
+        if not self.demotions.add(subject, replace(reason, cause=None) if reason.cause == subject else reason):
+            return
+        match subject:
+            case GlobalObject(symbol):
+                self.waiting.update(dict.fromkeys(self.mentions.get(symbol, ())))
+            case PointerSlot(symbol, _):
+                self.waiting.update(dict.fromkeys(self.callers.get(symbol, ())))
+            case _:
+                pass
+
+
+def _comparable(left: Target | None, right: Target | None) -> bool:
+    """Whether the order of two pointers is that of one index."""
+    if left is None or right is None:
+        return False
+    return left.template.join(right.template) is not None
+
+
+def _not_liftable(target: Type) -> str | None:
+    """Why no reference can point to that type."""
+    match target:
+        case VoidType():
+            return "it points to void"
+        case FloatType(FloatKind.LONG_DOUBLE) | ComplexType(FloatKind.LONG_DOUBLE):
+            return "it points to a long double"
+        case ArrayType(_, None):
+            return "it points to an array of unknown length"
+        case _:
+            return None
+
+
+def _origin(value: Value) -> str:
+    """In words, what a value without a target is."""
+    if is_null(value):
+        return "it can be null"
+    match value:
+        case Call(FunctionRef(symbol)):
+            return f"it comes from `{symbol}`"
+        case Call():
+            return "it comes from a call through a function pointer"
+        case Load():
+            return "it is kept in an object"
+        case Conditional():
+            return "it is chosen between two pointers"
+        case Convert():
+            return "it is converted from another type"
+        case PointerAdd(pointer) | BlockValue(_, pointer) if pointer is not None:
+            return _origin(pointer)
+        case _:
+            return f"it is a {type(value).__name__}"

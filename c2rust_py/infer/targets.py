@@ -1,0 +1,244 @@
+"""What a pointer points to, as a path from a variable: the vocabulary of everything above the memory rung.
+
+    int sum(const int *a, int n) { const int *end = a + n; while (a < end) s += *a++; }
+
+    a:   a.*[?]        an element of what the parameter `a` was given, at a position that changes
+    end: a.*[?]        the same array; both locals can be positions in it
+    &s->inner.x:       s.*[0].inner.x
+
+A *target* is a root and steps, each a field or the index of an element. A *template* is a target as far as it stays the same
+whatever runs: one index of it at most varies, which is what a local of integer type can hold.
+
+C's arrays of one object are what a pointer moves in (C11 6.5.6p8), so a pointer to an element always ends in an index, and a
+pointer to an object that is no element does not move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    BlockValue,
+    Convert,
+    Decay,
+    DerefPlace,
+    FieldPlace,
+    GlobalPlace,
+    IndexPlace,
+    IntConst,
+    Load,
+    LocalPlace,
+    Place,
+    PointerAdd,
+    Statement,
+    StringPlace,
+    Value,
+)
+from c2rust_py.ir.program import Program
+from c2rust_py.ir.types import ArrayType, FunctionType, IntKind, IntType, PointerType, RecordType, Type
+
+
+@dataclass(frozen=True, slots=True)
+class ParamRoot:
+    """What a pointer parameter was given."""
+
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRoot:
+    """An object of the function."""
+
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalRoot:
+    """An object of static storage duration."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralRoot:
+    """A string literal: each with the same bytes is the same."""
+
+    data: bytes
+    type: ArrayType
+
+
+Root = ParamRoot | LocalRoot | GlobalRoot | LiteralRoot
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStep:
+    """Field number `index` of a record."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of an index that is computed: an integer of any type, added or taken away."""
+
+    value: Value
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStep:
+    """An element of an array: what the cursor `cursor` holds, plus the terms, plus the constant, once `before` has run."""
+
+    cursor: int | None = None
+    terms: tuple[Term, ...] = ()
+    constant: int = 0
+    before: tuple[Statement, ...] = ()
+
+    @property
+    def fixed(self) -> int | None:
+        """The index where it is a constant."""
+        return self.constant if self.cursor is None and not self.terms and not self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The place that a pointer points to."""
+
+    root: Root
+    steps: tuple[FieldStep | IndexStep, ...]
+
+    @property
+    def template(self) -> Template:
+        return Template(self.root, tuple(s if isinstance(s, FieldStep) else s.fixed for s in self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A target with None for each index that varies."""
+
+    root: Root
+    steps: tuple[FieldStep | int | None, ...]
+
+    @property
+    def cursor(self) -> int | None:
+        """The position of the one index that varies, if there is one."""
+        return self.steps.index(None) if None in self.steps else None
+
+    def join(self, other: Template) -> Template | None:
+        """What both are instances of; None where they are apart, or more than one index would vary."""
+        if self.root != other.root or len(self.steps) != len(other.steps):
+            return None
+        steps: list[FieldStep | int | None] = []
+        for a, b in zip(self.steps, other.steps, strict=True):
+            if isinstance(a, FieldStep) != isinstance(b, FieldStep) or (isinstance(a, FieldStep) and a != b):
+                return None
+            steps.append(a if a == b else None)
+        return Template(self.root, tuple(steps)) if steps.count(None) <= 1 else None
+
+    def at(self, cursor: int) -> Target:
+        """The target while the local `cursor` holds the index that varies."""
+        steps = (
+            s if isinstance(s, FieldStep) else IndexStep(cursor) if s is None else IndexStep(constant=s) for s in self.steps
+        )
+        return Target(self.root, tuple(steps))
+
+
+def is_data_pointer(type: Type) -> bool:
+    """Whether it is a pointer to an object, or to void."""
+    return isinstance(type, PointerType) and not isinstance(type.target, FunctionType)
+
+
+def same_representation(a: Type, b: Type) -> bool:
+    """Whether objects of two types have one Rust type, so that a pointer to one can be used as one to the other."""
+    return _shape(a) == _shape(b)
+
+
+def _shape(type: Type) -> object:
+    if isinstance(type, IntType) and type.kind is not IntKind.BOOL:
+        signed = type.kind.signed and type.kind is not IntKind.CHAR
+        return type.kind.size, signed
+    return type
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Finds the targets of the pointer values of one function.
+
+    templates: of its pointer locals; one without has no target that is known. Pointers to objects among the demotions are of
+    the memory rung.
+    """
+
+    program: Program
+    function: str
+    templates: Mapping[int, Template]
+    demotions: Demotions
+
+    def pointer(self, value: Value) -> Target | None:
+        """The target of a pointer value; None where it is not known, or on the memory rung."""
+        match value:
+            case Load(LocalPlace(local)):
+                template = self.templates.get(local)
+                return None if template is None else template.at(local)
+            case PointerAdd(pointer, offset, negative):
+                return self._moved(self.pointer(pointer), offset, negative)
+            case AddressOf(place):
+                return self.place(place)
+            case Decay(place):
+                target = self.place(place)
+                return None if target is None else replace(target, steps=(*target.steps, IndexStep()))
+            case Convert(operand, PointerType(to)) if isinstance(operand.type, PointerType):
+                return self.pointer(operand) if same_representation(operand.type.target, to) else None
+            case BlockValue(body, tail) if tail is not None:
+                return self._behind(body, self.pointer(tail))
+            case _:
+                return None
+
+    def _moved(self, target: Target | None, offset: Value, negative: bool) -> Target | None:
+        if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
+            return None
+        last = target.steps[-1]
+        if isinstance(offset, IntConst):
+            moved = replace(last, constant=last.constant + (-offset.value if negative else offset.value))
+        else:
+            moved = replace(last, terms=(*last.terms, Term(offset, negative)))
+        return replace(target, steps=(*target.steps[:-1], moved))
+
+    def _behind(self, body: tuple[Statement, ...], target: Target | None) -> Target | None:
+        """The target once `body` has run: only its last index may depend on that."""
+        if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
+            return None
+        if any(isinstance(s, IndexStep) and s.fixed is None for s in target.steps[:-1]):
+            return None
+        last = target.steps[-1]
+        return replace(target, steps=(*target.steps[:-1], replace(last, before=(*body, *last.before))))
+
+    def place(self, place: Place) -> Target | None:
+        """A place as a target; None where it lies in memory or in a union."""
+        match place:
+            case LocalPlace(local):
+                demoted = LocalObject(self.function, local) in self.demotions
+                return None if demoted else Target(LocalRoot(local), ())
+            case GlobalPlace(symbol):
+                known = symbol in self.program.variables and GlobalObject(symbol) not in self.demotions
+                return Target(GlobalRoot(symbol), ()) if known else None
+            case StringPlace(data, type):
+                return Target(LiteralRoot(data, type), ())
+            case DerefPlace(pointer):
+                return self.pointer(pointer)
+            case FieldPlace(base, index):
+                record = base.type
+                assert isinstance(record, RecordType)
+                target = None if self.program.records[record.id].is_union else self.place(base)
+                return None if target is None else replace(target, steps=(*target.steps, FieldStep(index)))
+            case IndexPlace(base, index):
+                target = self.place(base)
+                return None if target is None else self._moved(_first(target), index, negative=False)
+            case _:
+                return None
+
+
+def _first(target: Target) -> Target:
+    return replace(target, steps=(*target.steps, IndexStep()))
