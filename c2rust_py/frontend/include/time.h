@@ -66,5 +66,6 @@ char *asctime_r(const struct tm *tm, char *buf);
 char *ctime(const time_t *timep);
 char *ctime_r(const time_t *timep, char *buf);
 size_t strftime(char *s, size_t max, const char *format, const struct tm *tm);
+char *strptime(const char *s, const char *format, struct tm *tm);
 
 #endif

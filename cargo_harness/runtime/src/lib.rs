@@ -13,6 +13,7 @@ mod descriptors;
 pub mod dirent;
 pub mod errno;
 pub mod fcntl;
+pub mod fnmatch;
 pub mod getopt;
 pub mod inttypes;
 pub mod libgen;

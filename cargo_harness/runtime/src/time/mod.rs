@@ -4,12 +4,14 @@ mod calendar;
 mod clock;
 mod format;
 mod local;
+mod parse;
 mod zone;
 
 pub use calendar::*;
 pub use clock::*;
 pub use format::*;
 pub use local::*;
+pub use parse::*;
 
 use crate::{layout, Ptr};
 
