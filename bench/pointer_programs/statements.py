@@ -166,7 +166,9 @@ def write_library_move(scope: Scope) -> None:
     targets, sources = scope.references(element, need, writes=True), scope.references(element, need)
     if not targets or not sources:
         return
-    to, source = scope.random.choice(targets), scope.random.choice(sources)
+    to = scope.random.choice(targets)
+    overlapping = [source for source in sources if source.array == to.array and source.text != to.text]
+    source = scope.random.choice(overlapping if overlapping and scope.chance(0.6) else sources)
     size = f"{need} * sizeof({element.name})"
     if scope.chance(0.2):
         scope.emit(f"memset({to.text}, {scope.random.randint(0, 255)}, {size});")
@@ -220,7 +222,7 @@ SIMPLE: tuple[tuple[Statement, int], ...] = (
     (write_jump, 3),
     (write_distance, 2),
     (write_library_move, 2),
-    (write_call, 8),
+    (write_call, 12),
 )
 
 NESTED: tuple[tuple[Statement, int], ...] = (
