@@ -86,7 +86,7 @@ def test_initialisers(tmp_path: Path) -> None:
 
 UNSUPPORTED = {
     'int f(void) { __asm__("nop"); return 1; }': Code.INLINE_ASM,
-    "int f(int x) { int g(void) { return x; } return g(); }": Code.NESTED_FUNCTION,
+    "int f(int x) { int g(void) { return x; } int (*p)(void) = g; return p(); }": Code.NESTED_FUNCTION,
     "typedef int v4 __attribute__((vector_size(16))); v4 f(v4 a) { return a + a; }": Code.VECTOR_TYPE,
     "int f(void) { return __builtin_ia32_rdtsc(); }": Code.BUILTIN_MISSING,
 }

@@ -7,9 +7,9 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.frontend.elaborate import builtins, expressions
+from c2rust_py.frontend.elaborate import builtins, expressions, nested_functions
 from c2rust_py.frontend.elaborate.c_types import erase, pointer_to, spell, unqualified
-from c2rust_py.frontend.elaborate.context import Context, GlobalName
+from c2rust_py.frontend.elaborate.context import Context, GlobalName, NestedName
 from c2rust_py.frontend.elaborate.conversions import convert_for_assignment, promote_argument, to_rvalue
 from c2rust_py.frontend.elaborate.operands import FunctionDesignator, Operand, Rvalue
 from c2rust_py.frontend.elaborate.spans import span_of
@@ -25,7 +25,10 @@ def call(cx: Context, node: Any) -> Operand:
         builtin = builtins.builtin_call(cx, node.name.name, args, span)
         if builtin is not None:
             return builtin
-        if cx.lookup(node.name.name) is None:
+        meaning = cx.lookup(node.name.name)
+        if isinstance(meaning, NestedName):
+            return nested_functions.call_nested(cx, meaning, [expressions.value(cx, arg) for arg in args], span)
+        if meaning is None:
             _declare_implicitly(cx, node.name.name, span)
     callee = expressions.expression(cx, node.name)
     function = callee.value if isinstance(callee, FunctionDesignator) else to_rvalue(cx, callee).value

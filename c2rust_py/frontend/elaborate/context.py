@@ -64,7 +64,34 @@ class RefusedName:
     reason: str
 
 
-Name = TypedefName | EnumeratorName | LocalName | GlobalName | RefusedName
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A local of the function with the symbol `owner`, as a function nested in that one uses it."""
+
+    owner: str
+    local: int
+    type: Type
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedName:
+    """A variable of an enclosing function; `param` is the parameter with its address."""
+
+    capture: Capture
+    param: int
+
+
+@dataclass(slots=True)
+class NestedName:
+    """A nested function. From its body on, `type` has parameters for the captures behind its own."""
+
+    symbol: str
+    type: FunctionType
+    captures: tuple[Capture, ...]
+
+
+Name = TypedefName | EnumeratorName | LocalName | GlobalName | RefusedName | CapturedName | NestedName
 
 
 @dataclass(slots=True)
@@ -101,6 +128,10 @@ class FunctionState:
     entered: bool = False
     """Whether the parameters are declared, so that a stub can have the function's signature."""
     hoisted: list[Statement] = field(default_factory=list)
+    nested: NestedName | None = None
+    """Set for a nested function."""
+    captured: dict[tuple[str, int], int] = field(default_factory=dict)
+    """The parameters of a nested function that have the addresses of captures."""
 
     def add_local(self, name: str, type: Type, kind: LocalKind, span: Span) -> int:
         """A new local of the C type; its id."""
@@ -141,6 +172,8 @@ class Context:
     prototype_names: list[set[str]] = field(default_factory=list)
     refused: dict[str, tuple[str, Span]] = field(default_factory=dict)
     """Functions with an attribute that is not translated."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """The name that each alias stands for."""
     refusals: list[Diagnostic] = field(default_factory=list)
     """What elaboration has against the unit, and gcc may not have: `refusals.py`."""
     opaque: dict[str, tuple[Code, str]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from c2rust_py.frontend.elaborate import (
     generics,
     initialisers,
     lvalues,
+    nested_functions,
     statements,
 )
 from c2rust_py.frontend.elaborate.c_types import (
@@ -28,7 +29,15 @@ from c2rust_py.frontend.elaborate.c_types import (
     spell,
     unqualified,
 )
-from c2rust_py.frontend.elaborate.context import Context, EnumeratorName, GlobalName, LocalName, RefusedName
+from c2rust_py.frontend.elaborate.context import (
+    CapturedName,
+    Context,
+    EnumeratorName,
+    GlobalName,
+    LocalName,
+    NestedName,
+    RefusedName,
+)
 from c2rust_py.frontend.elaborate.conversions import cast, constant_operand, promote, to_rvalue
 from c2rust_py.frontend.elaborate.effects import effect_statements, evaluated, has_effect
 from c2rust_py.frontend.elaborate.kept_macros import macro_constant
@@ -132,6 +141,10 @@ def _identifier(cx: Context, node: Any) -> Operand:
             return Lvalue(GlobalPlace(entity.symbol, erase(entity.type), span), entity.type, span)
         case EnumeratorName(number, type):
             return constant_operand(number, type, span, name)
+        case CapturedName() as captured:
+            return nested_functions.captured_variable(cx, captured, span)
+        case NestedName() as nested:
+            return nested_functions.nested_designator(cx, nested, span)
         case RefusedName(code, reason):
             cx.fail(code, reason, span)
     kept = macro_constant(cx, name, span)

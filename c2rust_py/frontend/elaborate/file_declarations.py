@@ -185,15 +185,15 @@ LAST_PRIORITY = 65535
 
 
 def _note_attributes(cx: Context, node: Any, span: Span) -> None:
-    for name in ("constructor", "destructor"):
-        for attribute in attributes_of(node):
-            if attribute.name == name:
-                priority = expressions.constant_integer(cx, attribute.args[0]) if attribute.args else LAST_PRIORITY
-                known = cx.startups.get(node.name, Startup())
-                cx.startups[node.name] = replace(known, **{name: priority})
-    for name in ("alias", "ifunc", "weakref", "naked"):
-        if has_attribute(node, name):
-            cx.refused[node.name] = (name, span)
+    for attribute in attributes_of(node):
+        if attribute.name in ("constructor", "destructor"):
+            priority = expressions.constant_integer(cx, attribute.args[0]) if attribute.args else LAST_PRIORITY
+            known = cx.startups.get(node.name, Startup())
+            cx.startups[node.name] = replace(known, **{attribute.name: priority})
+        if attribute.name in ("alias", "weakref") and attribute.args:
+            cx.aliases[node.name] = "".join(re.findall(r'"([^"]*)"', attribute.args[0].value))
+        elif attribute.name in ("ifunc", "weakref", "naked"):
+            cx.refused[node.name] = (attribute.name, span)
     if "_Thread_local" in node.storage:
         cx.report_once(Code.THREAD_LOCAL, "thread-local objects are ordinary ones: the program has one thread", span)
 

@@ -8,7 +8,7 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, CompileError, Span
-from c2rust_py.frontend.elaborate import declarators, expressions, file_declarations, statements
+from c2rust_py.frontend.elaborate import declarators, expressions, file_declarations, nested_functions, statements
 from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_integer, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context, FunctionState, GlobalName, LocalName
 from c2rust_py.frontend.elaborate.conversions import convert
@@ -36,8 +36,8 @@ def define_function(cx: Context, node: Any) -> None:
     cx.function = state
     try:
         with cx.scope():
-            body = _parameters_and_body(cx, node, state)
-        _check_labels(cx, state)
+            body = parameters_and_body(cx, node, state)
+        check_labels(cx, state)
         if state.unsupported is not None:
             body = [stub(state.unsupported)]
     except CompileError as problem:
@@ -46,12 +46,13 @@ def define_function(cx: Context, node: Any) -> None:
         body = [stub(refusal_of_function(cx, problem))]
     finally:
         cx.function = None
-    cx.functions[entity.symbol] = _function(cx, node, entity, state, tuple(body), span)
+    cx.functions[entity.symbol] = made(cx, node, entity, state, tuple(body), span)
 
 
-def _function(
+def made(
     cx: Context, node: Any, entity: GlobalName, state: FunctionState, body: tuple[Statement, ...], span: Span
 ) -> Function:
+    """The definition with its elaborated body."""
     refusal = cx.refused.get(node.decl.name)
     if refusal is not None:
         reason = f"the attribute '{refusal[0]}' is not translated"
@@ -74,15 +75,23 @@ def _function(
     )
 
 
-def _parameters_and_body(cx: Context, node: Any, state: FunctionState) -> list[Statement]:
+def parameters_and_body(cx: Context, node: Any, state: FunctionState) -> list[Statement]:
+    """The body of a definition in the scope at hand; `state` gets the type that the function has inside."""
     old_style = node.param_decls is not None or _is_name_list(node.decl.type)
     with cx.collecting() as prologue:
         params = _old_parameters(cx, node, state) if old_style else _parameters(cx, node.decl.type, state)
+        own = len(params)
+        if state.nested is not None:
+            if len(state.locals) != len(params):
+                cx.fail(Code.NESTED_FUNCTION, "a nested function with such parameters is not translated", span_of(cx, node.decl))
+            params += nested_functions.capture_parameters(cx, state, span_of(cx, node.decl))
     if old_style:
-        prologue += _narrowed(cx, node, state, params)
+        prologue += _narrowed(cx, node, state, params[:own])
         state.type = FunctionType(state.type.result, tuple(params))
     else:
         state.type = FunctionType(state.type.result, tuple(params), state.type.variadic)
+    if state.nested is not None:
+        state.nested.type = state.type
     result = unqualified(state.type.result)
     if not cx.is_complete(result) and spell(result) != "void":
         cx.fail(Code.INCOMPLETE_TYPE, f"the result has the incomplete type '{spell(result)}'", span_of(cx, node.decl))
@@ -185,9 +194,12 @@ def _narrowed(cx: Context, node: Any, state: FunctionState, params: list[Type]) 
     return body
 
 
-def _check_labels(cx: Context, state: FunctionState) -> None:
+def check_labels(cx: Context, state: FunctionState) -> None:
+    """Every label that is named is defined; GNU C's jumps out of a nested function are not translated."""
     for name, span in state.label_spans.items():
         if name not in state.defined_labels:
+            if state.nested is not None:
+                cx.fail(Code.NESTED_FUNCTION, "a jump out of a nested function is not translated", span)
             cx.fail(Code.UNDECLARED, f"the label '{name}' is not defined", span)
 
 

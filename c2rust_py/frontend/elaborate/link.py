@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from c2rust_py.diagnostics import Code, Sink, error, warning
 from c2rust_py.frontend.deep import call_deeply
+from c2rust_py.frontend.elaborate.aliases import resolve_aliases
 from c2rust_py.frontend.elaborate.link_types import unify_types
 from c2rust_py.frontend.elaborate.reconcile import reconcile_uses
 from c2rust_py.frontend.elaborate.unit import ElaboratedUnit
@@ -21,7 +22,7 @@ def link_units(units: Sequence[ElaboratedUnit], sink: Sink) -> Program:
 def _link(units: Sequence[ElaboratedUnit], sink: Sink) -> Program:
     for unit in units:
         sink.extend(unit.diagnostics)
-    units, records, enums = unify_types(units)
+    units, records, enums = unify_types(resolve_aliases(units))
     functions = _functions(units, sink)
     variables = _variables(units, sink)
     externals = _externals(units, functions, variables, sink)

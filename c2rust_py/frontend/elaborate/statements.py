@@ -8,7 +8,7 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.frontend.elaborate import expressions, inline_asm, local_declarations
+from c2rust_py.frontend.elaborate import expressions, inline_asm, local_declarations, nested_functions
 from c2rust_py.frontend.elaborate.c_types import erase, is_integer, is_void, unqualified
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.conversions import (
@@ -267,12 +267,6 @@ def _return(cx: Context, node: Any) -> list[Statement]:
     return [Return(value.value, span)]
 
 
-def _nested_function(cx: Context, node: Any) -> list[Statement]:
-    span = span_of(cx, node)
-    cx.note_unsupported(Code.NESTED_FUNCTION, "a nested function is not translated", span)
-    cx.fail(Code.NESTED_FUNCTION, "a nested function is not translated", span)
-
-
 # ---- statement expressions ----
 
 
@@ -347,7 +341,7 @@ _ELABORATORS: dict[type, Callable[[Context, Any], list[Statement]]] = {
     c_ast.Pragma: lambda cx, node: [],
     c_ast.AttributedStatement: lambda cx, node: statement(cx, node.stmt),
     c_ast.AttributeDeclaration: lambda cx, node: [],
-    c_ast.FuncDef: _nested_function,
+    c_ast.FuncDef: lambda cx, node: nested_functions.nested_function(cx, node),
     gnu.ComputedGoto: _computed_goto,
     gnu.LocalLabels: _local_labels,
     gnu.Asm: lambda cx, node: inline_asm.asm_statement(cx, node),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from c2rust_py.diagnostics import Diagnostic
@@ -21,7 +22,7 @@ class ElaboratedUnit:
     """A unit before linking. Symbols and type ids are those of the program, unless another unit's clash with them.
 
     `inline_only` are definitions that C gives no external symbol (C11 6.7.4 paragraph 7); `uses` says what each
-    definition uses.
+    definition uses; `aliases` are symbols that stand for another one.
     """
 
     path: str
@@ -33,6 +34,7 @@ class ElaboratedUnit:
     constants: tuple[Constant, ...]
     inline_only: frozenset[str]
     uses: dict[str, Uses]
+    aliases: dict[str, str]
     doc: str | None
     diagnostics: tuple[Diagnostic, ...]
 
@@ -59,7 +61,8 @@ def _elaborate(parsed: ParsedUnit) -> ElaboratedUnit:
 
 
 def _keep_reachable(cx: Context, diagnostics: tuple[Diagnostic, ...]) -> ElaboratedUnit:
-    uses = _reach(cx)
+    aliases = _aliases(cx)
+    uses = _reach(cx, aliases)
     functions = {symbol: f for symbol, f in cx.functions.items() if symbol in uses}
     variables = {symbol: v for symbol, v in cx.variables.items() if symbol in uses}
     externals = _externals(cx, uses)
@@ -80,12 +83,23 @@ def _keep_reachable(cx: Context, diagnostics: tuple[Diagnostic, ...]) -> Elabora
         tuple(constant for constant in cx.constants.values() if constant.name in names),
         frozenset(symbol for symbol in functions if symbol in cx.globals and cx.globals[symbol].inline_only),
         uses,
+        aliases,
         cx.comments.head_of(cx.path),
         diagnostics,
     )
 
 
-def _reach(cx: Context) -> dict[str, Uses]:
+def _aliases(cx: Context) -> dict[str, str]:
+    """The unit's aliases, by symbol; they are no objects of their own."""
+    symbols: dict[str, str] = {}
+    for name, target in cx.aliases.items():
+        symbol = cx.externs[name].symbol
+        cx.variables.pop(symbol, None)
+        symbols[symbol] = cx.externs[target].symbol if target in cx.externs else target
+    return symbols
+
+
+def _reach(cx: Context, aliases: Mapping[str, str]) -> dict[str, Uses]:
     """What each definition uses that an external definition, or a static one of the C file itself, can reach."""
     roots = [
         symbol
@@ -93,6 +107,7 @@ def _reach(cx: Context) -> dict[str, Uses]:
         for symbol, definition in table.items()
         if _is_root(cx, symbol, definition)
     ]
+    roots += aliases.values()
     uses: dict[str, Uses] = {}
     while roots:
         symbol = roots.pop()
