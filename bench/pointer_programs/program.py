@@ -82,7 +82,7 @@ def _write_main(
     scope = Scope(random, functions, in_main=True, callbacks=list(pure))
     scope.arrays += setting.globals
     for name in ("left_part", "right_part", "third")[: random.randint(1, 3)]:
-        element, length = random.choice((setting.elements[0], *setting.elements)), random.randint(8, 24)
+        element, length = random.choice((*setting.elements[:1] * 2, *setting.elements)), random.randint(8, 24)
         _declare(scope, Array(name, element, length, own=True))
     if any(p.kind.name == "BOX" for f in functions for p in f.parameters) or scope.chance(0.3):
         scope.emit("struct box box = {0};")
