@@ -92,7 +92,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_NOT_HEADERS = frozenset({"lib", "memory", "start"})
+_NOT_HEADERS = frozenset({"lib", "memory", "slices", "start"})
 """Modules that are the crate's own, not a C header's."""
 _NOT_C = frozenset({("errno", "get"), ("errno", "set")})
 """What generated code uses for the C lvalue `errno`."""

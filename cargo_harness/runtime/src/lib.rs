@@ -23,6 +23,7 @@ pub mod memory;
 pub mod search;
 pub mod setjmp;
 pub mod signal;
+pub mod slices;
 pub mod start;
 pub mod stdio;
 pub mod stdlib;

@@ -49,7 +49,11 @@ pub fn putchar_unlocked(c: i32) -> i32 {
 
 #[track_caller]
 pub fn fputs(s: Ptr<u8>, stream: Ptr<File>, mem: &Memory) -> i32 {
-    let text = mem.c_str(s);
+    put_text(mem.c_str(s), stream)
+}
+
+#[track_caller]
+pub(crate) fn put_text(text: &[u8], stream: Ptr<File>) -> i32 {
     if table::with(stream, |out| out.write(text)) {
         1
     } else {
@@ -60,7 +64,10 @@ pub fn fputs(s: Ptr<u8>, stream: Ptr<File>, mem: &Memory) -> i32 {
 /// Gives the number of bytes written, as glibc does.
 #[track_caller]
 pub fn puts(s: Ptr<u8>, mem: &Memory) -> i32 {
-    let text = mem.c_str(s);
+    put_line(mem.c_str(s))
+}
+
+pub(crate) fn put_line(text: &[u8]) -> i32 {
     if table::with(stdout, |out| out.write(text) && out.put(b'\n')) {
         i32::try_from(text.len() + 1).unwrap_or(i32::MAX)
     } else {
@@ -74,12 +81,16 @@ pub fn fwrite(ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>, mem: &Me
     if total == 0 {
         return 0;
     }
-    let bytes = mem.bytes(ptr, total);
-    if table::with(stream, |out| out.write(bytes)) {
+    if write_bytes(mem.bytes(ptr, total), stream) {
         nmemb
     } else {
         0
     }
+}
+
+#[track_caller]
+pub(crate) fn write_bytes(bytes: &[u8], stream: Ptr<File>) -> bool {
+    table::with(stream, |out| out.write(bytes))
 }
 
 #[inline]
@@ -144,30 +155,58 @@ fn read_line(input: &mut Stream, room: &mut [u8]) -> (usize, bool) {
     (len, false)
 }
 
+/// Reads a line of at most `n - 1` bytes into `room`, which may be shorter as long as the line and its NUL fit; false
+/// at the end of the file and on errors, none where they do not fit.
 #[track_caller]
-pub fn fgets(s: Ptr<u8>, n: i32, stream: Ptr<File>, mem: &mut Memory) -> Ptr<u8> {
+pub(crate) fn get_line(room: &mut [u8], n: i32, stream: Ptr<File>) -> Option<bool> {
     if n <= 0 {
-        return Ptr::NULL;
+        return Some(false);
     }
-    let wanted = n as u64 - 1;
-    // A buffer shorter than `n` is fine as long as the line and its NUL fit.
-    let present = (mem.tail(s).len() as u64).min(wanted);
-    let room = mem.bytes_mut(s, present);
+    let wanted = n as usize - 1;
+    let present = room.len().min(wanted);
     let (len, ended, failed) = table::with_reader(stream, |input| {
         let had_failed = std::mem::replace(&mut input.error, false);
-        let (len, ended) = read_line(input, room);
+        let (len, ended) = read_line(input, &mut room[..present]);
         let failed = input.error && errno::get() != errno::EAGAIN;
         input.error |= had_failed;
         (len, ended, failed)
     });
     if !ended && present < wanted {
-        mem.bytes_mut(s, wanted);
+        return None;
     }
     if wanted > 0 && len == 0 || failed {
+        return Some(false);
+    }
+    *room.get_mut(len)? = 0;
+    Some(true)
+}
+
+#[track_caller]
+pub fn fgets(s: Ptr<u8>, n: i32, stream: Ptr<File>, mem: &mut Memory) -> Ptr<u8> {
+    if n <= 0 {
         return Ptr::NULL;
     }
-    mem.write(s + len, 0);
-    s
+    let present = (mem.tail(s).len() as u64).min(n as u64);
+    match get_line(mem.bytes_mut(s, present), n, stream) {
+        Some(true) => s,
+        Some(false) => Ptr::NULL,
+        None => {
+            mem.bytes_mut(s, present + 1);
+            unreachable!("the block ends here")
+        }
+    }
+}
+
+/// Reads `total` bytes into `room`, which may be shorter as long as the file is not longer: the number of bytes read,
+/// none where they do not fit.
+#[track_caller]
+pub(crate) fn read_bytes(room: &mut [u8], total: u64, stream: Ptr<File>) -> Option<u64> {
+    let present = (room.len() as u64).min(total);
+    let count = table::with_reader(stream, |input| input.read(&mut room[..present as usize])) as u64;
+    if count == present && present < total && table::with_reader(stream, Stream::get).is_some() {
+        return None;
+    }
+    Some(count)
 }
 
 #[track_caller]
@@ -176,14 +215,14 @@ pub fn fread(ptr: Ptr<Void>, size: u64, nmemb: u64, stream: Ptr<File>, mem: &mut
     if total == 0 {
         return 0;
     }
-    // A block shorter than what is asked for is fine as long as the file is not longer.
     let present = (mem.tail(ptr).len() as u64).min(total);
-    let room = mem.bytes_mut(ptr, present);
-    let count = table::with_reader(stream, |input| input.read(room)) as u64;
-    if count == present && present < total && table::with_reader(stream, Stream::get).is_some() {
-        mem.bytes_mut(ptr, total);
+    match read_bytes(mem.bytes_mut(ptr, present), total, stream) {
+        Some(count) => count / size,
+        None => {
+            mem.bytes_mut(ptr, total);
+            unreachable!("the block ends here")
+        }
     }
-    count / size
 }
 
 #[track_caller]

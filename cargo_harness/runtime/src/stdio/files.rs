@@ -22,7 +22,12 @@ const L_TMPNAM: usize = 20;
 /// The path that the string at `at` names.
 #[track_caller]
 pub(crate) fn path(at: Ptr<u8>, mem: &Memory) -> &Path {
-    Path::new(OsStr::from_bytes(mem.c_str(at)))
+    path_of(mem.c_str(at))
+}
+
+/// The path that a string without its NUL names.
+pub(crate) fn path_of(name: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(name))
 }
 
 /// 0, or -1 with `errno` set.
@@ -101,12 +106,20 @@ pub(super) fn open_on(fd: i32, status: i32) -> Ptr<File> {
 
 #[track_caller]
 pub fn fopen(filename: Ptr<u8>, mode: Ptr<u8>, mem: &Memory) -> Ptr<File> {
-    open_stream(path(filename, mem), mem.c_str(mode)).map_or(Ptr::NULL, table::insert)
+    open_path(path(filename, mem), mem.c_str(mode))
+}
+
+pub(crate) fn open_path(path: &Path, mode: &[u8]) -> Ptr<File> {
+    open_stream(path, mode).map_or(Ptr::NULL, table::insert)
 }
 
 #[track_caller]
 pub fn fdopen(fd: i32, mode: Ptr<u8>, mem: &Memory) -> Ptr<File> {
-    let Some((access, flags)) = parse_mode(mem.c_str(mode)) else {
+    open_descriptor(fd, mem.c_str(mode))
+}
+
+pub(crate) fn open_descriptor(fd: i32, mode: &[u8]) -> Ptr<File> {
+    let Some((access, flags)) = parse_mode(mode) else {
         return Ptr::NULL;
     };
     let Some(status) = descriptors::status(fd) else {
@@ -124,13 +137,21 @@ pub fn fdopen(fd: i32, mode: Ptr<u8>, mem: &Memory) -> Ptr<File> {
 /// Closes the stream's file and opens another under the same pointer, or the same one in another mode.
 #[track_caller]
 pub fn freopen(filename: Ptr<u8>, mode: Ptr<u8>, stream: Ptr<File>, mem: &Memory) -> Ptr<File> {
+    let name = (!filename.is_null()).then(|| path(filename, mem));
+    reopen(name, mem.c_str(mode), stream)
+}
+
+/// [`freopen`], in another mode where there is no name.
+#[track_caller]
+pub(crate) fn reopen(name: Option<&Path>, mode: &[u8], stream: Ptr<File>) -> Ptr<File> {
     let mut old = table::take(stream);
     old.synchronise();
-    let opened = if filename.is_null() {
-        let kernel_fd = descriptors::with(old.fd, |file| Ok(file.as_raw_fd()));
-        kernel_fd.and_then(|fd| open_stream(Path::new(&format!("/proc/self/fd/{fd}")), mem.c_str(mode)))
-    } else {
-        open_stream(path(filename, mem), mem.c_str(mode))
+    let opened = match name {
+        Some(path) => open_stream(path, mode),
+        None => {
+            let kernel_fd = descriptors::with(old.fd, |file| Ok(file.as_raw_fd()));
+            kernel_fd.and_then(|fd| open_stream(Path::new(&format!("/proc/self/fd/{fd}")), mode))
+        }
     };
     let Some(mut new) = opened else {
         let number = errno::get();
@@ -188,7 +209,10 @@ pub fn setlinebuf(stream: Ptr<File>) {
 
 #[track_caller]
 pub fn remove(filename: Ptr<u8>, mem: &Memory) -> i32 {
-    let path = path(filename, mem);
+    remove_path(path(filename, mem))
+}
+
+pub(crate) fn remove_path(path: &Path) -> i32 {
     status(match fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => fs::remove_dir(path),
         _ => fs::remove_file(path),
@@ -197,7 +221,11 @@ pub fn remove(filename: Ptr<u8>, mem: &Memory) -> i32 {
 
 #[track_caller]
 pub fn rename(old: Ptr<u8>, new: Ptr<u8>, mem: &Memory) -> i32 {
-    status(fs::rename(path(old, mem), path(new, mem)))
+    rename_path(path(old, mem), path(new, mem))
+}
+
+pub(crate) fn rename_path(old: &Path, new: &Path) -> i32 {
+    status(fs::rename(old, new))
 }
 
 /// A file without a name, open for update.

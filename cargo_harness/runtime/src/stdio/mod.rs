@@ -3,8 +3,10 @@
 //! - [`stream`]: one stream, its buffer and its position; [`table`]: the open streams under their handles.
 //! - [`format`]: the engine behind the printf family; [`scan`]: the one behind the scanf family.
 //! - [`print`], [`read`], [`chars`], [`files`], [`position`], [`command`], [`unlocked`]: the C functions, by what they do.
-//! - [`out`]: formatted output of Rust values, for generated code.
+//! - [`arguments`]: what stands after a format.
+//! - [`out`]: formatted output of Rust values and formats that are literals, for generated code.
 
+mod arguments;
 mod chars;
 mod command;
 pub(crate) mod files;
@@ -18,6 +20,7 @@ mod stream;
 mod table;
 mod unlocked;
 
+pub use arguments::{Bytes, PrintArg, Printable, PrintableInMemory, ScanArg, ScanPointer, Scannable};
 pub use chars::*;
 pub use command::*;
 pub use files::*;
@@ -28,6 +31,8 @@ pub use unlocked::*;
 
 use crate::memory::Ptr;
 
+pub(crate) use arguments::{PrintArgs, ScanArgs};
+pub(crate) use scan::{scan, Text};
 pub(crate) use table::{flush_all, flush_on_panic};
 
 /// C's `FILE`: only ever pointed to.

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use super::format::{format, Store};
-use super::{stdout, table, File};
+use super::format::{format, Failure, Store};
+use super::{stdout, table, File, PrintArgs};
 use crate::descriptors;
 use crate::errno;
 use crate::memory::{Memory, Ptr, VaArg, VaList, Void};
@@ -13,54 +13,73 @@ thread_local! {
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Where a format stands: in memory, or in the generated code.
-enum Source<'a> {
-    Memory(Ptr<u8>),
-    Text(&'a str),
+/// What a call of the printf family prints, in a buffer that the next call uses again.
+pub(crate) struct Printed {
+    pub(crate) text: Vec<u8>,
+    stores: Vec<Store>,
+    result: Result<(), Failure>,
 }
 
-/// Formats into the scratch buffer and gives that to `write`, which says whether it could write it. The result is
-/// printf's: the number of bytes, or -1.
-#[track_caller]
-fn print_to(fmt: Ptr<u8>, args: &[VaArg], write: impl FnOnce(&mut Memory, &[u8]) -> bool, mem: &mut Memory) -> i32 {
-    print_from(Source::Memory(fmt), args, write, mem)
-}
-
-/// `fprintf` with a format that is a literal of the generated code.
-#[track_caller]
-pub(super) fn print_literal(stream: Ptr<File>, fmt: &str, args: &[VaArg], mem: &mut Memory) -> i32 {
-    print_from(Source::Text(fmt), args, |_, text| table::with(stream, |out| out.write(text)), mem)
-}
-
-#[track_caller]
-fn print_from(
-    source: Source<'_>,
-    args: &[VaArg],
-    write: impl FnOnce(&mut Memory, &[u8]) -> bool,
-    mem: &mut Memory,
-) -> i32 {
-    let mut text = SCRATCH.take();
-    text.clear();
-    let mut stores: Vec<Store> = Vec::new();
-    let fmt = match source {
-        Source::Memory(fmt) => mem.c_str(fmt),
-        Source::Text(fmt) => fmt.as_bytes(),
-    };
-    let result = format(fmt, args, &mut text, &mut stores, mem);
-    let written = write(mem, &text);
-    let len = text.len();
-    SCRATCH.set(text);
-    for store in stores {
-        store.apply(mem);
+impl Printed {
+    /// Formats; `mem` is there where arguments may be pointers.
+    #[track_caller]
+    pub(crate) fn new(fmt: &[u8], args: PrintArgs<'_>, mem: Option<&Memory>) -> Self {
+        let mut text = SCRATCH.take();
+        text.clear();
+        let mut stores: Vec<Store> = Vec::new();
+        let result = format(fmt, args, &mut text, &mut stores, mem);
+        Printed { text, stores, result }
     }
-    match result {
-        Ok(()) if written => len as i32,
-        Ok(()) => -1,
-        Err(number) => {
-            errno::set(number);
-            -1
+
+    /// Does the stores of `%n`.
+    #[track_caller]
+    pub(crate) fn store_counts(&mut self, mem: &mut Memory) {
+        for store in self.stores.drain(..) {
+            store.apply(mem);
         }
     }
+
+    /// As much of the text as a string of `room` bytes holds; none where that has no room for a NUL.
+    pub(crate) fn cut(&self, room: u64) -> Option<&[u8]> {
+        let most = usize::try_from(room.checked_sub(1)?).unwrap_or(usize::MAX);
+        Some(&self.text[..self.text.len().min(most)])
+    }
+
+    /// printf's result: the number of bytes, or -1; `written` says whether they could be written.
+    pub(crate) fn finish(self, written: bool) -> i32 {
+        let len = self.text.len();
+        SCRATCH.set(self.text);
+        match self.result {
+            Ok(()) if written => len as i32,
+            Ok(()) => -1,
+            Err(number) => {
+                errno::set(number);
+                -1
+            }
+        }
+    }
+
+    /// Writes the text to a stream.
+    #[track_caller]
+    pub(crate) fn print(self, stream: Ptr<File>) -> i32 {
+        let written = table::with(stream, |out| out.write(&self.text));
+        self.finish(written)
+    }
+}
+
+/// Stores a string and its NUL in the bytes that are just as many.
+pub(crate) fn store_string(to: &mut [u8], text: &[u8]) {
+    to[..text.len()].copy_from_slice(text);
+    to[text.len()] = 0;
+}
+
+/// Formats and gives the text to `write`, which says whether it could write it. The result is printf's.
+#[track_caller]
+fn print_to(fmt: Ptr<u8>, args: &[VaArg], write: impl FnOnce(&mut Memory, &Printed) -> bool, mem: &mut Memory) -> i32 {
+    let mut printed = Printed::new(mem.c_str(fmt), PrintArgs::Variable(args), Some(mem));
+    let written = write(mem, &printed);
+    printed.store_counts(mem);
+    printed.finish(written)
 }
 
 #[track_caller]
@@ -81,27 +100,17 @@ pub fn printf(format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
 
 #[track_caller]
 pub fn fprintf(stream: Ptr<File>, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
-    print_to(format, args, |_, text| table::with(stream, |out| out.write(text)), mem)
+    print_to(format, args, |_, printed| table::with(stream, |out| out.write(&printed.text)), mem)
 }
 
 #[track_caller]
 pub fn dprintf(fd: i32, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
-    print_to(format, args, |_, text| descriptors::write_all(fd, text), mem)
+    print_to(format, args, |_, printed| descriptors::write_all(fd, &printed.text), mem)
 }
 
 #[track_caller]
 pub fn sprintf(s: Ptr<u8>, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
-    print_to(
-        format,
-        args,
-        |mem, text| {
-            let to = mem.bytes_mut(s, text.len() as u64 + 1);
-            to[..text.len()].copy_from_slice(text);
-            to[text.len()] = 0;
-            true
-        },
-        mem,
-    )
+    snprintf(s, u64::MAX, format, args, mem)
 }
 
 #[track_caller]
@@ -109,12 +118,9 @@ pub fn snprintf(s: Ptr<u8>, n: u64, format: Ptr<u8>, args: &[VaArg], mem: &mut M
     print_to(
         format,
         args,
-        |mem, text| {
-            if n > 0 {
-                let kept = text.len().min(n as usize - 1);
-                let to = mem.bytes_mut(s, kept as u64 + 1);
-                to[..kept].copy_from_slice(&text[..kept]);
-                to[kept] = 0;
+        |mem, printed| {
+            if let Some(text) = printed.cut(n) {
+                store_string(mem.bytes_mut(s, text.len() as u64 + 1), text);
             }
             true
         },
@@ -127,7 +133,8 @@ pub fn asprintf(strp: Ptr<Ptr<u8>>, format: Ptr<u8>, args: &[VaArg], mem: &mut M
     print_to(
         format,
         args,
-        |mem, text| {
+        |mem, printed| {
+            let text = &printed.text;
             let copy: Ptr<Void> = mem.allocate(text.len() as u64 + 1);
             mem.bytes_mut(copy, text.len() as u64).copy_from_slice(text);
             mem.write(strp, copy.cast());
@@ -170,10 +177,14 @@ pub fn vasprintf(strp: Ptr<Ptr<u8>>, format: Ptr<u8>, list: VaList, mem: &mut Me
 /// Prints `s`, unless it is null or empty, and the text of `errno` on stderr.
 #[track_caller]
 pub fn perror(s: Ptr<u8>, mem: &Memory) {
+    print_error(if s.is_null() { b"" } else { mem.c_str(s) });
+}
+
+/// Prints `text`, unless it is empty, and the text of `errno` on stderr.
+pub(crate) fn print_error(text: &[u8]) {
     let number = errno::get();
-    let mut line = Vec::new();
-    if !s.is_null() && mem.read(s) != 0 {
-        line.extend_from_slice(mem.c_str(s));
+    let mut line = text.to_vec();
+    if !text.is_empty() {
         line.extend_from_slice(b": ");
     }
     match errno::message(number) {

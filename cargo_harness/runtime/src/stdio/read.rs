@@ -1,7 +1,7 @@
 //! The scanf family.
 
-use super::scan::{scan, Text};
-use super::{stdin, table, File};
+use super::scan::{scan, TextInMemory};
+use super::{stdin, table, File, ScanArg, ScanArgs};
 use crate::memory::{Memory, Ptr, VaArg, VaList};
 
 #[track_caller]
@@ -11,12 +11,14 @@ pub fn scanf(format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
 
 #[track_caller]
 pub fn fscanf(stream: Ptr<File>, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
-    table::with_taken(stream, |input| scan(input, mem, format, args))
+    let format = mem.c_str(format).to_vec();
+    table::with_taken(stream, |input| scan(input, &format, ScanArgs::Variable(args), Some(mem)))
 }
 
 #[track_caller]
 pub fn sscanf(s: Ptr<u8>, format: Ptr<u8>, args: &[VaArg], mem: &mut Memory) -> i32 {
-    scan(&mut Text { at: s }, mem, format, args)
+    let format = mem.c_str(format).to_vec();
+    scan(&mut TextInMemory { at: s }, &format, ScanArgs::Variable(args), Some(mem))
 }
 
 #[track_caller]
@@ -34,4 +36,10 @@ pub fn vfscanf(stream: Ptr<File>, format: Ptr<u8>, list: VaList, mem: &mut Memor
 pub fn vsscanf(s: Ptr<u8>, format: Ptr<u8>, list: VaList, mem: &mut Memory) -> i32 {
     let args = mem.va_rest(list).to_vec();
     sscanf(s, format, &args, mem)
+}
+
+/// `fscanf` to places that are not in memory.
+#[track_caller]
+pub(crate) fn scan_stream(stream: Ptr<File>, format: &[u8], args: &mut [ScanArg<'_>]) -> i32 {
+    table::with_taken(stream, |input| scan(input, format, ScanArgs::Places(args), None))
 }

@@ -234,13 +234,19 @@ pub(crate) fn nan_of_tag<F: Float>(tag: &[u8]) -> f64 {
     F::with_payload(super::integer::whole_number(tag).unwrap_or(0))
 }
 
-/// Scans at `nptr`, stores the end in `*endptr`, and sets `errno` where the value is out of range.
-#[track_caller]
-fn scan_at<F: Float>(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, mem: &mut Memory) -> f64 {
-    let scanned = scan::<F>(mem.c_str(nptr));
+/// As [`scan`]; sets `errno` where the value is out of range.
+pub(crate) fn scan_checked<F: Float>(text: &[u8]) -> Scanned {
+    let scanned = scan::<F>(text);
     if scanned.out_of_range {
         errno::set(errno::ERANGE);
     }
+    scanned
+}
+
+/// Scans at `nptr` and stores the end in `*endptr`.
+#[track_caller]
+fn scan_at<F: Float>(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, mem: &mut Memory) -> f64 {
+    let scanned = scan_checked::<F>(mem.c_str(nptr));
     if !endptr.is_null() {
         mem.write(endptr, nptr + scanned.len);
     }
@@ -264,9 +270,5 @@ pub fn strtold(nptr: Ptr<u8>, endptr: Ptr<Ptr<u8>>, mem: &mut Memory) -> f64 {
 
 #[track_caller]
 pub fn atof(nptr: Ptr<u8>, mem: &Memory) -> f64 {
-    let scanned = scan::<f64>(mem.c_str(nptr));
-    if scanned.out_of_range {
-        errno::set(errno::ERANGE);
-    }
-    scanned.value
+    scan_checked::<f64>(mem.c_str(nptr)).value
 }

@@ -43,8 +43,8 @@ fn sort<C: Context>(
     if size > LARGE_ELEMENT {
         let mut order: Vec<u32> = (0..n as u32).collect();
         let mut merged = vec![0; n];
-        sort_indices(&mut order, &mut merged, &mut |a, b| {
-            compare(cx, base + a as usize * size, base + b as usize * size) <= 0
+        merge_sort(&mut order, &mut merged, &mut |a, b| {
+            compare(cx, base + *a as usize * size, base + *b as usize * size) <= 0
         });
         move_into_order(cx.memory().bytes_mut(base, total), size, &order);
     } else {
@@ -83,24 +83,24 @@ fn sort_elements<C: Context>(
     memory.bytes_mut(base, filled as u64).copy_from_slice(&merged[..filled]);
 }
 
-/// Sorts numbers of elements; `in_order(a, b)` tells whether element `a` may stand before `b`.
-fn sort_indices(order: &mut [u32], merged: &mut [u32], in_order: &mut impl FnMut(u32, u32) -> bool) {
-    let n = order.len();
+/// Sorts elements, or their numbers; `in_order(a, b)` tells whether `a` may stand before `b`. `merged` has room for all.
+pub(crate) fn merge_sort<T: Copy>(elements: &mut [T], merged: &mut [T], in_order: &mut impl FnMut(&T, &T) -> bool) {
+    let n = elements.len();
     if n < 2 {
         return;
     }
     let middle = n / 2;
-    sort_indices(&mut order[..middle], merged, in_order);
-    sort_indices(&mut order[middle..], merged, in_order);
+    merge_sort(&mut elements[..middle], merged, in_order);
+    merge_sort(&mut elements[middle..], merged, in_order);
     let (mut left, mut right, mut filled) = (0, middle, 0);
     while left < middle && right < n {
-        let from = if in_order(order[left], order[right]) { &mut left } else { &mut right };
-        merged[filled] = order[*from];
+        let from = if in_order(&elements[left], &elements[right]) { &mut left } else { &mut right };
+        merged[filled] = elements[*from];
         *from += 1;
         filled += 1;
     }
-    order.copy_within(left..middle, filled);
-    order[..filled].copy_from_slice(&merged[..filled]);
+    elements.copy_within(left..middle, filled);
+    elements[..filled].copy_from_slice(&merged[..filled]);
 }
 
 /// Moves the elements so that element `order[i]` comes to place `i`.
@@ -120,15 +120,20 @@ pub fn bsearch<C: Context>(
     mut compare: impl FnMut(&mut C, Ptr<Void>, Ptr<Void>) -> i32,
     cx: &mut C,
 ) -> Ptr<Void> {
+    let element = |index: u64| base + index.wrapping_mul(size);
+    search_sorted(n, |index| compare(cx, key, element(index))).map_or(Ptr::NULL, element)
+}
+
+/// The number of the element for which `compare`, which says how the key stands to it, gives 0.
+pub(crate) fn search_sorted(n: u64, mut compare: impl FnMut(u64) -> i32) -> Option<u64> {
     let (mut low, mut high) = (0, n);
     while low < high {
         let middle = (low + high) / 2;
-        let element = base + middle.wrapping_mul(size);
-        match compare(cx, key, element) {
-            0 => return element,
+        match compare(middle) {
+            0 => return Some(middle),
             order if order < 0 => high = middle,
             _ => low = middle + 1,
         }
     }
-    Ptr::NULL
+    None
 }

@@ -52,7 +52,12 @@ pub fn explicit_bzero(s: Ptr<Void>, n: u64, mem: &mut Memory) {
 #[inline]
 #[track_caller]
 pub fn memcmp(s1: Ptr<Void>, s2: Ptr<Void>, n: u64, mem: &Memory) -> i32 {
-    let (a, b) = (mem.bytes(s1, n), mem.bytes(s2, n));
+    byte_difference(mem.bytes(s1, n), mem.bytes(s2, n))
+}
+
+/// The difference of the first two bytes that differ, of slices of one length.
+#[inline]
+pub(crate) fn byte_difference(a: &[u8], b: &[u8]) -> i32 {
     if a == b {
         return 0;
     }

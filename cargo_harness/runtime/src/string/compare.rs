@@ -7,7 +7,7 @@ use crate::{Memory, Ptr};
 
 /// The difference of the first bytes that differ, up to a NUL in both; none where the slices end before.
 #[inline]
-fn difference(a: &[u8], b: &[u8]) -> Option<i32> {
+pub(crate) fn difference(a: &[u8], b: &[u8]) -> Option<i32> {
     const ONES: u64 = u64::MAX / 255;
     let (a_words, _) = a.as_chunks::<8>();
     let (b_words, _) = b.as_chunks::<8>();
@@ -22,6 +22,12 @@ fn difference(a: &[u8], b: &[u8]) -> Option<i32> {
         }
     }
     None
+}
+
+/// The result of `strncmp` of slices that are cut at `n` bytes; none where one ends before the comparison does.
+#[inline]
+pub(crate) fn difference_at_most(a: &[u8], b: &[u8], n: u64) -> Option<i32> {
+    difference(a, b).or_else(|| (a.len().min(b.len()) as u64 == n).then_some(0))
 }
 
 #[inline]
@@ -39,9 +45,8 @@ pub fn strcmp(s1: Ptr<u8>, s2: Ptr<u8>, mem: &Memory) -> i32 {
 #[track_caller]
 pub fn strncmp(s1: Ptr<u8>, s2: Ptr<u8>, n: u64, mem: &Memory) -> i32 {
     let (a, b) = (at_most(s1, n, mem), at_most(s2, n, mem));
-    match difference(a, b) {
+    match difference_at_most(a, b, n) {
         Some(result) => result,
-        None if a.len().min(b.len()) as u64 == n => 0,
         None if a.len() <= b.len() => read_past(s1, a.len(), mem),
         None => read_past(s2, b.len(), mem),
     }
@@ -70,18 +75,22 @@ pub(crate) fn compare_caseless(s1: Ptr<u8>, s2: Ptr<u8>, limit: u64, mem: &Memor
         return 0;
     }
     let (a, b) = (at_most(s1, limit, mem), at_most(s2, limit, mem));
+    match caseless_difference(a, b, limit) {
+        Some(result) => result,
+        None if a.len() <= b.len() => read_past(s1, a.len(), mem),
+        None => read_past(s2, b.len(), mem),
+    }
+}
+
+/// As [`difference_at_most`], without the case of ASCII letters.
+pub(crate) fn caseless_difference(a: &[u8], b: &[u8], n: u64) -> Option<i32> {
     for (&x, &y) in a.iter().zip(b) {
         let (x, y) = (x.to_ascii_lowercase(), y.to_ascii_lowercase());
         if x != y || x == 0 {
-            return i32::from(x) - i32::from(y);
+            return Some(i32::from(x) - i32::from(y));
         }
     }
-    match a.len().cmp(&b.len()) {
-        Ordering::Less => read_past(s1, a.len(), mem),
-        Ordering::Greater => read_past(s2, b.len(), mem),
-        Ordering::Equal if a.len() as u64 == limit => 0,
-        Ordering::Equal => read_past(s1, a.len(), mem),
-    }
+    (a.len().min(b.len()) as u64 == n).then_some(0)
 }
 
 /// Where a version comparison stands: outside digits, in a number, or in digits that began with zeros, which count as
@@ -116,7 +125,8 @@ pub fn strverscmp(s1: Ptr<u8>, s2: Ptr<u8>, mem: &Memory) -> i32 {
     compare_versions(c_str_at_most(s1, u64::MAX, mem), c_str_at_most(s2, u64::MAX, mem))
 }
 
-fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
+/// Compares texts without their NULs.
+pub(crate) fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
     let byte = |s: &[u8], index: usize| s.get(index).copied().unwrap_or(0);
     let mut run = Run::Text;
     let mut index = 0;

@@ -60,23 +60,33 @@ impl ByteSet {
 /// The length of the prefix of `s` whose bytes are in `accept`.
 #[track_caller]
 pub fn strspn(s: Ptr<u8>, accept: Ptr<u8>, mem: &Memory) -> u64 {
-    let set = ByteSet::new(mem.c_str(accept));
     let tail = mem.tail(s);
-    match tail.iter().position(|&b| b == 0 || !set.has(b)) {
+    match span(tail, mem.c_str(accept)) {
         Some(len) => len as u64,
         None => read_past(s, tail.len(), mem),
     }
 }
 
+/// The length of the prefix of a string whose bytes are in `accept`; none where the slice ends before.
+pub(crate) fn span(s: &[u8], accept: &[u8]) -> Option<usize> {
+    let set = ByteSet::new(accept);
+    s.iter().position(|&b| b == 0 || !set.has(b))
+}
+
 /// The length of the prefix of `s` whose bytes are not in `reject`.
 #[track_caller]
 pub fn strcspn(s: Ptr<u8>, reject: Ptr<u8>, mem: &Memory) -> u64 {
-    let set = ByteSet::new(mem.c_str(reject));
     let tail = mem.tail(s);
-    match tail.iter().position(|&b| b == 0 || set.has(b)) {
+    match span_without(tail, mem.c_str(reject)) {
         Some(len) => len as u64,
         None => read_past(s, tail.len(), mem),
     }
+}
+
+/// The length of the prefix of a string whose bytes are not in `reject`; none where the slice ends before.
+pub(crate) fn span_without(s: &[u8], reject: &[u8]) -> Option<usize> {
+    let set = ByteSet::new(reject);
+    s.iter().position(|&b| b == 0 || set.has(b))
 }
 
 #[track_caller]
@@ -98,13 +108,18 @@ pub fn strstr(haystack: Ptr<u8>, needle: Ptr<u8>, mem: &Memory) -> Ptr<u8> {
 /// As [`strstr`], without the case of ASCII letters.
 #[track_caller]
 pub fn strcasestr(haystack: Ptr<u8>, needle: Ptr<u8>, mem: &Memory) -> Ptr<u8> {
-    let lower = |s: Ptr<u8>| c_str_at_most(s, u64::MAX, mem).to_ascii_lowercase();
-    find(&lower(haystack), &lower(needle)).map_or(Ptr::NULL, |index| haystack + index)
+    let text = |s: Ptr<u8>| c_str_at_most(s, u64::MAX, mem);
+    find_caseless(text(haystack), text(needle)).map_or(Ptr::NULL, |index| haystack + index)
+}
+
+/// As [`find`], without the case of ASCII letters.
+pub(crate) fn find_caseless(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    find(&haystack.to_ascii_lowercase(), &needle.to_ascii_lowercase())
 }
 
 /// The index of the first of two byte values.
 #[inline]
-fn find_either(bytes: &[u8], first: u8, second: u8) -> Option<usize> {
+pub(crate) fn find_either(bytes: &[u8], first: u8, second: u8) -> Option<usize> {
     const CHUNK: usize = 64;
     let is_match = |b: u8| b == first || b == second;
     let short = bytes.len().min(CHUNK / 2);

@@ -4,8 +4,9 @@ mod float;
 mod integer;
 pub(crate) mod spec;
 
+use super::arguments::{memory, PrintArg, PrintArgs};
 use crate::errno;
-use crate::memory::{find_byte, Memory, Ptr, VaArg};
+use crate::memory::{find_byte, Memory, Ptr};
 use spec::{Count, Directive, Spec};
 
 /// What `%n` stores: the low `size` bytes of `count`, at `at`.
@@ -28,32 +29,30 @@ pub(crate) type Failure = i32;
 
 /// The arguments of one call and how many of them were taken.
 struct Arguments<'a> {
-    args: &'a [VaArg],
+    args: PrintArgs<'a>,
     next: usize,
 }
 
 impl<'a> Arguments<'a> {
     #[track_caller]
-    fn take(&mut self, position: Option<usize>) -> &'a VaArg {
+    fn take(&mut self, position: Option<usize>) -> PrintArg<'a> {
         let index = position.map_or(self.next, |position| position - 1);
         if position.is_none() {
             self.next += 1;
         }
-        match self.args.get(index) {
-            Some(arg) => arg,
-            None => panic!("the format asks for argument {} of {}", index + 1, self.args.len()),
-        }
+        self.args.get(index)
     }
 }
 
-/// Appends what `format` and `args` print to `out`. The stores of `%n` are left to the caller.
+/// Appends what `format` and `args` print to `out`. The stores of `%n` are left to the caller. `mem` is there where
+/// arguments may be pointers.
 #[track_caller]
 pub(crate) fn format(
     mut format: &[u8],
-    args: &[VaArg],
+    args: PrintArgs<'_>,
     out: &mut Vec<u8>,
     stores: &mut Vec<Store>,
-    mem: &Memory,
+    mem: Option<&Memory>,
 ) -> Result<(), Failure> {
     let start = out.len();
     let mut args = Arguments { args, next: 0 };
@@ -66,7 +65,7 @@ pub(crate) fn format(
                 rest = tail;
             }
             [b's', tail @ ..] => {
-                text(out, mem, Ptr::from_int(args.take(None).word()), None);
+                text(out, mem, args.take(None), None);
                 rest = tail;
             }
             _ => {
@@ -89,7 +88,7 @@ fn convert(
     out: &mut Vec<u8>,
     stores: &mut Vec<Store>,
     printed: usize,
-    mem: &Memory,
+    mem: Option<&Memory>,
 ) -> Result<(), Failure> {
     let spec = settle(directive, args)?;
     let mut arg = || args.take(directive.argument);
@@ -99,13 +98,14 @@ fn convert(
         b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'a' | b'A' => float::float(out, &spec, arg().double()),
         b'c' if spec.length.size() < 8 => padded(out, &spec, &[arg().word() as u8]),
         b'c' | b'C' => wide_char(out, &spec, arg().word() as u32)?,
-        b's' if spec.length.size() < 8 => string(out, &spec, Ptr::from_int(arg().word()), mem),
-        b's' | b'S' => wide_string(out, &spec, Ptr::from_int(arg().word()), mem)?,
+        b's' if spec.length.size() < 8 => string(out, &spec, arg(), mem),
+        b's' | b'S' => wide_string(out, &spec, arg(), mem)?,
         b'p' => match arg().word() {
             0 => padded(out, &spec, b"(nil)"),
             address => integer::pointer(out, &spec, address),
         },
         b'n' => {
+            memory(mem);
             let at = Ptr::from_int(arg().word());
             stores.push(Store { at, size: spec.length.size(), count: printed as u64 });
         }
@@ -175,12 +175,12 @@ fn cut(text: &[u8], precision: Option<usize>) -> &[u8] {
 }
 
 #[track_caller]
-fn string(out: &mut Vec<u8>, spec: &Spec, at: Ptr<u8>, mem: &Memory) {
+fn string(out: &mut Vec<u8>, spec: &Spec, arg: PrintArg<'_>, mem: Option<&Memory>) {
     if spec.width == 0 {
-        return text(out, mem, at, spec.precision);
+        return text(out, mem, arg, spec.precision);
     }
     let start = out.len();
-    text(out, mem, at, spec.precision);
+    text(out, mem, arg, spec.precision);
     let len = out.len() - start;
     if len < spec.width {
         out.resize(start + spec.width, b' ');
@@ -190,25 +190,43 @@ fn string(out: &mut Vec<u8>, spec: &Spec, at: Ptr<u8>, mem: &Memory) {
     }
 }
 
-/// Appends the string at `at`, of which only `precision` bytes need to be there.
+/// Appends the string of an argument, of which only `precision` bytes need to be there.
+#[inline]
 #[track_caller]
-fn text(out: &mut Vec<u8>, mem: &Memory, at: Ptr<u8>, precision: Option<usize>) {
-    let body = match precision {
-        _ if at.is_null() => match precision {
-            Some(0..=5) => b"",
-            _ => b"(null)".as_slice(),
+fn text(out: &mut Vec<u8>, mem: Option<&Memory>, arg: PrintArg<'_>, precision: Option<usize>) {
+    let body = match arg {
+        PrintArg::Text(None) | PrintArg::Word(0) => null(precision),
+        _ if precision == Some(0) => b"",
+        PrintArg::Text(Some(text)) => match up_to_nul(text, precision) {
+            Some(body) => body,
+            None => panic!("read past the end of an array of {} bytes", text.len()),
         },
-        None => mem.c_str(at),
-        Some(0) => b"",
-        Some(most) => {
-            let tail = mem.tail(at);
-            match find_byte(&tail[..most.min(tail.len())], 0) {
-                Some(len) => &tail[..len],
-                None => mem.bytes(at, most as u64),
+        _ => {
+            let (at, mem) = (Ptr::from_int(arg.word()), memory(mem));
+            match up_to_nul(mem.tail(at), precision) {
+                Some(body) => body,
+                None => precision.map_or_else(|| mem.c_str(at), |most| mem.bytes(at, most as u64)),
             }
         }
     };
     out.extend_from_slice(body);
+}
+
+fn null(precision: Option<usize>) -> &'static [u8] {
+    match precision {
+        Some(0..=5) => b"",
+        _ => b"(null)",
+    }
+}
+
+/// The string without its NUL, or its first `precision` bytes; none where the slice ends before.
+#[inline]
+fn up_to_nul(bytes: &[u8], precision: Option<usize>) -> Option<&[u8]> {
+    let most = precision.unwrap_or(usize::MAX);
+    match find_byte(&bytes[..most.min(bytes.len())], 0) {
+        Some(len) => Some(&bytes[..len]),
+        None => bytes.get(..most),
+    }
 }
 
 /// `%lc`: in the C locale a wide character is its ASCII byte or an error.
@@ -218,20 +236,29 @@ fn wide_char(out: &mut Vec<u8>, spec: &Spec, wide: u32) -> Result<(), Failure> {
 }
 
 #[track_caller]
-fn wide_string(out: &mut Vec<u8>, spec: &Spec, at: Ptr<i32>, mem: &Memory) -> Result<(), Failure> {
-    if at.is_null() {
-        text(out, mem, Ptr::NULL, spec.precision);
+fn wide_string(out: &mut Vec<u8>, spec: &Spec, arg: PrintArg<'_>, mem: Option<&Memory>) -> Result<(), Failure> {
+    if matches!(arg, PrintArg::Text(None) | PrintArg::Word(0)) {
+        text(out, mem, arg, spec.precision);
         return Ok(());
     }
     let mut bytes = Vec::new();
     while spec.precision.is_none_or(|most| bytes.len() < most) {
-        match mem.read(at + bytes.len()) {
+        match wide_at(arg, bytes.len(), mem) {
             0 => break,
             wide => bytes.push(ascii(wide as u32)?),
         }
     }
     padded(out, spec, &bytes);
     Ok(())
+}
+
+/// A character of the wide string that is an argument.
+#[track_caller]
+fn wide_at(arg: PrintArg<'_>, index: usize, mem: Option<&Memory>) -> i32 {
+    match arg {
+        PrintArg::Wide(text) => text[index],
+        _ => memory(mem).read(Ptr::from_int(arg.word()) + index),
+    }
 }
 
 fn ascii(wide: u32) -> Result<u8, Failure> {

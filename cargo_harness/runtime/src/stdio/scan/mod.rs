@@ -4,23 +4,24 @@ mod directive;
 mod number;
 mod set;
 
+use super::arguments::{memory, Place};
 use super::stream::Stream;
-use super::EOF;
+use super::{ScanArgs, EOF};
 use crate::errno;
-use crate::memory::{LongDouble, Memory, Pod, Ptr, VaArg, Void};
+use crate::memory::{LongDouble, Memory, Pod, Ptr};
 use crate::stdlib::scan as scan_float;
 use directive::{Directive, Target};
 use set::ByteSet;
 
 /// Where scanf reads: a stream or a string of the program.
-pub(super) trait Source {
-    fn get(&mut self, mem: &Memory) -> Option<u8>;
+pub(crate) trait Source {
+    fn get(&mut self, mem: Option<&Memory>) -> Option<u8>;
     /// Puts back the byte that was read last.
     fn unread(&mut self, byte: u8);
 }
 
 impl Source for Stream {
-    fn get(&mut self, _mem: &Memory) -> Option<u8> {
+    fn get(&mut self, _mem: Option<&Memory>) -> Option<u8> {
         Stream::get(self)
     }
 
@@ -29,20 +30,44 @@ impl Source for Stream {
     }
 }
 
-/// A string, read up to its NUL.
-pub(super) struct Text {
+/// A string in memory, read up to its NUL.
+pub(super) struct TextInMemory {
     pub(super) at: Ptr<u8>,
 }
 
-impl Source for Text {
+impl Source for TextInMemory {
     #[track_caller]
-    fn get(&mut self, mem: &Memory) -> Option<u8> {
-        let byte = mem.read(self.at);
+    fn get(&mut self, mem: Option<&Memory>) -> Option<u8> {
+        let byte = memory(mem).read(self.at);
         if byte == 0 {
             return None;
         }
         self.at += 1;
         Some(byte)
+    }
+
+    fn unread(&mut self, _byte: u8) {
+        self.at -= 1;
+    }
+}
+
+/// A borrowed string, read up to its NUL.
+pub(crate) struct Text<'a> {
+    pub(crate) text: &'a [u8],
+    pub(crate) at: usize,
+}
+
+impl Source for Text<'_> {
+    #[track_caller]
+    fn get(&mut self, _mem: Option<&Memory>) -> Option<u8> {
+        match self.text.get(self.at) {
+            Some(0) => None,
+            Some(&byte) => {
+                self.at += 1;
+                Some(byte)
+            }
+            None => panic!("read past the end of an array of {} bytes", self.text.len()),
+        }
     }
 
     fn unread(&mut self, _byte: u8) {
@@ -59,10 +84,11 @@ enum Stop {
 }
 
 /// One run of the engine.
-struct Scanner<'a, S> {
+struct Scanner<'a, 'b, S> {
     source: &'a mut S,
-    mem: &'a mut Memory,
-    args: &'a [VaArg],
+    /// There where arguments may be pointers.
+    mem: Option<&'a mut Memory>,
+    args: ScanArgs<'a, 'b>,
     next_arg: usize,
     /// How many bytes were read.
     read: u64,
@@ -73,11 +99,10 @@ struct Scanner<'a, S> {
 
 /// The number of conversions stored, or EOF where the input ended before the first.
 #[track_caller]
-pub(super) fn scan<S: Source>(source: &mut S, mem: &mut Memory, format: Ptr<u8>, args: &[VaArg]) -> i32 {
-    let format = mem.c_str(format).to_vec();
+pub(crate) fn scan<S: Source>(source: &mut S, format: &[u8], args: ScanArgs<'_, '_>, mem: Option<&mut Memory>) -> i32 {
     let mut scanner = Scanner { source, mem, args, next_arg: 0, read: 0, ended: false, end_errno: 0 };
     let mut done = 0;
-    match scanner.run(&format, &mut done) {
+    match scanner.run(format, &mut done) {
         Err(Stop::Input) if done == 0 => EOF,
         _ => done,
     }
@@ -87,7 +112,7 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-impl<S: Source> Scanner<'_, S> {
+impl<S: Source> Scanner<'_, '_, S> {
     /// The next byte. The end of the input stays the end; as in glibc, meeting it again restores its `errno`.
     #[track_caller]
     fn get(&mut self) -> Option<u8> {
@@ -95,7 +120,7 @@ impl<S: Source> Scanner<'_, S> {
             errno::set(self.end_errno);
             return None;
         }
-        let byte = self.source.get(self.mem);
+        let byte = self.source.get(self.mem.as_deref());
         match byte {
             Some(_) => self.read += 1,
             None => {
@@ -172,16 +197,16 @@ impl<S: Source> Scanner<'_, S> {
             b'%' => return self.literal(b'%').map(|()| false),
             b'n' => {
                 if !directive.suppressed {
-                    let at = self.target(directive);
-                    self.store_integer(at, directive.length.size(), self.read);
+                    let place = self.place(directive);
+                    self.store_integer(place, directive.length.size(), self.read);
                 }
                 return Ok(false);
             }
             b'd' | b'i' | b'u' | b'o' | b'x' | b'X' | b'p' => {
-                let at = self.early_target(directive);
+                let place = self.early_place(directive);
                 let value = self.integer(directive)?;
-                if let Some(at) = at {
-                    self.store_integer(at, directive.integer_size(), value);
+                if let Some(place) = place {
+                    self.store_integer(place, directive.integer_size(), value);
                 }
             }
             b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'a' | b'A' => {
@@ -200,9 +225,9 @@ impl<S: Source> Scanner<'_, S> {
         Ok(!directive.suppressed)
     }
 
-    /// The pointer argument of a conversion that stores.
+    /// The argument of a conversion that stores.
     #[track_caller]
-    fn target(&mut self, directive: &Directive) -> Ptr<Void> {
+    fn place(&mut self, directive: &Directive) -> Place {
         let index = match directive.argument {
             Some(position) => position - 1,
             None => {
@@ -210,26 +235,28 @@ impl<S: Source> Scanner<'_, S> {
                 self.next_arg - 1
             }
         };
-        match self.args.get(index) {
-            Some(arg) => Ptr::from_int(arg.word()),
-            None => panic!("the format asks for argument {} of {}", index + 1, self.args.len()),
-        }
+        self.args.place(index)
     }
 
     #[track_caller]
-    fn early_target(&mut self, directive: &Directive) -> Option<Ptr<Void>> {
-        (!directive.suppressed).then(|| self.target(directive))
+    fn early_place(&mut self, directive: &Directive) -> Option<Place> {
+        (!directive.suppressed).then(|| self.place(directive))
     }
 
     #[track_caller]
-    fn store_integer(&mut self, at: Ptr<Void>, size: usize, value: u64) {
-        self.mem.bytes_mut(at, size as u64).copy_from_slice(&value.to_ne_bytes()[..size]);
+    fn store_bytes(&mut self, place: Place, start: usize, bytes: &[u8]) {
+        self.args.store(place, start, bytes, self.mem.as_deref_mut());
+    }
+
+    #[track_caller]
+    fn store_integer(&mut self, place: Place, size: usize, value: u64) {
+        self.store_bytes(place, 0, &value.to_ne_bytes()[..size]);
     }
 
     /// Stores what stands at the start of `text`; a text without a number is a mismatch.
     #[track_caller]
     fn store_float(&mut self, directive: &Directive, text: &[u8]) -> Result<(), Stop> {
-        let at = self.early_target(directive);
+        let place = self.early_place(directive);
         let number = match directive.float_target() {
             Target::Float => scan_float::<f32>(text),
             Target::Double | Target::LongDouble => scan_float::<f64>(text),
@@ -241,17 +268,19 @@ impl<S: Source> Scanner<'_, S> {
             return Err(Stop::Mismatch);
         }
         match directive.float_target() {
-            Target::Float => self.store(at, number.value as f32),
-            Target::Double => self.store(at, number.value),
-            Target::LongDouble => self.store(at, LongDouble(number.value)),
+            Target::Float => self.store(place, number.value as f32),
+            Target::Double => self.store(place, number.value),
+            Target::LongDouble => self.store(place, LongDouble(number.value)),
         }
         Ok(())
     }
 
     #[track_caller]
-    fn store<T: Pod>(&mut self, at: Option<Ptr<Void>>, value: T) {
-        if let Some(at) = at {
-            self.mem.write(at.cast(), value);
+    fn store<T: Pod>(&mut self, place: Option<Place>, value: T) {
+        if let Some(place) = place {
+            let mut bytes = [0; LongDouble::SIZE];
+            value.store(&mut bytes[..T::SIZE]);
+            self.store_bytes(place, 0, &bytes[..T::SIZE]);
         }
     }
 
@@ -270,8 +299,7 @@ impl<S: Source> Scanner<'_, S> {
             return Err(Stop::Mismatch);
         }
         let wide = directive.is_wide();
-        let target = self.early_target(directive);
-        let mut output = TextOutput::new(target, directive.allocates, if wide { 4 } else { 1 });
+        let mut output = TextOutput::new(self.early_place(directive), directive.allocates, if wide { 4 } else { 1 });
         let mut next = Some(first);
         let mut count = 0;
         while let Some(byte) = next.filter(|&byte| set.is_none_or(|set| set.contains(byte))) {
@@ -279,7 +307,7 @@ impl<S: Source> Scanner<'_, S> {
                 errno::set(errno::EILSEQ);
                 return Err(Stop::Mismatch);
             }
-            output.push(self.mem, byte);
+            output.push(self, byte);
             count += 1;
             if count == width {
                 next = None;
@@ -289,9 +317,9 @@ impl<S: Source> Scanner<'_, S> {
         }
         self.unread(next);
         if is_string {
-            output.push(self.mem, 0);
+            output.push(self, 0);
         }
-        output.finish(self.mem);
+        output.finish(self);
         Ok(())
     }
 }
@@ -305,40 +333,42 @@ struct TextOutput {
 
 enum TextPlace {
     Nowhere,
-    At(Ptr<u8>),
+    /// With the number of bytes stored.
+    At(Place, usize),
     /// The `m` modifier: a block of their own, whose address goes to the argument.
-    Allocated(Ptr<Ptr<u8>>, Vec<u8>),
+    Allocated(Place, Vec<u8>),
 }
 
 impl TextOutput {
-    fn new(target: Option<Ptr<Void>>, allocates: bool, size: usize) -> Self {
-        let place = match target {
+    fn new(place: Option<Place>, allocates: bool, size: usize) -> Self {
+        let place = match place {
             None => TextPlace::Nowhere,
-            Some(at) if allocates => TextPlace::Allocated(at.cast(), Vec::new()),
-            Some(at) => TextPlace::At(at.cast()),
+            Some(place) if allocates => TextPlace::Allocated(place, Vec::new()),
+            Some(place) => TextPlace::At(place, 0),
         };
         TextOutput { place, size }
     }
 
     #[track_caller]
-    fn push(&mut self, mem: &mut Memory, byte: u8) {
+    fn push<S: Source>(&mut self, scanner: &mut Scanner<'_, '_, S>, byte: u8) {
         let character = &u32::from(byte).to_le_bytes()[..self.size];
         match &mut self.place {
             TextPlace::Nowhere => {}
-            TextPlace::At(at) => {
-                mem.bytes_mut(*at, self.size as u64).copy_from_slice(character);
-                *at += self.size;
+            TextPlace::At(place, start) => {
+                scanner.store_bytes(*place, *start, character);
+                *start += self.size;
             }
             TextPlace::Allocated(_, bytes) => bytes.extend_from_slice(character),
         }
     }
 
     #[track_caller]
-    fn finish(self, mem: &mut Memory) {
-        if let TextPlace::Allocated(at, bytes) = self.place {
-            let block = mem.allocate(bytes.len() as u64).cast();
+    fn finish<S: Source>(self, scanner: &mut Scanner<'_, '_, S>) {
+        if let TextPlace::Allocated(place, bytes) = self.place {
+            let mem = memory(scanner.mem.as_deref_mut());
+            let block: Ptr<u8> = mem.allocate(bytes.len() as u64).cast();
             mem.bytes_mut(block, bytes.len() as u64).copy_from_slice(&bytes);
-            mem.write(at, block);
+            scanner.store(Some(place), block);
         }
     }
 }

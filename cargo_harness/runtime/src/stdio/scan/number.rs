@@ -23,7 +23,7 @@ fn is(byte: Option<u8>, lower: u8) -> bool {
     byte.is_some_and(|byte| byte.to_ascii_lowercase() == lower)
 }
 
-impl<S: Source> Scanner<'_, S> {
+impl<S: Source> Scanner<'_, '_, S> {
     /// Reads an integer; gives its 64 bits. As glibc, it reads a lone sign and the `0x` of no number for good.
     #[track_caller]
     pub(super) fn integer(&mut self, directive: &Directive) -> Result<u64, Stop> {
