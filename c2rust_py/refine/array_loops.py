@@ -83,7 +83,7 @@ class _Rewriting:
         if iterable is None:
             return loop
         name = self.fresh(array, element, body)
-        self.types[name] = element
+        self.types[name] = element if by_value else rs.ReferenceType(element, uses.changed)
         body = _with_items(loop.body, array, loop.variable, name, by_value)
         return rs.For(name, iterable, body, loop.label, loop.variable if indexed else None, by_value)
 
