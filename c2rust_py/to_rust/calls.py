@@ -10,9 +10,11 @@ from c2rust_py.infer.library import ContextPosition, LibraryFunction
 from c2rust_py.infer.signatures import called_signature, function_type
 from c2rust_py.ir.nodes import Call, Convert, FunctionRef, Place, Value
 from c2rust_py.ir.types import (
+    FLOAT,
     ComplexType,
     FloatType,
     FunctionType,
+    IntKind,
     PointerType,
     RecordType,
     Type,
@@ -212,6 +214,9 @@ class CallLowering(ConversionLowering):
 
     def va_arg(self, list: Place, type: Type) -> rs.Expr:
         """`va_arg(list, type)`: where the list lives in memory it is read, moved on, and written back."""
+        kind = self.facts.types.int_kind(type)
+        if type == FLOAT or (kind is not None and kind.rank < IntKind.INT.rank):
+            raise Unsupported(Code.UNSUPPORTED_C, "va_arg of a type that no argument has after promotion", list.span)
         method = "va_arg_bytes" if isinstance(type, RecordType | ComplexType) else "va_arg"
         rust = print_type(self.frame.stored_type(type))
         call = f"{method}::<{rust}>"

@@ -32,7 +32,8 @@ from c2rust_py.ir.nodes import (
 from c2rust_py.ir.types import IntKind
 from c2rust_py.ir.walk import Node, children, walk, walk_all
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.to_rust.literals import is_anchored
+from c2rust_py.rust_ir.walk import walk as walk_rust
+from c2rust_py.to_rust.literals import is_anchored, with_suffix
 
 if TYPE_CHECKING:
     from c2rust_py.to_rust.statements import StatementLowering
@@ -57,15 +58,37 @@ def counted_loop(lowering: StatementLowering, loop: For) -> list[rs.Statement] |
     target = lowering.enter(loop.label, loop=True)
     body = lowering.rust_block(loop.body)
     lowering.leave()
-    iterable = _range(lowering, header)
+    iterable = _range(lowering, header, _receives_calls(lowering.local_name(header.local), body))
     statement = rs.For(lowering.local_name(header.local), iterable, body, lowering.name_of(target))
     before = lowering.statements(loop.init[:-1])
     return [*before, rs.ExprStatement(statement, loop.span)]
 
 
-def _range(lowering: StatementLowering, header: _Header) -> rs.Expr:
-    """What the counter runs over."""
+def _receives_calls(counter: str, body: rs.Block) -> bool:
+    """Whether a method is called on a number that the counter is part of: then its type must be plain before the call,
+    as Rust does not infer it from what follows."""
+    for node in walk_rust(body):
+        if isinstance(node, rs.MethodCall):
+            parts: list[rs.Expr] = [node.receiver]
+            for part in parts:
+                match part:
+                    case rs.Unary(_, operand):
+                        parts.append(operand)
+                    case rs.Binary(_, left, right):
+                        parts += (left, right)
+                    case rs.Name(text) if text == counter:
+                        return True
+                    case _:
+                        pass
+    return False
+
+
+def _range(lowering: StatementLowering, header: _Header, anchored: bool) -> rs.Expr:
+    """What the counter runs over; where `anchored`, its type is in it."""
     start, bound = lowering.operands(header.start, header.bound, typed=False)
+    rust = lowering.facts.types.value(header.start.type)
+    if anchored and not is_anchored(start) and not is_anchored(bound) and isinstance(rust, rs.PathType):
+        start = with_suffix(start, rust.name)
     iterable: rs.Expr
     if header.step > 0:
         iterable = rs.RangeExpr(start, bound, inclusive=header.op is CompareOp.LE)

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.effects import Needs
+from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.nodes import (
     AllocateVla,
     Assign,
@@ -14,6 +15,7 @@ from c2rust_py.ir.nodes import (
     Block,
     BlockValue,
     Break,
+    Builtin,
     Call,
     CatchJump,
     Continue,
@@ -35,6 +37,8 @@ from c2rust_py.ir.nodes import (
     Return,
     Statement,
     UnsupportedStatement,
+    UnsupportedValue,
+    VaArgValue,
     VaEnd,
     Value,
     VaStart,
@@ -232,7 +236,7 @@ class StatementLowering(AggregateLowering):
             if any(isinstance(s, rs.Let) for s in statements):
                 return [rs.ExprStatement(rs.BlockExpr(rs.Block(tuple(statements))), span)]
             return statements
-        if not any(isinstance(node, Call | BlockValue | Overflowing) or _may_trap(node) for node in walk(value)):
+        if not any(_has_effect(node) or _may_trap(node) for node in walk(value)):
             return []
         lowered = self.value(value)
         if isinstance(value, Call):
@@ -505,6 +509,13 @@ def _names(init: Value, local: int) -> bool:
 
 def _is_true(condition: Value) -> bool:
     return isinstance(condition, IntConst) and condition.value != 0
+
+
+def _has_effect(node: object) -> bool:
+    """Whether evaluating a node itself does more than compute a value."""
+    if isinstance(node, Builtin):
+        return node.name in EFFECTFUL_BUILTINS
+    return isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue)
 
 
 def _may_trap(node: object) -> bool:

@@ -473,11 +473,14 @@ class ValueLowering(PlaceLowering):
         if isinstance(value.right, IntConst) and 0 <= value.right.value < kind.bits:
             count = self.value(value.right) if value.right.name else rs.Literal(str(value.right.value))
             return rs.Binary(value.op.value, self.value(value.left, typed), count)
+        method = "wrapping_shl" if value.op is BinaryOp.SHL else "wrapping_shr"
+        if isinstance(value.right, IntConst):
+            masked = rs.Literal(str(value.right.value & (kind.bits - 1)))
+            return rs.MethodCall(self.receiver(value.left), method, (masked,))
         count = self.value(self.without_widening(value.right), typed=True)
         counted = self.facts.types.int_kind(self.without_widening(value.right).type)
         if counted is not IntKind.UINT and not (isinstance(count, rs.Literal) and not count.suffixed):
             count = rs.Cast(self.value(self.without_widening(value.right)), rs.PathType("u32"))
-        method = "wrapping_shl" if value.op is BinaryOp.SHL else "wrapping_shr"
         return rs.MethodCall(self.receiver(value.left), method, (count,))
 
     def truncation(self, operand: Value, width: int, type: Type) -> rs.Expr:

@@ -252,11 +252,23 @@ def _overflow_predicate(cx: Context, op: BinaryOp, args: list[Any], span: Span) 
 
 
 def _expect(cx: Context, args: list[Any], span: Span) -> Rvalue:
-    return convert(cx, expressions.value(cx, args[0]), IntType(IntKind.LONG))
+    return _first(cx, args, IntType(IntKind.LONG), span)
 
 
 def _assume_aligned(cx: Context, args: list[Any], span: Span) -> Rvalue:
-    return convert(cx, expressions.value(cx, args[0]), VOID_POINTER)
+    return _first(cx, args, VOID_POINTER, span)
+
+
+def _first(cx: Context, args: list[Any], type: Type, span: Span) -> Rvalue:
+    """The first of the arguments, all of which are evaluated."""
+    first, *others = _values(cx, args, 2, span)
+    after = [statement for other in others for statement in effect_statements(other.value)]
+    result = convert(cx, first, type)
+    if not after:
+        return result
+    body: list[Statement] = []
+    kept = bind(cx, result, body)
+    return Rvalue(BlockValue((*body, *after), kept.value, kept.value.type, span), kept.type)
 
 
 def _dropped(cx: Context, args: list[Any], span: Span) -> Rvalue:

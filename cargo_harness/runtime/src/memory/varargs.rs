@@ -38,6 +38,26 @@ macro_rules! word_args {
 }
 word_args!(i32 u32 i64 u64);
 
+macro_rules! wide_args {
+    ($($int:ty)*) => {$(
+        impl From<$int> for VaArg {
+            fn from(value: $int) -> Self {
+                VaArg::bytes(value)
+            }
+        }
+
+        impl VaValue for $int {
+            fn from_arg(arg: &VaArg) -> Self {
+                match arg {
+                    VaArg::Bytes(bytes) if bytes.len() == Self::SIZE => Self::load(bytes),
+                    _ => panic!("va_arg of an __int128 where another type was passed"),
+                }
+            }
+        }
+    )*};
+}
+wide_args!(i128 u128);
+
 impl From<f64> for VaArg {
     fn from(value: f64) -> Self {
         VaArg::Double(value)
