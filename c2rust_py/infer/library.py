@@ -20,13 +20,20 @@ A function that runs function pointers it was not given as arguments has a *disp
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from c2rust_py.infer.rust_signatures import (
+    RustSignature,
+    closing_bracket,
+    public_functions,
+    split_commas,
+    strip_comments,
+)
 from c2rust_py.infer.signatures import ErasedSignature
 from c2rust_py.ir.types import BOOL, DOUBLE, INT, LONG, VOID, VOID_POINTER, Type
 
@@ -68,7 +75,8 @@ class LibraryEffect(Enum):
 class LibraryFunction:
     """One C function of the runtime.
 
-    params, result: the Rust types of the C parameters as text, without the context and the variable arguments.
+    params, result: the Rust types of the C parameters as text, without the context and the variable arguments; names: the
+    parameters' names.
     callbacks: the positions among `params` of function pointers that are generic callbacks (`impl FnMut(&mut C, ..)`).
     dispatches: the signature of the function pointers that it calls through its dispatcher.
     diverges: it does not return.
@@ -86,6 +94,7 @@ class LibraryFunction:
     diverges: bool
     effect: LibraryEffect
     dispatches: ErasedSignature | None = None
+    names: tuple[str, ...] = ()
 
 
 def _names(text: str) -> frozenset[str]:
@@ -162,8 +171,8 @@ def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunc
     """
     found: dict[str, LibraryFunction] = {}
     for module, text in _header_modules(source):
-        for signature in _signatures(text):
-            function = _parse_signature(signature, f"c2rs_rt::{module}")
+        for signature in public_functions(text):
+            function = _function(signature, f"c2rs_rt::{module}")
             if (module, function.name) in _NOT_C:
                 continue
             function = replace(function, name=_SYMBOLS.get((module, function.name), function.name))
@@ -208,55 +217,33 @@ def _output_macros(source: Path) -> Iterator[LibraryFunction]:
 
 def _header_modules(source: Path) -> Iterator[tuple[str, str]]:
     """The name and the source text of each header's module, one item a file."""
-    root = _strip_comments((source / "lib.rs").read_text())
+    root = strip_comments((source / "lib.rs").read_text())
     for name in sorted(re.findall(r"^pub mod (?:r#)?(\w+);", root, re.MULTILINE)):
         if name in _NOT_HEADERS:
             continue
         file = source / f"{name}.rs"
         folder = source / name
-        text = _strip_comments((file if file.exists() else folder / "mod.rs").read_text())
+        text = strip_comments((file if file.exists() else folder / "mod.rs").read_text())
         yield name, text
         for part in re.findall(r"^pub use (?:self::)?(\w+)::(?:\*|\{[^}]*\}|\w+);", text, re.MULTILINE):
             inner = folder / f"{part}.rs"
             if not inner.exists():
                 inner = folder / part / "mod.rs"
             if inner.exists():
-                yield name, _strip_comments(inner.read_text())
+                yield name, strip_comments(inner.read_text())
 
 
-def _strip_comments(text: str) -> str:
-    """The text without line comments (rustfmt-ed code of ours has no block comments at top level)."""
-    return re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
-
-
-def _signatures(text: str) -> Iterator[str]:
-    """The text from `pub fn` to the opening brace of each top-level function; rustfmt starts these in column 0."""
-    for match in re.finditer(r"^pub (?:const )?fn ([^{]*)\{", text, re.MULTILINE):
-        yield " ".join(match[1].split())
-
-
-def _parse_signature(signature: str, module: str) -> LibraryFunction:
-    """One `NAME<GENERICS>(PARAMS) -> RESULT where ..`, white space normalised."""
-    head = re.match(r"(?:r#)?(\w+)", signature)
-    if head is None:
-        raise ValueError(f"not a function: {signature}")
-    rust_name = head[1]
-    rest = signature[head.end() :]
-    if rest.startswith("<"):
-        rest = rest[_closing(rest, 0) + 1 :]
-    close = _closing(rest, 0)
-    params = [_param_type(param) for param in _split_commas(rest[1:close])]
-    result_text = rest[close + 1 :].split(" where ")[0].strip()
-    result = result_text.removeprefix("->").strip() or "()"
-    context, position = _context(params)
+def _function(signature: RustSignature, module: str) -> LibraryFunction:
+    """The C function that a signature of the runtime stands for."""
+    rust_name, result = signature.name, signature.result
+    context, position = _context([type for _, type in signature.params])
+    named = list(signature.params)
     if position is not None:
-        params.pop(0 if position is ContextPosition.FIRST else -1)
-    variadic = "&[VaArg]" in params
-    if variadic:
-        params.remove("&[VaArg]")
-    dispatcher = next((param for param in params if param.startswith("impl FnMut(&mut C, FnPtr<")), None)
-    if dispatcher is not None:
-        params.remove(dispatcher)
+        named.pop(0 if position is ContextPosition.FIRST else -1)
+    dispatcher = next((type for _, type in named if type.startswith("impl FnMut(&mut C, FnPtr<")), None)
+    variadic = any(type == "&[VaArg]" for _, type in named)
+    named = [(name, type) for name, type in named if type not in ("&[VaArg]", dispatcher)]
+    params = tuple(type for _, type in named)
     callbacks = tuple(i for i, param in enumerate(params) if "FnMut" in param or "FnOnce" in param)
     name = rust_name.removesuffix("_") if rust_name.endswith("_") and rust_name != "_" else rust_name
     diverges = result == "!"
@@ -266,26 +253,27 @@ def _parse_signature(signature: str, module: str) -> LibraryFunction:
         module=module,
         context=context,
         context_position=position,
-        params=tuple(params),
+        params=params,
         result=result,
         variadic=variadic,
         callbacks=callbacks,
         diverges=diverges,
         effect=_effect(name),
         dispatches=None if dispatcher is None else _pointer_signature(dispatcher),
+        names=tuple(name for name, _ in named),
     )
 
 
 def _pointer_signature(dispatcher: str) -> ErasedSignature:
     """The signature of `FnPtr<fn(A, B) -> R>` in a dispatcher's type."""
     start = dispatcher.index("FnPtr<fn") + len("FnPtr<fn")
-    close = _closing(dispatcher, start)
-    params = tuple(_ERASED[param.split("<")[0]] for param in _split_commas(dispatcher[start + 1 : close]))
-    result = dispatcher[close + 1 : _closing(dispatcher, dispatcher.index("<", start - len("<fn")))]
+    close = closing_bracket(dispatcher, start)
+    params = tuple(_ERASED[param.split("<")[0]] for param in split_commas(dispatcher[start + 1 : close]))
+    result = dispatcher[close + 1 : closing_bracket(dispatcher, dispatcher.index("<", start - len("<fn")))]
     return ErasedSignature(params, _ERASED[result.removeprefix(" -> ").split("<")[0] or "()"], False)
 
 
-def _context(params: list[str]) -> tuple[ContextKind, ContextPosition | None]:
+def _context(params: Sequence[str]) -> tuple[ContextKind, ContextPosition | None]:
     """The context parameter: `mem: &Memory`, `mem: &mut Memory` or `cx: &mut C`, at either end of the list."""
     kinds = {"&Memory": ContextKind.SHARED, "&mut Memory": ContextKind.EXCLUSIVE, "&mut C": ContextKind.CALLBACK}
     if params and params[-1] in kinds:
@@ -303,38 +291,3 @@ def _effect(name: str) -> LibraryEffect:
     if name in _WRITES:
         return LibraryEffect.WRITES
     return LibraryEffect.OUTSIDE
-
-
-def _param_type(param: str) -> str:
-    """The type of `mut name: Type` or `(a, b): Type`."""
-    return param.split(":", 1)[1].strip()
-
-
-def _closing(text: str, start: int) -> int:
-    """The index of the bracket that closes the one at `start`; the `>` of an arrow closes nothing."""
-    depth = 0
-    for i in range(start, len(text)):
-        if text[i] in "(<[":
-            depth += 1
-        elif text[i] in ")]" or (text[i] == ">" and text[i - 1] not in "-="):
-            depth -= 1
-            if depth == 0:
-                return i
-    raise ValueError(f"unbalanced brackets: {text}")
-
-
-def _split_commas(text: str) -> list[str]:
-    """The parts between commas outside brackets; a trailing comma ends the last part."""
-    parts: list[str] = []
-    depth = 0
-    start = 0
-    for i, char in enumerate(text):
-        if char in "(<[":
-            depth += 1
-        elif char in ")]" or (char == ">" and text[i - 1] not in "-="):
-            depth -= 1
-        elif char == "," and depth == 0:
-            parts.append(text[start:i].strip())
-            start = i + 1
-    parts.append(text[start:].strip())
-    return [part for part in parts if part]
