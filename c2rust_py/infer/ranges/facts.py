@@ -80,3 +80,7 @@ class Ranges:
     def bounding_locals(self, value: Value) -> Mapping[int, int]:
         """All locals x with the c of `excess`."""
         return self._above.get(value, {})
+
+    def supporting_locals(self, value: Value) -> Mapping[int, int]:
+        """All locals x with the c of `surplus`."""
+        return self._below.get(value, {})

@@ -63,12 +63,18 @@ class Frame:
     bits: Mapping[int, int]
     thresholds: tuple[int, ...]
 
+    def has_root(self, local: int) -> bool:
+        """Whether pointers are counted from this local: a followed parameter that points to objects of known size."""
+        declared = self.function.locals[local]
+        followed = declared.kind is LocalKind.PARAM and local in self.limits
+        return followed and self.types.element_size(declared.type) is not None
+
     def entry(self, params: Mapping[int, Bounds]) -> State:
         """The state in which a call starts, where parameters are in `params` (by local; others: any value)."""
         state = State(self.limits, self.bits, {local: b for local, b in params.items() if local in self.limits})
         for local in self.function.locals:
             size = self.types.element_size(local.type)
-            if local.kind is LocalKind.PARAM and local.id in self.limits and size is not None:
+            if size is not None and self.has_root(local.id):
                 state.roots[local.id] = frozenset((Root(local.id, size),))
                 state.ranges[local.id] = (0, 0)
         return state

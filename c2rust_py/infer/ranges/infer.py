@@ -25,6 +25,7 @@ from c2rust_py.infer.ranges.transfer import Bounds, hull, limits, wrap
 from c2rust_py.infer.ranges.world import World
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.program import Function, Program
+from c2rust_py.ir.types import PointerType
 
 
 def infer_ranges(
@@ -49,9 +50,16 @@ def infer_ranges(
         known = _params(program.functions[symbol], frames[symbol], graph, record)
         record.escaped.clear()
         analyse_function(frames[symbol], world, known, record)
-        escaped.update((symbol, local) for local in record.escaped)
+        escaped.update((symbol, local) for local in (*record.escaped, *_unrooted(frames[symbol])))
         params[symbol] = known
     return _freeze(record, escaped, params, results)
+
+
+def _unrooted(frame: Frame) -> list[int]:
+    """The pointer parameters that are not followed."""
+    params = enumerate(frame.function.type.params)
+    pointers = [local for local, type in params if isinstance(type, PointerType)]
+    return [local for local in pointers if not frame.has_root(local)]
 
 
 def _params(function: Function, frame: Frame, graph: CallGraph, record: Record) -> dict[int, Bounds]:

@@ -65,7 +65,10 @@ def cursor(number: Number, state: State) -> Cursor | None:
 
 
 def _telling(state: State, bounds: dict[int, int], limit: int, side: int) -> dict[int, int]:
-    """The bounds that say more than the intervals do."""
+    """The bounds by integers that say more than the intervals do."""
+    if not bounds:
+        return bounds
+    numbers = {x: c for x, c in bounds.items() if x not in state.roots}
     if side:
-        return {x: c for x, c in bounds.items() if c < limit - state.range_of(x)[0]}
-    return {x: c for x, c in bounds.items() if c > limit - state.range_of(x)[1]}
+        return {x: c for x, c in numbers.items() if c < limit - state.range_of(x)[0]}
+    return {x: c for x, c in numbers.items() if c > limit - state.range_of(x)[1]}
