@@ -8,6 +8,9 @@
 typedef unsigned long size_t;
 typedef int wchar_t;
 typedef unsigned int wint_t;
+typedef __builtin_va_list va_list;
+
+typedef struct _IO_FILE FILE;
 
 typedef struct {
     int __count;
@@ -65,5 +68,23 @@ unsigned long long wcstoull(const wchar_t *nptr, wchar_t **endptr, int base);
 float wcstof(const wchar_t *nptr, wchar_t **endptr);
 double wcstod(const wchar_t *nptr, wchar_t **endptr);
 long double wcstold(const wchar_t *nptr, wchar_t **endptr);
+
+/* Streams of wide characters. */
+int fwide(FILE *stream, int mode);
+wint_t fgetwc(FILE *stream);
+wint_t getwc(FILE *stream);
+wint_t getwchar(void);
+wint_t ungetwc(wint_t wc, FILE *stream);
+wchar_t *fgetws(wchar_t *ws, int n, FILE *stream);
+wint_t fputwc(wchar_t wc, FILE *stream);
+wint_t putwc(wchar_t wc, FILE *stream);
+wint_t putwchar(wchar_t wc);
+int fputws(const wchar_t *ws, FILE *stream);
+int wprintf(const wchar_t *format, ...);
+int fwprintf(FILE *stream, const wchar_t *format, ...);
+int swprintf(wchar_t *s, size_t n, const wchar_t *format, ...);
+int vwprintf(const wchar_t *format, va_list list);
+int vfwprintf(FILE *stream, const wchar_t *format, va_list list);
+int vswprintf(wchar_t *s, size_t n, const wchar_t *format, va_list list);
 
 #endif

@@ -2,7 +2,8 @@
 //!
 //! - [`stream`]: one stream, its buffer and its position; [`table`]: the open streams under their handles.
 //! - [`format`]: the engine behind the printf family; [`scan`]: the one behind the scanf family.
-//! - [`print`], [`read`], [`chars`], [`files`], [`position`], [`command`], [`unlocked`]: the C functions, by what they do.
+//! - [`print`], [`read`], [`chars`], [`files`], [`position`], [`command`], [`unlocked`], [`wide`]: the C functions, by what
+//!   they do.
 //! - [`arguments`]: what stands after a format.
 //! - [`out`]: formatted output of Rust values and formats that are literals, for generated code.
 
@@ -18,7 +19,9 @@ mod read;
 mod scan;
 mod stream;
 mod table;
+mod transliteration;
 mod unlocked;
+mod wide;
 
 pub use arguments::{Bytes, PrintArg, Printable, PrintableInMemory, ScanArg, ScanPointer, Scannable};
 pub use chars::*;
@@ -28,6 +31,7 @@ pub use position::*;
 pub use print::*;
 pub use read::*;
 pub use unlocked::*;
+pub use wide::*;
 
 use crate::memory::Ptr;
 

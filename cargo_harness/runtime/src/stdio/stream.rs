@@ -6,6 +6,7 @@ use std::io::SeekFrom;
 
 use crate::descriptors;
 use crate::errno;
+use crate::stdlib::{decode, encode, Decoded};
 
 /// glibc's buffer is a block of the file, which is 4096 bytes on the usual file systems and for pipes.
 pub(super) const BLOCK: usize = 4096;
@@ -40,6 +41,10 @@ pub(super) struct Stream {
     output: Vec<u8>,
     /// How many bytes `output` may hold before a single byte takes the slow path: 0 unless writing and fully buffered.
     fast_limit: usize,
+    /// Wide characters pushed back, the next one last.
+    pushed_wide: Vec<i32>,
+    /// Below 0 once the stream is one of bytes, above 0 once it is one of wide characters.
+    orientation: i8,
     pub(super) eof: bool,
     pub(super) error: bool,
 }
@@ -56,6 +61,8 @@ impl Stream {
             pushed_end: 0,
             output: Vec::new(),
             fast_limit: 0,
+            pushed_wide: Vec::new(),
+            orientation: 0,
             eof: false,
             error: false,
         }
@@ -71,15 +78,34 @@ impl Stream {
         self.write(&[byte])
     }
 
-    /// Writes `bytes`; false on an error.
+    /// Writes `bytes`; false on an error, and where the stream is one of wide characters.
     pub(super) fn write(&mut self, bytes: &[u8]) -> bool {
         if self.output.len() + bytes.len() <= self.fast_limit {
             self.output.extend_from_slice(bytes);
             return true;
         }
-        if bytes.is_empty() {
-            return true;
+        bytes.is_empty() || self.orient(-1) < 0 && self.write_any(bytes)
+    }
+
+    /// Writes what wide characters are as `bytes`; false on an error, and where the stream is one of bytes.
+    pub(super) fn write_wide(&mut self, bytes: &[u8]) -> bool {
+        if self.orient(1) < 0 {
+            return false;
         }
+        let written = bytes.is_empty() || self.write_any(bytes);
+        self.fast_limit = 0;
+        written
+    }
+
+    /// Makes the stream one of bytes or of wide characters by the sign, unless it is one already; gives which.
+    pub(super) fn orient(&mut self, sign: i8) -> i8 {
+        if self.orientation == 0 {
+            self.orientation = sign;
+        }
+        self.orientation
+    }
+
+    fn write_any(&mut self, bytes: &[u8]) -> bool {
         if !self.start_writing() {
             return false;
         }
@@ -161,6 +187,7 @@ impl Stream {
             errno::set(errno::EBADF);
             return false;
         }
+        self.orient(-1);
         self.fast_limit = 0;
         self.flush()
     }
@@ -180,6 +207,7 @@ impl Stream {
     }
 
     fn forget_input(&mut self) {
+        self.pushed_wide.clear();
         self.input.clear();
         self.next = 0;
         self.pushed_end = 0;
@@ -219,6 +247,58 @@ impl Stream {
         let byte = self.input[self.next];
         self.next += 1;
         Some(byte)
+    }
+
+    /// Reads one wide character; none at the end of the file and on errors, of which an invalid character is one that
+    /// stays in the input, and where the stream is one of bytes.
+    pub(super) fn get_wide(&mut self) -> Option<i32> {
+        if self.orient(1) < 0 {
+            return None;
+        }
+        if let Some(wide) = self.pushed_wide.pop() {
+            return Some(wide);
+        }
+        loop {
+            match decode(self.buffered()) {
+                Decoded::Character(wide, len) => {
+                    self.consume(len);
+                    return Some(wide);
+                }
+                Decoded::Incomplete if self.append_input() => {}
+                Decoded::Incomplete if self.buffered().is_empty() => return None,
+                Decoded::Incomplete | Decoded::Invalid => {
+                    self.error = true;
+                    errno::set(errno::EILSEQ);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Reads on behind the bytes of a character that is not complete yet.
+    fn append_input(&mut self) -> bool {
+        let start = self.buffered().to_vec();
+        let more = self.refill();
+        self.input.splice(0..0, start);
+        more
+    }
+
+    /// Pushes a wide character back, so that it is read next.
+    pub(super) fn unread_wide(&mut self, wide: i32) -> bool {
+        if self.orient(1) < 0 || !self.start_reading() {
+            return false;
+        }
+        let saved = errno::get();
+        let bytes = encode(wide).unwrap_or_default();
+        errno::set(saved);
+        // The character that was read is no different from the file's own.
+        if self.pushed_wide.is_empty() && !bytes.is_empty() && self.input[..self.next].ends_with(&bytes) {
+            self.next -= bytes.len();
+        } else {
+            self.pushed_wide.push(wide);
+        }
+        self.eof = false;
+        true
     }
 
     /// Reads the next bytes into the empty buffer; false at the end of the file and on errors.
@@ -313,13 +393,13 @@ impl Stream {
         true
     }
 
-    /// The position of the next byte.
+    /// The position of the next byte; none where other wide characters than the file's own come before it.
     pub(super) fn tell(&mut self) -> Option<i64> {
         let appends = self.access.append && !self.output.is_empty();
         let from = if appends { SeekFrom::End(0) } else { SeekFrom::Current(0) };
         let position = descriptors::seek(self.fd, from)?;
         let position = position - self.unread_len() as i64 + self.output.len() as i64;
-        if position < 0 {
+        if position < 0 || !self.pushed_wide.is_empty() {
             errno::set(errno::EINVAL);
             return None;
         }

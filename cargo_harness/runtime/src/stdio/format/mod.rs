@@ -3,11 +3,13 @@
 mod float;
 mod integer;
 pub(crate) mod spec;
+mod wide;
 
 use super::arguments::{memory, PrintArg, PrintArgs};
 use crate::errno;
 use crate::memory::{find_byte, Memory, Ptr};
 use spec::{Count, Directive, Spec};
+pub(crate) use wide::format_wide;
 
 /// What `%n` stores: the low `size` bytes of `count`, at `at`.
 #[derive(Clone, Copy, Debug)]
