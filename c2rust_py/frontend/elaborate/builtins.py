@@ -8,7 +8,7 @@ from typing import Any
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import atomics, calls, declarators, expressions
-from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_pointer, unqualified
+from c2rust_py.frontend.elaborate.c_types import erase, is_complex, is_float, is_integer, is_pointer, is_void, unqualified
 from c2rust_py.frontend.elaborate.complex_operands import complex_builtin
 from c2rust_py.frontend.elaborate.context import Context, GlobalName
 from c2rust_py.frontend.elaborate.conversions import (
@@ -19,6 +19,7 @@ from c2rust_py.frontend.elaborate.conversions import (
     unsupported,
 )
 from c2rust_py.frontend.elaborate.effects import effect_statements
+from c2rust_py.frontend.elaborate.jumps import builtin_longjmp, builtin_setjmp
 from c2rust_py.frontend.elaborate.library_types import LIBRARY_TYPES, NORETURN
 from c2rust_py.frontend.elaborate.lvalues import bind, dereference, require_lvalue
 from c2rust_py.frontend.elaborate.operands import Lvalue, Operand, Rvalue, floating
@@ -55,6 +56,7 @@ from c2rust_py.ir.types import (
     FloatType,
     IntKind,
     IntType,
+    RecordType,
     Type,
     VaListType,
 )
@@ -291,6 +293,17 @@ def _constant_p(cx: Context, args: list[Any], span: Span) -> Rvalue:
     return constant_operand(int(value.constant is not None or is_text), INT, span)
 
 
+def _classify_type(cx: Context, args: list[Any], span: Span) -> Rvalue:
+    """The number of the class that gcc's typeclass.h gives the operand's type after the default promotions."""
+    with cx.unevaluated():
+        type = unqualified(to_rvalue(cx, expressions.expression(cx, args[0])).type)
+    classes = [(is_void, 0), (is_integer, 1), (is_pointer, 5), (is_float, 8), (is_complex, 9)]
+    number = next((number for holds, number in classes if holds(type)), 12)
+    if isinstance(type, RecordType) and cx.records[type.id].is_union:
+        number = 13
+    return constant_operand(number, INT, span)
+
+
 def _alloca(cx: Context, args: list[Any], span: Span) -> Rvalue:
     return _plain(cx, "alloca", args[:1], span)
 
@@ -354,7 +367,10 @@ _HANDLERS: dict[str, Handler] = {
     "prefetch": _dropped,
     "object_size": _object_size,
     "dynamic_object_size": _object_size,
+    "classify_type": _classify_type,
     "constant_p": _constant_p,
+    "setjmp": builtin_setjmp,
+    "longjmp": builtin_longjmp,
     "alloca_with_align": _alloca,
     "isunordered": _is_unordered,
     "islessgreater": _is_less_greater,

@@ -332,8 +332,14 @@ class Context:
         """sizeof a type without variable lengths (GNU C: 1 for void and functions)."""
         inner = unqualified(type)
         if not self.is_complete(inner) and not isinstance(inner, VoidType | FunctionType):
+            self.note_opaque(inner, span)
             self.fail(Code.INCOMPLETE_TYPE, "the size of an incomplete type is needed", span)
         return self.layout.size_of(inner)
+
+    def require_addressable(self, size: int, span: Span) -> None:
+        """Fails where a type is so big that the runtime's pointers, whose offsets have 32 bits, do not reach its end."""
+        if size >= 1 << 32:
+            self.fail(Code.UNSUPPORTED_C, "an object of 4 GiB or more is not translated", span)
 
     def align_of(self, type: Type) -> int:
         while isinstance(type, Qualified):

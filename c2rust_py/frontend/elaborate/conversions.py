@@ -47,6 +47,7 @@ from c2rust_py.ir.nodes import (
     Load,
     Spelling,
     Truncate,
+    RecordValue,
     UnsupportedValue,
     Value,
     ZeroValue,
@@ -290,7 +291,7 @@ def convert_for_assignment(cx: Context, operand: Rvalue, type: Type, span: Span)
 
 
 def cast(cx: Context, operand: Rvalue, type: Type, span: Span) -> Rvalue:
-    """An explicit cast (C11 6.5.4), and GNU C's cast of a record to its own type."""
+    """An explicit cast (C11 6.5.4), and GNU C's casts of a record to its own type, and of a member's type to a union."""
     target, source = unqualified(type), unqualified(operand.type)
     if is_void(target) or (is_record(target) and target == source):
         return convert(cx, operand, target) if is_void(target) else operand
@@ -302,6 +303,12 @@ def cast(cx: Context, operand: Rvalue, type: Type, span: Span) -> Rvalue:
             return replace(_without_name_change(convert(cx, operand, target), operand), width=None)
     if isinstance(target, VaListType) and isinstance(source, VaListType):
         return operand
+    if isinstance(target, RecordType) and cx.records[target.id].is_union:
+        fields = cx.records[target.id].fields or ()
+        for index, field in enumerate(fields):
+            if erase(field.type) == erase(source):
+                members = tuple(operand.value if i == index else None for i in range(len(fields)))
+                return Rvalue(RecordValue(members, target, span), target)
     cx.fail(Code.TYPE_MISMATCH, f"'{spell(source)}' cannot be cast to '{spell(target)}'", span)
 
 

@@ -74,6 +74,8 @@ def _checked_array(cx: Context, element: Type, length: int | None, node: Any) ->
         cx.fail(Code.INVALID_DECLARATION, "the elements of an array are functions or void", span_of(cx, node))
     if isinstance(inner, VariableArray) and length is not None:
         return VariableArray(element, length)
+    if length and cx.is_complete(inner):
+        cx.require_addressable(length * cx.layout.size_of(inner), span_of(cx, node))
     return ArrayType(element, length)
 
 

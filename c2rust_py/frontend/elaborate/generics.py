@@ -13,11 +13,11 @@ from c2rust_py.frontend.elaborate.compatible import compatible
 from c2rust_py.frontend.elaborate.context import Context
 from c2rust_py.frontend.elaborate.conversions import constant_operand, convert, to_rvalue
 from c2rust_py.frontend.elaborate.effects import evaluated
-from c2rust_py.frontend.elaborate.operands import Lvalue, Operand, Rvalue
+from c2rust_py.frontend.elaborate.operands import FunctionDesignator, Lvalue, Operand, Rvalue
 from c2rust_py.frontend.elaborate.operators import binary, run_time_size
 from c2rust_py.frontend.elaborate.records import find_member
 from c2rust_py.frontend.elaborate.spans import span_of
-from c2rust_py.ir.nodes import BinaryOp, GlobalPlace, LocalPlace
+from c2rust_py.ir.nodes import BinaryOp, FunctionRef, GlobalPlace, LocalPlace
 from c2rust_py.ir.types import INT, ULONG, ArrayType, RecordType, Type
 
 
@@ -44,6 +44,8 @@ def _alignment_of(cx: Context, operand: Operand) -> int:
     asked = 0
     match operand:
         case Lvalue(GlobalPlace(symbol)):
+            asked = cx.alignments.get(symbol, 0)
+        case FunctionDesignator(FunctionRef(symbol)):
             asked = cx.alignments.get(symbol, 0)
         case Lvalue(LocalPlace(local)):
             asked = cx.alignments.get((cx.current.symbol, local), 0)

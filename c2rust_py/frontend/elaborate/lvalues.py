@@ -112,6 +112,7 @@ def member(cx: Context, node: Any) -> Operand:
         cx.fail(Code.TYPE_MISMATCH, f"'{spell(base.type)}' has no members, so no '{name}'", span)
     path = find_member(cx, inner, name)
     if path is None:
+        cx.note_opaque(inner, span)
         code = Code.MEMBER_MISSING if cx.is_complete(inner) else Code.INCOMPLETE_TYPE
         cx.fail(code, f"'{spell(inner)}' has no member '{name}'", span)
     if isinstance(base, Literal):

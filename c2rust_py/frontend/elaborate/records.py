@@ -7,7 +7,7 @@ from typing import Any
 
 from pycparser import c_ast
 
-from c2rust_py.diagnostics import Code, Span
+from c2rust_py.diagnostics import Code, CompileError, Span
 from c2rust_py.frontend.elaborate import declarators, expressions
 from c2rust_py.frontend.elaborate.attributes import has_attribute, pragma_pack, requested_alignment
 from c2rust_py.frontend.elaborate.c_types import is_integer, is_variably_modified, spell, unqualified
@@ -49,7 +49,12 @@ def record_type(cx: Context, node: Any) -> Type:
             cx.fail(Code.REDECLARED, f"'{node.name}' is a {known.kind} tag", span)
         return known.type
     type = _declare(cx, kind, node.name, span, define=True)
-    _define(cx, type, node, span)
+    try:
+        _define(cx, type, node, span)
+    except CompileError as problem:
+        found = problem.diagnostic
+        cx.opaque[type.id] = (found.code, found.message)  # it stays incomplete, and this is why
+        raise
     return type
 
 
@@ -92,6 +97,7 @@ def _define(cx: Context, type: RecordType, node: Any, span: Span) -> None:
     if has_attribute(node, "scalar_storage_order") or has_attribute(node, "ms_struct"):
         reason = "an attribute that changes how the record is stored is not translated"
         cx.opaque[type.id] = (Code.ATTRIBUTE_UNSUPPORTED, reason)
+    cx.require_addressable(placement.size, span)
     record = cx.records[type.id]
     cx.records[type.id] = replace(
         record,

@@ -6,7 +6,8 @@ use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 
 use crate::{layout, Context, Memory, Ptr};
 
-/// `jmp_buf` (an array of one of these): the number of the `setjmp` call that filled it.
+/// `jmp_buf` (an array of one of these): the number of the `setjmp` call that filled it. Only that is read and written, so
+/// that the smaller buffers of `__builtin_setjmp` will do.
 #[derive(Clone, Copy, Debug)]
 pub struct JmpBuf {
     pub call: u64,
@@ -35,7 +36,7 @@ pub fn catch<C: Context, R>(env: Ptr<JmpBuf>, mut body: impl FnMut(&mut C, i32) 
     let call = CALLS.get() + 1;
     CALLS.set(call);
     let memory = cx.memory();
-    memory.write(env, JmpBuf { call });
+    memory.write(env.cast::<u64>(), call);
     let mark = memory.enter();
     let depth = LIVE.with_borrow_mut(|live| {
         live.push(call);
@@ -70,7 +71,7 @@ fn landed(payload: Box<dyn Any + Send>, call: u64) -> Result<Jump, Box<dyn Any +
 
 #[track_caller]
 pub fn longjmp(env: Ptr<JmpBuf>, value: i32, mem: &Memory) -> ! {
-    let JmpBuf { call } = mem.read(env);
+    let call = mem.read(env.cast::<u64>());
     if !LIVE.with_borrow(|live| live.contains(&call)) {
         panic!("longjmp to a setjmp that was not called or whose function has returned");
     }
