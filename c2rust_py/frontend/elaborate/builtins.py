@@ -8,7 +8,15 @@ from typing import Any
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import atomics, calls, declarators, expressions
-from c2rust_py.frontend.elaborate.c_types import erase, is_complex, is_float, is_integer, is_pointer, is_void, unqualified
+from c2rust_py.frontend.elaborate.c_types import (
+    erase,
+    is_complex,
+    is_float,
+    is_integer,
+    is_pointer,
+    is_void,
+    unqualified,
+)
 from c2rust_py.frontend.elaborate.complex_operands import complex_builtin
 from c2rust_py.frontend.elaborate.context import Context, GlobalName
 from c2rust_py.frontend.elaborate.conversions import (
