@@ -109,9 +109,15 @@ _NOT_C = frozenset({("errno", "get"), ("errno", "set")})
 _OBJECTS = frozenset({"environ", "tzname", "program_invocation_name", "program_invocation_short_name"})
 """Objects of the library that lie in memory: their accessors in `pub mod globals` give the address."""
 
-_HANDLER_FORMS = {"exit_with": ("exit", "atexit"), "abort_with": ("abort", "signal")}
-"""The form of a function for programs that register handlers, by its Rust name: which C function it stands for, and which
-one registers."""
+_FORMS = {
+    "exit_with": ("exit", "handlers", _names("atexit")),
+    "abort_with": ("abort", "handlers", _names("signal")),
+} | {
+    f"{name}_with_memory": (name, "memory", _names("fmemopen open_memstream"))
+    for name in ("fclose", "fflush", "fflush_unlocked", "fseek", "fseeko", "fsetpos", "rewind")
+}
+"""The forms of functions for programs that register handlers or open streams on memory, by their Rust names: which C
+function each stands for, what it comes with, and which functions register or open."""
 
 _SYMBOLS = {
     ("libgen", "basename"): "__xpg_basename",
@@ -176,8 +182,8 @@ def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunc
             if (module, function.name) in _NOT_C:
                 continue
             function = replace(function, name=_SYMBOLS.get((module, function.name), function.name))
-            if function.name in _HANDLER_FORMS:
-                function = replace(function, name=f"{_HANDLER_FORMS[function.name][0]} with handlers")
+            if function.name in _FORMS:
+                function = replace(function, name=_form_key(function.name))
             if function.name in found:
                 raise ValueError(f"{function.name} is in {found[function.name].module} and in {function.module}")
             found[function.name] = function
@@ -189,8 +195,15 @@ def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunc
 
 def library_of(library: Mapping[str, LibraryFunction], used: Container[str]) -> Mapping[str, LibraryFunction]:
     """The library as a program sees it that uses these functions: where it registers handlers, `exit` runs them."""
-    forms = {name: library.get(f"{name} with handlers") for name, by in _HANDLER_FORMS.values() if by in used}
-    return MappingProxyType({**library, **{name: form for name, form in forms.items() if form is not None}})
+    wanted = {name: _form_key(form) for form, (name, _, by) in _FORMS.items() if any(user in used for user in by)}
+    forms = {name: library[key] for name, key in wanted.items() if key in library}
+    return MappingProxyType({**library, **forms})
+
+
+def _form_key(rust_name: str) -> str:
+    """What a form is called in the library, which is no C name: `exit with handlers`."""
+    name, what, _ = _FORMS[rust_name]
+    return f"{name} with {what}"
 
 
 def _named_globals(text: str) -> frozenset[str]:

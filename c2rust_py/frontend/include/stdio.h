@@ -115,6 +115,10 @@ int rename(const char *old_name, const char *new_name);
 FILE *tmpfile(void);
 char *tmpnam(char *s);
 
+/* Streams on memory. */
+FILE *fmemopen(void *buf, size_t size, const char *mode);
+FILE *open_memstream(char **bufp, size_t *sizep);
+
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *stream);
 

@@ -56,7 +56,7 @@ pub(crate) fn open_file(path: &Path, flags: i32, mode: u32) -> Option<StdFile> {
 }
 
 /// A mode string's access and flags for `open`; none, with `errno` set, where it is invalid.
-fn parse_mode(mode: &[u8]) -> Option<(Access, i32)> {
+pub(super) fn parse_mode(mode: &[u8]) -> Option<(Access, i32)> {
     let Some((first, rest)) = mode.split_first() else {
         errno::set(errno::EINVAL);
         return None;
@@ -145,6 +145,7 @@ pub fn freopen(filename: Ptr<u8>, mode: Ptr<u8>, stream: Ptr<File>, mem: &Memory
 #[track_caller]
 pub(crate) fn reopen(name: Option<&Path>, mode: &[u8], stream: Ptr<File>) -> Ptr<File> {
     let mut old = table::take(stream);
+    assert!(old.memory.is_none(), "freopen of a stream on memory is not supported");
     old.synchronise();
     let opened = match name {
         Some(path) => open_stream(path, mode),
@@ -180,7 +181,11 @@ pub fn fclose(stream: Ptr<File>) -> i32 {
 
 #[track_caller]
 pub fn fileno(stream: Ptr<File>) -> i32 {
-    table::with(stream, |stream| stream.fd)
+    let fd = table::with(stream, |stream| stream.fd);
+    if fd < 0 {
+        errno::set(errno::EBADF);
+    }
+    fd
 }
 
 /// Sets the buffering. The buffer itself stays the library's: `buf` only says that there shall be one.
@@ -192,6 +197,9 @@ pub fn setvbuf(stream: Ptr<File>, buf: Ptr<u8>, mode: i32, size: u64) -> i32 {
         _IONBF => Buffering::None,
         _ => return EOF,
     };
+    if mode != _IOFBF && table::with(stream, |stream| stream.memory.is_some()) {
+        panic!("a stream on memory that is not fully buffered is not supported");
+    }
     let capacity = (!buf.is_null() && size > 0).then_some(size as usize);
     table::with(stream, |stream| stream.set_buffering(buffering, capacity));
     0

@@ -4,6 +4,7 @@
 //! - [`format`]: the engine behind the printf family; [`scan`]: the one behind the scanf family.
 //! - [`print`], [`read`], [`chars`], [`files`], [`position`], [`command`], [`unlocked`], [`wide`]: the C functions, by what
 //!   they do.
+//! - [`memory_streams`]: streams on memory of the program, which [`memory_file`] stands for.
 //! - [`arguments`]: what stands after a format.
 //! - [`out`]: formatted output of Rust values and formats that are literals, for generated code.
 
@@ -12,6 +13,8 @@ mod chars;
 mod command;
 pub(crate) mod files;
 pub(crate) mod format;
+mod memory_file;
+mod memory_streams;
 pub mod out;
 mod position;
 mod print;
@@ -27,6 +30,7 @@ pub use arguments::{Bytes, PrintArg, Printable, PrintableInMemory, ScanArg, Scan
 pub use chars::*;
 pub use command::*;
 pub use files::*;
+pub use memory_streams::*;
 pub use position::*;
 pub use print::*;
 pub use read::*;

@@ -4,6 +4,7 @@
 
 use std::io::SeekFrom;
 
+use super::memory_file::MemoryFile;
 use crate::descriptors;
 use crate::errno;
 use crate::stdlib::{decode, encode, Decoded};
@@ -45,6 +46,8 @@ pub(super) struct Stream {
     pushed_wide: Vec<i32>,
     /// Below 0 once the stream is one of bytes, above 0 once it is one of wide characters.
     orientation: i8,
+    /// What the stream is on instead of a descriptor.
+    pub(super) memory: Option<Box<MemoryFile>>,
     pub(super) eof: bool,
     pub(super) error: bool,
 }
@@ -63,6 +66,7 @@ impl Stream {
             fast_limit: 0,
             pushed_wide: Vec::new(),
             orientation: 0,
+            memory: None,
             eof: false,
             error: false,
         }
@@ -139,7 +143,10 @@ impl Stream {
     }
 
     fn write_through(&mut self, bytes: &[u8]) -> bool {
-        let written = descriptors::write_all(self.fd, bytes);
+        let written = match &mut self.memory {
+            Some(file) => file.write(bytes) == bytes.len(),
+            None => descriptors::write_all(self.fd, bytes),
+        };
         self.error |= !written;
         written
     }
@@ -197,7 +204,7 @@ impl Stream {
         let unread = self.unread_len() - self.pushed_end.saturating_sub(self.next);
         let seekable = unread == 0 || {
             let saved = errno::get();
-            let moved = descriptors::seek(self.fd, SeekFrom::Current(-(unread as i64))).is_some();
+            let moved = self.seek_file(SeekFrom::Current(-(unread as i64))).is_some();
             errno::set(saved);
             moved
         };
@@ -309,7 +316,10 @@ impl Stream {
         self.next = 0;
         self.pushed_end = 0;
         self.input.resize(self.capacity, 0);
-        let count = descriptors::read(self.fd, &mut self.input);
+        let count = match &mut self.memory {
+            Some(file) => Some(file.read(&mut self.input)),
+            None => descriptors::read(self.fd, &mut self.input),
+        };
         self.input.truncate(count.unwrap_or(0));
         self.note_end(count);
         count.is_some_and(|count| count > 0)
@@ -353,7 +363,10 @@ impl Stream {
         if !self.start_reading() || self.eof {
             return None;
         }
-        let count = descriptors::read(self.fd, buffer);
+        let count = match &mut self.memory {
+            Some(file) => Some(file.read(buffer)),
+            None => descriptors::read(self.fd, buffer),
+        };
         self.note_end(count);
         count.filter(|&count| count > 0)
     }
@@ -378,13 +391,20 @@ impl Stream {
         true
     }
 
+    fn seek_file(&mut self, to: SeekFrom) -> Option<i64> {
+        match &mut self.memory {
+            Some(file) => file.seek(to),
+            None => descriptors::seek(self.fd, to),
+        }
+    }
+
     /// Moves to a position; false on an error.
     pub(super) fn seek(&mut self, to: SeekFrom) -> bool {
         let to = match to {
             SeekFrom::Current(distance) => SeekFrom::Current(distance - self.unread_len() as i64),
             absolute => absolute,
         };
-        if !self.flush() || descriptors::seek(self.fd, to).is_none() {
+        if !self.flush() || self.seek_file(to).is_none() {
             return false;
         }
         self.forget_input();
@@ -397,7 +417,7 @@ impl Stream {
     pub(super) fn tell(&mut self) -> Option<i64> {
         let appends = self.access.append && !self.output.is_empty();
         let from = if appends { SeekFrom::End(0) } else { SeekFrom::Current(0) };
-        let position = descriptors::seek(self.fd, from)?;
+        let position = self.seek_file(from)?;
         let position = position - self.unread_len() as i64 + self.output.len() as i64;
         if position < 0 || !self.pushed_wide.is_empty() {
             errno::set(errno::EINVAL);

@@ -115,6 +115,17 @@ pub(super) fn insert(stream: Stream) -> Ptr<File> {
     })
 }
 
+/// The streams on memory of the program.
+pub(super) fn on_memory() -> Vec<Ptr<File>> {
+    let is_on_memory = |stream: &Option<Box<Stream>>| stream.as_ref().is_some_and(|stream| stream.memory.is_some());
+    STREAMS.with_borrow(|streams| {
+        (0..streams.len())
+            .filter(|&index| is_on_memory(&streams[index]))
+            .map(|index| Ptr::handle(index as u32))
+            .collect()
+    })
+}
+
 /// Gives the handle `file` another stream.
 pub(super) fn put(file: Ptr<File>, stream: Stream) {
     STREAMS.with_borrow_mut(|streams| {
