@@ -44,7 +44,10 @@ layout! { Place: 24, 8;
 const FIND: u32 = 0;
 
 fn is_prime(number: u64) -> bool {
-    (3..).step_by(2).take_while(|divisor| divisor * divisor <= number).all(|divisor| number % divisor != 0)
+    (3..)
+        .step_by(2)
+        .take_while(|divisor| divisor * divisor <= number)
+        .all(|divisor| number / divisor * divisor < number)
 }
 
 /// Makes a table with a prime number of places, which is at least `nel`; 0 where there is one already.

@@ -95,7 +95,8 @@ impl Way {
     fn split(self, is_new: bool, mem: &mut Memory) {
         let node = mem.read(self.node);
         let (left, right) = (child(node, Left, mem), child(node, Right, mem));
-        if !is_new && !(is_red(left, mem) && is_red(right, mem)) {
+        let is_full = is_red(left, mem) && is_red(right, mem);
+        if !is_new && !is_full {
             return;
         }
         paint(node, true, mem);
