@@ -109,6 +109,9 @@ _NOT_C = frozenset({("errno", "get"), ("errno", "set")})
 _OBJECTS = frozenset({"environ", "tzname", "program_invocation_name", "program_invocation_short_name"})
 """Objects of the library that lie in memory: their accessors in `pub mod globals` give the address."""
 
+_ADDRESS = "_address"
+"""What the name of an accessor ends with that gives the address of a variable which has a getter and a setter, too."""
+
 _FORMS = {
     "exit_with": ("exit", "handlers", _names("atexit")),
     "abort_with": ("abort", "handlers", _names("signal")),
@@ -187,8 +190,9 @@ def library_functions(source: Path = RUNTIME_SOURCE) -> Mapping[str, LibraryFunc
             if function.name in found:
                 raise ValueError(f"{function.name} is in {found[function.name].module} and in {function.module}")
             found[function.name] = function
-        for name in _named_globals(text) & _OBJECTS:
-            found[f"&{name}"] = _object_address(name, module)
+        for name in _named_globals(text):
+            if name in _OBJECTS or name.endswith(_ADDRESS):
+                found[f"&{name.removesuffix(_ADDRESS)}"] = _object_address(name, module)
     found |= {macro.name: macro for macro in _output_macros(source)}
     return MappingProxyType(dict(sorted(found.items())))
 
@@ -216,16 +220,20 @@ def _object_address(name: str, module: str) -> LibraryFunction:
     """What `normalise.lower_library_objects` calls for the address of an object."""
     context, position = ContextKind.EXCLUSIVE, ContextPosition.LAST
     path, effect = f"c2rs_rt::{module}::globals", LibraryEffect.OUTSIDE
-    return LibraryFunction(f"&{name}", name, path, context, position, (), "Ptr<_>", False, (), False, effect)
+    symbol = f"&{name.removesuffix(_ADDRESS)}"
+    return LibraryFunction(symbol, name, path, context, position, (), "Ptr<_>", False, (), False, effect)
 
 
 def _output_macros(source: Path) -> Iterator[LibraryFunction]:
-    """`print!` and `eprint!`, which `normalise.lower_output` calls: they take a literal and numbers, and no memory."""
+    """The macros that `normalise.lower_output` calls: they take a literal, numbers and strings, and no memory."""
+    kinds = {"print": (("&str",), "()"), "printf": (("&str",), "i32"), "fprintf": (("Ptr<File>", "&str"), "i32")}
+    kinds["eprint"] = kinds["print"]
     file = source / "stdio" / "out.rs"
-    for name in re.findall(r"^macro_rules! (e?print) ", file.read_text() if file.exists() else "", re.MULTILINE):
-        yield LibraryFunction(
-            f"{name}!", name, "c2rs_rt", ContextKind.NONE, None, ("&str",), "()", True, (), False, LibraryEffect.OUTSIDE
-        )
+    for name in re.findall(r"^macro_rules! (\w+) ", file.read_text() if file.exists() else "", re.MULTILINE):
+        if name in kinds:
+            params, result = kinds[name]
+            context, effect = ContextKind.NONE, LibraryEffect.OUTSIDE
+            yield LibraryFunction(f"{name}!", name, "c2rs_rt", context, None, params, result, True, (), False, effect)
 
 
 def _header_modules(source: Path) -> Iterator[tuple[str, str]]:

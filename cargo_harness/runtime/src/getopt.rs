@@ -1,11 +1,11 @@
 //! `getopt.h`: `getopt`, `getopt_long` and `getopt_long_only`, with glibc's permutation of `argv` and its messages.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::memory::find_byte;
 use crate::stdlib::variable;
 use crate::string::strlen;
-use crate::{layout, Memory, Ptr};
+use crate::{layout, Memory, Pod, Ptr};
 
 /// `struct option`.
 #[derive(Clone, Copy, Debug)]
@@ -68,9 +68,32 @@ thread_local! {
     };
 }
 
-/// C's global variables `optarg`, `optind`, `opterr` and `optopt`.
+thread_local! {
+    /// Whether the program has the addresses of `optarg`, `optind`, `opterr` and `optopt`. Such a variable lives in memory, and
+    /// [`State`] has it only during a call.
+    static SHARED: Cell<[bool; 4]> = const { Cell::new([false; 4]) };
+}
+
+/// C's global variables `optarg`, `optind`, `opterr` and `optopt`. A program that takes the address of one uses it by its address
+/// alone.
 pub mod globals {
-    use super::{Ptr, STATE};
+    use super::{share, Memory, Ptr, STATE};
+
+    pub fn optarg_address(mem: &mut Memory) -> Ptr<Ptr<u8>> {
+        share(0, "optarg", optarg(), mem)
+    }
+
+    pub fn optind_address(mem: &mut Memory) -> Ptr<i32> {
+        share(1, "optind", optind(), mem)
+    }
+
+    pub fn opterr_address(mem: &mut Memory) -> Ptr<i32> {
+        share(2, "opterr", opterr(), mem)
+    }
+
+    pub fn optopt_address(mem: &mut Memory) -> Ptr<i32> {
+        share(3, "optopt", optopt(), mem)
+    }
 
     pub fn optarg() -> Ptr<u8> {
         STATE.with_borrow(|state| state.optarg)
@@ -102,6 +125,54 @@ pub mod globals {
 
     pub fn set_optopt(value: i32) {
         STATE.with_borrow_mut(|state| state.optopt = value);
+    }
+}
+
+/// The address of a variable, which gets its value at the first use.
+fn share<T: Pod>(index: usize, name: &'static str, value: T, mem: &mut Memory) -> Ptr<T> {
+    let address = mem.library_block(name, T::SIZE).cast();
+    let mut shared = SHARED.get();
+    if !shared[index] {
+        shared[index] = true;
+        SHARED.set(shared);
+        mem.write(address, value);
+    }
+    address
+}
+
+impl State {
+    /// Takes over what the program may have written.
+    fn read_shared(&mut self, mem: &mut Memory) {
+        let [optarg, optind, opterr, optopt] = SHARED.get();
+        if optarg {
+            let address = globals::optarg_address(mem);
+            self.optarg = mem.read(address);
+        }
+        for (shared, name, variable) in
+            [(optind, "optind", &mut self.optind), (opterr, "opterr", &mut self.opterr), (optopt, "optopt", &mut self.optopt)]
+        {
+            if shared {
+                let address = mem.library_block(name, 4).cast();
+                *variable = mem.read(address);
+            }
+        }
+    }
+
+    /// Gives the program what the call left in the variables.
+    fn write_shared(&self, mem: &mut Memory) {
+        let [optarg, optind, opterr, optopt] = SHARED.get();
+        if optarg {
+            let address = globals::optarg_address(mem);
+            mem.write(address, self.optarg);
+        }
+        for (shared, name, value) in
+            [(optind, "optind", self.optind), (opterr, "opterr", self.opterr), (optopt, "optopt", self.optopt)]
+        {
+            if shared {
+                let address = mem.library_block(name, 4).cast();
+                mem.write(address, value);
+            }
+        }
     }
 }
 
@@ -162,6 +233,7 @@ fn parse(argc: i32, argv: Ptr<Ptr<u8>>, optstring: Ptr<u8>, long: Option<LongOpt
         return -1;
     }
     let mut state = STATE.with_borrow(|state| *state);
+    state.read_shared(mem);
     state.optarg = Ptr::NULL;
     let text = mem.c_str(optstring).to_vec();
     if state.optind == 0 || !state.initialized {
@@ -180,6 +252,7 @@ fn parse(argc: i32, argv: Ptr<Ptr<u8>>, optstring: Ptr<u8>, long: Option<LongOpt
     let print_errors = state.opterr != 0 && shorts.first() != Some(&b':');
     let mut parser = Parser { mem, argc, argv, shorts, print_errors, state };
     let result = parser.next_option(long);
+    parser.state.write_shared(parser.mem);
     STATE.set(parser.state);
     result
 }
