@@ -23,12 +23,14 @@ from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.frontend.elaborate import ElaboratedUnit, elaborate_unit, link_units, main_symbol, share_library
 from c2rust_py.frontend.parse import parse_units
 from c2rust_py.frontend.units import Unit, find_units
+from c2rust_py.infer.demotions import Demotions
 from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.library import library_functions
-from c2rust_py.infer.slots import SlotRungs, infer_slots
+from c2rust_py.infer.slots import SlotRungs, infer_slots, lowest
 from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.ir.nodes import UnsupportedStatement
 from c2rust_py.ir.program import Program
+from c2rust_py.lift import lift_program
 from c2rust_py.normalise import normalise
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.project import crate_name, project_name
@@ -148,14 +150,14 @@ def _lower_units(units: Sequence[Unit], options: Options, stages: Stages, sink: 
     selected = [leave_out(program, options) for program in linked]
     programs = stages.run("normalise", each(normalise), selected)
     facts = stages.run("infer", each(lambda program: _infer(program, options.ladder)), programs)
-    sequenced = stages.run("sequence", each(_sequence), list(zip(programs, facts, strict=True)))
+    sequenced = stages.run("sequence", each(_sequence), facts)
     inputs = list(zip(groups, sequenced, facts, strict=True))
     lowered = stages.run("to_rust", each(lambda named: _to_rust(*named, options)), inputs)
     refined = stages.run("refine", each(lambda group: replace(group, crate=refine(group.crate))), lowered)
     for group in refined:
         sink.extend((*group.stubs.values(), *group.diagnostics))
-    parts = zip(programs, refined, facts, groups, strict=True)
-    return [LinkedGroup(program, lowered, facts.slots, dict(group.programs)) for program, lowered, facts, group in parts]
+    parts = zip(refined, facts, groups, strict=True)
+    return [LinkedGroup(facts.program, lowered, facts.slots, dict(group.programs)) for lowered, facts, group in parts]
 
 
 def each(function: Callable[[A], B]) -> Callable[[Sequence[A]], list[B]]:
@@ -165,22 +167,26 @@ def each(function: Callable[[A], B]) -> Callable[[Sequence[A]], list[B]]:
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """The facts about a whole program."""
+    """A whole program, with its pointers lifted as far as the ladder goes, and the facts about it."""
 
+    program: Program
     storage: Storage
     effects: Effects
     slots: SlotRungs
 
 
 def _infer(program: Program, ladder: Rung) -> Inferred:
+    if lowest((ladder, Rung.BORROWED)) is Rung.BORROWED:
+        lifted = lift_program(program, library_functions(), Demotions())
+        slots = infer_slots(lifted.program, lifted.storage, ladder)
+        return Inferred(lifted.program, lifted.storage, lifted.effects, slots)
     storage = infer_storage(program)
     effects = infer_effects(program, storage, library_functions())
-    return Inferred(storage, effects, infer_slots(program, storage, ladder))
+    return Inferred(program, storage, effects, infer_slots(program, storage, ladder))
 
 
-def _sequence(inputs: tuple[Program, Inferred]) -> Program:
-    program, facts = inputs
-    return sequence_program(program, facts.storage, facts.effects)
+def _sequence(facts: Inferred) -> Program:
+    return sequence_program(facts.program, facts.storage, facts.effects)
 
 
 def _to_rust(group: _Group, program: Program, facts: Inferred, options: Options) -> Lowered:

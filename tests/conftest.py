@@ -14,7 +14,7 @@ import pytest
 from c_programs import Program
 
 from c2rust_py.diagnostics import CompileError, Severity
-from c2rust_py.options import Options
+from c2rust_py.options import Options, Rung
 from c2rust_py.oracle.batch import Batch, build_batch
 from c2rust_py.pipeline import translate_crates
 from c2rust_py.rust_ir.nodes import Crate
@@ -43,11 +43,15 @@ class BuiltPrograms:
         return [str(message) for message in self.batch.messages.get(self.crates.get(name, ""), ())]
 
 
-def translate_program(program: Program) -> tuple[Crate | None, str]:
+LADDERS = (Rung.OWNED, Rung.MEMORY)
+"""The whole ladder, and the memory rung alone: every program does the same on both."""
+
+
+def translate_program(program: Program, ladder: Rung) -> tuple[Crate | None, str]:
     """The crate of a program, or None and why there is none. It is named after the program."""
     inputs = program.sources if len(program.sources) == 1 else (program.sources[0].parent,)
     try:
-        translation = translate_crates(Options(tuple(inputs), Path("unused"), flags=program.flags, jobs=1))
+        translation = translate_crates(Options(tuple(inputs), Path("unused"), flags=program.flags, jobs=1, ladder=ladder))
     except CompileError as problem:
         return None, str(problem)
     except Exception as problem:  # noqa: BLE001 - one program's defect is that program's failure
@@ -56,10 +60,11 @@ def translate_program(program: Program) -> tuple[Crate | None, str]:
     return (None, "\n".join(errors)) if errors else (translation.crates[0], "")
 
 
-def build_programs(programs: list[Program], folder: Path) -> BuiltPrograms:
+def build_programs(programs: list[Program], folder: Path, ladder: Rung) -> BuiltPrograms:
     """Translates in parallel and builds in one cargo run."""
     with ProcessPoolExecutor(max_workers=2) as pool:
-        results = dict(zip((p.name for p in programs), pool.map(translate_program, programs), strict=True))
+        ladders = [ladder] * len(programs)
+        results = dict(zip((p.name for p in programs), pool.map(translate_program, programs, ladders), strict=True))
     crates = {name: crate for name, (crate, _) in results.items() if crate is not None}
     problems = {name: problem for name, (crate, problem) in results.items() if crate is None}
     batch = build_batch(list(crates.values()), folder / "rust")
@@ -67,8 +72,11 @@ def build_programs(programs: list[Program], folder: Path) -> BuiltPrograms:
 
 
 @pytest.fixture(scope="session")
-def built_programs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltPrograms:
-    """All programs that a test of this run asks for; the first of pytest's workers builds, the others wait."""
+def built_programs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Rung, BuiltPrograms]:
+    """All programs that a test of this run asks for, on each ladder; the first of pytest's workers builds, the others
+    wait."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function) and hasattr(item, "callspec")]
     wanted = {p.name: p for item in items if isinstance(p := item.callspec.params.get("program"), Program)}
     base = tmp_path_factory.getbasetemp()
@@ -77,10 +85,12 @@ def built_programs(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     result = shared / "built.pickle"
     with locked(shared / "lock"):
         if not result.exists():
-            result.write_bytes(pickle.dumps(build_programs(list(wanted.values()), shared)))
-    built = pickle.loads(result.read_bytes())
-    assert isinstance(built, BuiltPrograms)
-    return built
+            programs = list(wanted.values())
+            built = {ladder: build_programs(programs, shared / ladder.value, ladder) for ladder in LADDERS}
+            result.write_bytes(pickle.dumps(built))
+    found = pickle.loads(result.read_bytes())
+    assert isinstance(found, dict)
+    return found
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,14 @@ from c2rust_py.emit.manifest import Manifest
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.emit.writer import write_files
 from c2rust_py.frontend.deep import call_deeply
+from c2rust_py.options import Rung
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("cargo-clippy") is None, reason="clippy is not installed")
 def test_clippy_is_content(tmp_path: Path) -> None:
     with ProcessPoolExecutor(max_workers=2) as pool:
-        crates = [crate for crate, _ in pool.map(translate_program, all_programs()) if crate is not None]
+        crates = [crate for crate, _ in pool.map(translate_program, all_programs(), repeat(Rung.OWNED)) if crate is not None]
     assert len(crates) > 100
     sink = Sink()
     write_files(tmp_path / "all", call_deeply(render_workspace, crates, sink).files, Manifest(), sink)

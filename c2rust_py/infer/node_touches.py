@@ -132,14 +132,14 @@ class NodeTouches:
 
     def in_memory(self, place: Place) -> bool:
         """Whether translated code gets at the place through memory; a literal's bytes are there, too."""
-        return isinstance(root_of(place), StringPlace) or self.storage.in_memory(self.function, place)
+        return isinstance(place, StringPlace) or self.storage.in_memory(self.function, place)
 
     def uses_memory(self, node: Node) -> bool:
         """Whether translated code for `node` itself, other than a call, names the program's memory."""
         match node:
             case VaStart() | VaArgValue() | AllocateVla() | CatchJump():
                 return True
-            case Load(place, _, _) if isinstance(root_of(place), StringPlace):
+            case Load(StringPlace(), _, _):
                 return True
             case Load() | Assign() | Overflowing() | Declare() | Builtin():
                 touched = self.of(node)

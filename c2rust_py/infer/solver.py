@@ -81,9 +81,14 @@ class Solution:
         """Whether parameter number `param` of a function of the program is a reference."""
         return param in self.templates[symbol]
 
+    def lifts_params(self, symbol: str) -> bool:
+        """Whether some parameter of the function is a reference."""
+        return any(self.is_lifted(symbol, param) for param in range(len(self.program.functions[symbol].type.params)))
+
     def callee(self, symbol: str, call: Call, callee: str) -> str:
         """The instance that a direct call goes to."""
-        return memory_instance(callee) if MemoryCall(symbol, id(call)) in self.demotions else callee
+        on_memory = MemoryCall(symbol, id(call)) in self.demotions and self.lifts_params(callee)
+        return memory_instance(callee) if on_memory else callee
 
 
 def memory_instance(symbol: str) -> str:
@@ -219,7 +224,7 @@ class _Solver:
                 joined = known.join(target.template)
                 if joined is None:
                     self._demote(subject, Reason("it points into more than one object", flow.span))
-                    del found[flow.local]
+                    found.pop(flow.local, None)
                     changed = True
                 elif joined != found.get(flow.local):
                     found[flow.local] = joined
@@ -273,6 +278,7 @@ class _Solver:
     def _check_argument(self, symbol: str, resolver: Resolver, use: Argument) -> None:
         call = MemoryCall(symbol, id(use.call))
         if call in self.demotions:
+            self._memory_instance(use.callee)
             self._demote_value(symbol, use.value, Reason("the call is of the instance for memory", use.span, call))
             return
         callee = self.functions[use.callee]

@@ -224,7 +224,7 @@ class Resolver:
             case GlobalPlace(symbol):
                 known = symbol in self.program.variables and GlobalObject(symbol) not in self.demotions
                 return Target(GlobalRoot(symbol), ()) if known else None
-            case StringPlace(data, type):
+            case StringPlace(data, type) if len(data) == type.length:
                 return Target(LiteralRoot(data, type), ())
             case DerefPlace(pointer):
                 return self.pointer(pointer)

@@ -42,7 +42,6 @@ from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import (
     INT,
     LONG,
-    ULONG,
     ArrayType,
     ComplexType,
     EnumType,
@@ -115,7 +114,7 @@ def check_place(place: Place, program: Program) -> str | None:
         case IndexPlace(base, index, type):
             if not isinstance(base.type, ArrayType):
                 return f"a {type_text(base.type)} is indexed"
-            if index.type not in (LONG, ULONG):
+            if is_integer(index.type) is None:
                 return f"an index has type {type_text(index.type)}"
             return _differ(type, base.type.element, "an element has another type")
         case _:

@@ -14,6 +14,7 @@ N = TypeVar("N", bound=Node)
 _NODE_CLASSES: tuple[Any, ...] = (*get_args(Place), *get_args(Value), *get_args(Statement), ElementRun, Arm)
 _NODE_TYPES = frozenset(_NODE_CLASSES)
 """For a look-up by type, which is much faster than `isinstance` with as many classes."""
+_STATEMENT_TYPES = frozenset(get_args(Statement))
 _LEAF_FIELDS = frozenset({"span", "type", "patterns", "label", "name", "op"})
 
 
@@ -60,8 +61,14 @@ def walk_all(nodes: tuple[Statement, ...]) -> Iterator[Node]:
         yield from walk(node)
 
 
-def map_children(node: N, change: Callable[[Node], Node]) -> N:
-    """The node with each direct child replaced by `change(child)`; the same node where nothing changed."""
+Statements = tuple[Statement, ...]
+
+
+def map_children(
+    node: N, change: Callable[[Node], Node], change_list: Callable[[Statements], Statements] | None = None
+) -> N:
+    """The node with each direct child replaced by `change(child)`; the same node where nothing changed. `change_list` takes
+    whole lists of statements, where a pass has more or fewer for one."""
     updates: dict[str, object] = {}
     for name in _CHILD_FIELDS[type(node)]:
         child = getattr(node, name)
@@ -69,6 +76,8 @@ def map_children(node: N, change: Callable[[Node], Node]) -> N:
             new = change(cast(Node, child))
             if new is not child:
                 updates[name] = new
+        elif isinstance(child, tuple) and child and change_list is not None and type(child[0]) in _STATEMENT_TYPES:
+            updates[name] = change_list(child)
         elif isinstance(child, tuple) and child:
             items = tuple(change(cast(Node, c)) if type(c) in _NODE_TYPES else c for c in child)
             if any(a is not b for a, b in zip(items, child, strict=True)):

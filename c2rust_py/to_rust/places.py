@@ -75,7 +75,7 @@ class PlaceLowering(ABC):
                 return symbol in self.facts.storage.memory_globals
             case StringPlace() | DerefPlace():
                 return True
-            case ReferentPlace():
+            case ReferentPlace() | IndexPlace(StringPlace()):
                 return False
             case FieldPlace(base) | IndexPlace(base):
                 return self.in_memory(base)
@@ -119,7 +119,9 @@ class PlaceLowering(ABC):
                 return rs.Index(self.base_path(base), self.index(index))
             case ReferentPlace(base):
                 return rs.Unary("*", self.path(base))
-            case StringPlace() | DerefPlace():
+            case StringPlace(data):
+                return rs.Literal(byte_string(data))
+            case DerefPlace():
                 raise AssertionError("an address has no path")
 
     def base_path(self, place: Place) -> rs.Expr:

@@ -1,0 +1,92 @@
+"""What Rust would refuse of a lifted program: loans to one call that overlap, and loans of globals beside the globals.
+
+    swap(&a[i], &a[j]);          // both may be written, and may be the same element
+    fill(table, 4);              // `fill` uses globals itself, and would be given all of them beside one of them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+
+from c2rust_py.infer.demotions import Demotions, GlobalObject, MemoryCall, Reason
+from c2rust_py.infer.effects import Effects, Needs
+from c2rust_py.infer.places import root_of
+from c2rust_py.infer.storage import Storage
+from c2rust_py.ir.nodes import (
+    Borrow,
+    Call,
+    FieldPlace,
+    FunctionRef,
+    GlobalPlace,
+    IndexPlace,
+    LocalPlace,
+    Place,
+    StringPlace,
+)
+from c2rust_py.ir.program import Program
+from c2rust_py.ir.types import Access
+from c2rust_py.ir.walk import walk_all
+
+
+def find_conflicts(
+    program: Program, storage: Storage, effects: Effects, origins: Mapping[int, int], demotions: Demotions
+) -> bool:
+    """Demotes what is in the way; whether there was anything."""
+    found = False
+    for symbol, function in program.functions.items():
+        for node in walk_all(function.body):
+            if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
+                continue
+            loans = [arg for arg in node.args if isinstance(arg, Borrow)]
+            if not loans:
+                continue
+            name = program.functions[node.function.symbol].name
+            call = MemoryCall(symbol, origins[id(node)])
+            if any(_overlap(a, b) for a, b in combinations(loans, 2)):
+                found |= demotions.add(call, Reason(f"two arguments of `{name}` may be the same object", node.span))
+            for loan in loans:
+                root = root_of(loan.place)
+                if isinstance(root, StringPlace) and loan.type.access is Access.MUTABLE:
+                    found |= demotions.add(call, Reason(f"`{name}` may write to a string literal", node.span))
+                elif not isinstance(root, GlobalPlace) or root.symbol in storage.constants:
+                    continue
+                elif effects.needs[node.function.symbol] & Needs.GLOBALS:
+                    text = f"it is passed to `{name}`, which uses globals itself"
+                    found |= demotions.add(GlobalObject(root.symbol), Reason(text, node.span))
+    return found
+
+
+def _overlap(a: Borrow, b: Borrow) -> bool:
+    """Whether two loans, one of them to write, may be of the same bytes."""
+    if a.type.access is Access.SHARED and b.type.access is Access.SHARED:
+        return False
+    if _root(a.place) != _root(b.place):
+        return False
+    for one, other in zip(_fields(a.place), _fields(b.place), strict=False):
+        if one is None or other is None:
+            break
+        if one != other:
+            return False
+    return True
+
+
+def _root(place: Place) -> object:
+    match root_of(place):
+        case LocalPlace(local):
+            return local
+        case GlobalPlace(symbol):
+            return symbol
+        case StringPlace(data):
+            return data
+        case other:
+            raise AssertionError(f"a loan of {other}")
+
+
+def _fields(place: Place) -> list[int | None]:
+    """The fields that a place goes through, from the root on; None for an element."""
+    steps: list[int | None] = []
+    while isinstance(place, FieldPlace | IndexPlace):
+        steps.append(place.index if isinstance(place, FieldPlace) else None)
+        place = place.base
+    return steps[::-1]

@@ -1,0 +1,354 @@
+"""Rewrites one function (or instance) so that no lifted pointer is left in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, cast
+
+from c2rust_py.diagnostics import Span
+from c2rust_py.infer.demotions import PointerSlot
+from c2rust_py.infer.pointer_uses import Flow, is_null, pointer_uses
+from c2rust_py.infer.solver import Solution, memory_instance
+from c2rust_py.infer.targets import (
+    FieldStep,
+    GlobalRoot,
+    IndexStep,
+    LiteralRoot,
+    LocalRoot,
+    ParamRoot,
+    Resolver,
+    Target,
+    is_data_pointer,
+)
+from c2rust_py.ir.nodes import (
+    Assign,
+    Binary,
+    BinaryOp,
+    BlockValue,
+    Borrow,
+    Call,
+    Compare,
+    CompareOp,
+    Conditional,
+    Convert,
+    Declare,
+    DerefPlace,
+    DoWhile,
+    Evaluate,
+    FieldPlace,
+    For,
+    FunctionRef,
+    GlobalPlace,
+    If,
+    IndexPlace,
+    IntConst,
+    LocalPlace,
+    Logical,
+    Not,
+    Place,
+    PointerAdd,
+    PointerDiff,
+    ReferentPlace,
+    Statement,
+    StringPlace,
+    Value,
+    While,
+)
+from c2rust_py.ir.program import Function, Local, LocalKind, Program
+from c2rust_py.ir.types import (
+    BOOL,
+    INT,
+    ISIZE,
+    USIZE,
+    Access,
+    ArrayType,
+    PointerType,
+    RecordType,
+    ReferenceType,
+    Type,
+)
+from c2rust_py.ir.walk import Node, map_children
+from c2rust_py.lift.positions import Positions, backward_cursors, converted
+
+N = TypeVar("N", bound=Node)
+
+Shapes = Mapping[PointerSlot, bool]
+"""Of each lifted parameter, whether it is a slice (else it points to one object)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedFunction:
+    """A rewritten function. `origins` has the identity of each call with a lifted callee before it was rewritten, by that of
+    the new node."""
+
+    function: Function
+    origins: Mapping[int, int]
+
+
+def lift_function(solution: Solution, shapes: Shapes, symbol: str) -> LiftedFunction:
+    """The function with references, positions and loans (all of them shared: see `lift.mutability`)."""
+    lifter = _Lifter(solution, shapes, symbol)
+    return LiftedFunction(lifter.run(), lifter.origins)
+
+
+def param_type(pointer: Type, slice: bool) -> ReferenceType:
+    """The type of the reference that a pointer parameter becomes."""
+    assert isinstance(pointer, PointerType)
+    return ReferenceType(ArrayType(pointer.target, None) if slice else pointer.target, Access.SHARED)
+
+
+@dataclass(slots=True)
+class _Lifter:
+    solution: Solution
+    shapes: Shapes
+    symbol: str
+    origins: dict[int, int] = field(default_factory=dict)
+    function: Function = field(init=False)
+    program: Program = field(init=False)
+    resolver: Resolver = field(init=False)
+    positions: Positions = field(init=False)
+    added: list[Local] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.program = self.solution.program
+        self.function = self.program.functions[self.symbol]
+        self.resolver = self.solution.resolver(self.symbol)
+        flows = [use for use in pointer_uses(self.function, self.program) if isinstance(use, Flow)]
+        backward = backward_cursors(self.resolver, flows)
+        cursors = {local: local for local in self.resolver.templates}
+        self.positions = Positions(cursors, backward, self.value, self.statements)
+        for local in self.function.locals:
+            template = self.resolver.templates.get(local.id)
+            if local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
+                cursors[local.id] = len(self.function.locals) + len(self.added)
+                type = self.positions.type_of(local.id)
+                name = f"{local.name}_at"
+                self.added.append(Local(cursors[local.id], name, type, LocalKind.VARIABLE, local.span))
+
+    def run(self) -> Function:
+        templates = self.resolver.templates
+        locals: list[Local] = []
+        for local in self.function.locals:
+            if local.id not in templates:
+                locals.append(local)
+            elif local.kind is LocalKind.PARAM:
+                locals.append(replace(local, type=self._reference(local.id)))
+            else:
+                locals.append(replace(local, type=self.positions.type_of(local.id)))
+        starts = tuple(
+            Declare(local.id, IntConst(0, local.type, local.span), local.span) for local in self.added
+        )
+        type = self.function.type
+        params = tuple(locals[index].type for index in range(len(type.params)))
+        return replace(
+            self.function,
+            type=replace(type, params=params),
+            locals=(*locals, *self.added),
+            body=(*starts, *self.statements(self.function.body)),
+        )
+
+    def _reference(self, param: int) -> ReferenceType:
+        return param_type(self.function.locals[param].type, self.shapes[PointerSlot(self.symbol, param)])
+
+    # ---- statements
+
+    def statements(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        return tuple(result for statement in body for result in self.statement(statement))
+
+    def statement(self, node: Statement) -> tuple[Statement, ...]:
+        match node:
+            case Declare(local, init, span) if local in self.resolver.templates:
+                return self._declare(local, init, span)
+            case Assign(LocalPlace(local), value, span) if local in self.resolver.templates:
+                return self._move(local, value, span)
+            case Evaluate(value, span) if is_data_pointer(value.type) and self.resolver.pointer(value) is not None:
+                return self._effects(value, span)
+            case _:
+                return (self._mapped(node),)
+
+    def _declare(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
+        if self.resolver.templates[local].cursor is None:
+            return () if init is None else self._effects(init, span)
+        type = self.positions.type_of(local)
+        start = IntConst(0, type, span) if init is None else self._position(local, init)
+        return (Declare(local, start, span),)
+
+    def _move(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
+        """A lifted pointer is given a value: its position changes; one without a position has nothing to change."""
+        if self.resolver.templates[local].cursor is None:
+            return self._effects(value, span)
+        type = self.positions.type_of(local)
+        place = LocalPlace(self.positions.cursors[local], type, span)
+        return (Assign(place, self._position(local, value), span),)
+
+    def _effects(self, value: Value, span: Span) -> tuple[Statement, ...]:
+        """What is left of a pointer of which only the side effects are wanted."""
+        left = _constant(value, 1)
+        return self.statements(left.body) if isinstance(left, BlockValue) else ()
+
+    def _position(self, local: int, value: Value) -> Value:
+        """The index by which a value differs from the local's template."""
+        target = self._target(value)
+        cursor = self.resolver.templates[local].cursor
+        assert cursor is not None
+        step = target.steps[cursor]
+        assert isinstance(step, IndexStep)
+        return self.positions.position(step, self.positions.type_of(local), value.span)
+
+    def _target(self, value: Value) -> Target:
+        target = self.resolver.pointer(value)
+        assert target is not None, f"{value.span}: a pointer without a target was lifted"
+        return target
+
+    # ---- values
+
+    def value(self, value: Value) -> Value:
+        match value:
+            case Call():
+                return self._call(value)
+            case Compare(op, left, right, type, span) if is_data_pointer(left.type):
+                if is_null(left) or is_null(right):
+                    return self._null_test(value, right if is_null(left) else left)
+                if self._is_lifted(left) and self._is_lifted(right):
+                    return Compare(op, *self._pair(left, right), type, span)
+                return self._mapped(value)
+            case PointerDiff(left, right, type, span) if self._is_lifted(left):
+                first, second = (converted(index, ISIZE) for index in self._pair(left, right))
+                return Convert(Binary(BinaryOp.SUB, first, second, ISIZE, span), type, span)
+            case FunctionRef(symbol):
+                return replace(value, symbol=self._pointed_instance(symbol))
+            case _:
+                return self._mapped(value)
+
+    def _is_lifted(self, value: Value | None) -> bool:
+        return value is not None and is_data_pointer(value.type) and self.resolver.pointer(value) is not None
+
+    def _mapped(self, node: N) -> N:
+        """The node with its parts rewritten. A condition on a pointer to what is known to be there is true."""
+        fields = _CONDITIONS.get(type(node), ())
+        if isinstance(node, Convert) and node.type == BOOL:
+            fields = ("operand",)
+        lifted = [name for name in fields if self._is_lifted(getattr(node, name))]
+        if lifted:
+            node = cast(N, replace(cast(Any, node), **{name: _constant(getattr(node, name), 1) for name in lifted}))
+        return map_children(node, self._node, self.statements)
+
+    def _node(self, node: Node) -> Node:
+        if isinstance(node, Value):
+            return self.value(node)
+        if isinstance(node, Place):
+            return self.place(node)
+        return map_children(node, self._node, self.statements)
+
+    def _null_test(self, value: Compare, pointer: Value) -> Value:
+        """A comparison with null: what is lifted is never null."""
+        if not self._is_lifted(pointer):
+            return self._mapped(value)
+        return self.value(_constant(pointer, int(value.op is CompareOp.NE)))
+
+    def _pair(self, left: Value, right: Value) -> tuple[Value, Value]:
+        """The indices of two pointers into one array, in one type."""
+        targets = self._target(left), self._target(right)
+        joined = targets[0].template.join(targets[1].template)
+        assert joined is not None
+        cursor = joined.cursor
+        if cursor is None:
+            return IntConst(0, USIZE, left.span), IntConst(0, USIZE, right.span)
+        steps = [target.steps[cursor] for target in targets]
+        assert isinstance(steps[0], IndexStep) and isinstance(steps[1], IndexStep)
+        return self.positions.pair(steps[0], steps[1], left.span)
+
+    def _pointed_instance(self, symbol: str) -> str:
+        """The instance of a function that is called through pointers."""
+        if symbol not in self.program.functions or not self.solution.lifts_params(symbol):
+            return symbol
+        return memory_instance(symbol)
+
+    # ---- calls
+
+    def _call(self, call: Call) -> Value:
+        instance: str | None = None
+        function = call.function
+        if not isinstance(function, FunctionRef):
+            function = self.value(function)
+        elif function.symbol in self.program.functions:
+            instance = self.solution.callee(self.symbol, call, function.symbol)
+            function = replace(function, symbol=instance)
+        args = tuple(self._argument(instance, position, arg) for position, arg in enumerate(call.args))
+        made = replace(call, function=function, args=args)
+        if instance is not None:
+            self.origins[id(made)] = id(call)
+        return made
+
+    def _argument(self, callee: str | None, position: int, arg: Value) -> Value:
+        if callee is None or not self.solution.is_lifted(callee, position):
+            return self.value(arg)
+        pointer = self.program.functions[callee].type.params[position]
+        type = param_type(pointer, self.shapes[PointerSlot(callee, position)])
+        target = self._target(arg)
+        last = target.steps[-1] if target.steps else None
+        if not type.is_slice or not isinstance(last, IndexStep):
+            return Borrow(self._place(target, arg.span), None, type, arg.span)
+        array = self._place(replace(target, steps=target.steps[:-1]), arg.span)
+        start = None if last.fixed == 0 else self.positions.index(last, arg.span)
+        return Borrow(array, start, type, arg.span)
+
+    # ---- places
+
+    def place(self, place: Place) -> Place:
+        match place:
+            case DerefPlace(pointer, _, span):
+                target = self.resolver.pointer(pointer)
+                if target is not None:
+                    return self._place(target, span)
+            case LocalPlace(local):
+                assert local not in self.resolver.templates, f"{place.span}: a lifted pointer is used as one"
+            case _:
+                pass
+        return map_children(place, self._node)
+
+    def _place(self, target: Target, span: Span) -> Place:
+        """The place that a target names."""
+        steps = target.steps
+        match target.root:
+            case LocalRoot(local):
+                place: Place = LocalPlace(local, self.function.locals[local].type, span)
+            case GlobalRoot(symbol):
+                place = GlobalPlace(symbol, self.program.variables[symbol].type, span)
+            case LiteralRoot(data, type):
+                place = StringPlace(data, type, span)
+            case ParamRoot(local):
+                reference = self._reference(local)
+                place = ReferentPlace(LocalPlace(local, reference, span), reference.target, span)
+                steps = steps if reference.is_slice else steps[1:]
+        for step in steps:
+            if isinstance(step, FieldStep):
+                assert isinstance(place.type, RecordType)
+                fields = self.program.records[place.type.id].fields
+                assert fields is not None
+                place = FieldPlace(place, step.index, fields[step.index].type, span)
+            else:
+                assert isinstance(place.type, ArrayType)
+                place = IndexPlace(place, self.positions.index(step, span), place.type.element, span)
+        return place
+
+
+_CONDITIONS: Mapping[type, tuple[str, ...]] = {
+    If: ("condition",),
+    While: ("condition",),
+    DoWhile: ("condition",),
+    For: ("condition",),
+    Conditional: ("condition",),
+    Not: ("operand",),
+    Logical: ("left", "right"),
+}
+"""The fields in which a pointer is a condition."""
+
+
+def _constant(pointer: Value, truth: int) -> Value:
+    """A truth value, behind the side effects of the pointer that it is known of."""
+    constant = IntConst(truth, INT, pointer.span)
+    while isinstance(pointer, Convert | PointerAdd):
+        pointer = pointer.operand if isinstance(pointer, Convert) else pointer.pointer
+    return BlockValue(pointer.body, constant, INT, pointer.span) if isinstance(pointer, BlockValue) else constant

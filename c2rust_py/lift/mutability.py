@@ -1,0 +1,133 @@
+"""Which references are `&mut`: the least fixpoint over writes and calls.
+
+    void add(int *sum, const int *a)   { *sum += *a; }           // sum: &mut, a: &
+    void both(int *sum, const int *a)  { add(sum, a); }          // sum: &mut, since add's is
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from c2rust_py.infer.places import is_borrowed, root_of
+from c2rust_py.ir.nodes import (
+    Assign,
+    Borrow,
+    Call,
+    FunctionRef,
+    LocalPlace,
+    Overflowing,
+    Place,
+    ReferentPlace,
+    Statement,
+    VaArgValue,
+    VaEnd,
+    VaStart,
+)
+from c2rust_py.ir.program import Function, Program
+from c2rust_py.ir.types import Access, FunctionType, PointerType, ReferenceType, Type
+from c2rust_py.ir.walk import Node, map_children, walk_all
+
+Param = tuple[str, int]
+"""A function's symbol and the number of a parameter."""
+
+
+def mark_mutable(program: Program) -> tuple[Program, dict[int, int]]:
+    """The lifted program with `&mut` where something is written; and the identity of each call of a rewritten function now,
+    by that of its node before."""
+    mutable = _mutable_params(program)
+    types = {symbol: _marked_type(function, mutable) for symbol, function in program.functions.items()}
+    marker = _Marker(types)
+    functions = {symbol: marker.function(function) for symbol, function in program.functions.items()}
+    return replace(program, functions=functions), marker.moved
+
+
+def _mutable_params(program: Program) -> set[Param]:
+    passed: dict[Param, set[Param]] = {}
+    mutable: set[Param] = set()
+    for symbol, function in program.functions.items():
+        for node in walk_all(function.body):
+            for place in _written(node):
+                root = root_of(place)
+                if is_borrowed(place) and isinstance(root, LocalPlace):
+                    mutable.add((symbol, root.local))
+            if isinstance(node, Call) and isinstance(node.function, FunctionRef):
+                for position, arg in enumerate(node.args):
+                    if isinstance(arg, Borrow) and is_borrowed(arg.place):
+                        root = root_of(arg.place)
+                        assert isinstance(root, LocalPlace)
+                        passed.setdefault((node.function.symbol, position), set()).add((symbol, root.local))
+    waiting = list(mutable)
+    while waiting:
+        for other in passed.get(waiting.pop(), ()):
+            if other not in mutable:
+                mutable.add(other)
+                waiting.append(other)
+    return mutable
+
+
+def _written(node: Node) -> Iterator[Place]:
+    match node:
+        case Assign(place) | Overflowing(result=place) | VaArgValue(place) | VaStart(place) | VaEnd(place):
+            yield place
+        case _:
+            pass
+
+
+def _marked_type(function: Function, mutable: AbstractSet[Param]) -> FunctionType:
+    params = tuple(
+        replace(type, access=Access.MUTABLE)
+        if isinstance(type, ReferenceType) and (function.symbol, index) in mutable
+        else type
+        for index, type in enumerate(function.type.params)
+    )
+    return replace(function.type, params=params)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """Writes the types of functions into the program. moved: the identity of each call now, by that of its node before."""
+
+    types: Mapping[str, FunctionType]
+    moved: dict[int, int] = field(default_factory=dict)
+
+    def function(self, function: Function) -> Function:
+        type = self.types[function.symbol]
+        lends = any(isinstance(node, Borrow | ReferentPlace) for node in walk_all(function.body))
+        if not lends and function.type == type:
+            return function
+        locals = tuple(
+            replace(local, type=type.params[local.id]) if local.id < len(type.params) else local
+            for local in function.locals
+        )
+
+        def change(node: Node) -> Node:
+            made = map_children(node, change)
+            match made:
+                case ReferentPlace(LocalPlace(local) as base):
+                    return replace(made, base=replace(base, type=locals[local].type))
+                case Call(FunctionRef(callee), args) if any(isinstance(arg, Borrow) for arg in args):
+                    made = self._call(made, self.types[callee])
+                case _:
+                    pass
+            if isinstance(node, Call):
+                self.moved[id(node)] = id(made)
+            return made
+
+        body: tuple[Statement, ...] = tuple(cast(Statement, change(s)) for s in function.body)
+        return replace(function, locals=locals, type=type, body=body)
+
+    def _call(self, call: Call, type: FunctionType) -> Call:
+        """The call under the marked type of its callee."""
+        args = tuple(
+            replace(arg, type=_reference(type.params[i])) if isinstance(arg, Borrow) else arg
+            for i, arg in enumerate(call.args)
+        )
+        return replace(call, args=args, function=replace(cast(FunctionRef, call.function), type=PointerType(type)))
+
+
+def _reference(type: Type) -> ReferenceType:
+    assert isinstance(type, ReferenceType)
+    return type

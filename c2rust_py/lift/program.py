@@ -1,0 +1,55 @@
+"""Lifts a whole program: solve, rewrite, look for what Rust would refuse, and again until nothing is left to take down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from c2rust_py.infer.demotions import Demotions
+from c2rust_py.infer.effects import Effects, infer_effects
+from c2rust_py.infer.library import LibraryFunction
+from c2rust_py.infer.solver import Solution, solve
+from c2rust_py.infer.storage import Storage, infer_storage
+from c2rust_py.ir.program import Function, Program
+from c2rust_py.lift.conflicts import find_conflicts
+from c2rust_py.lift.function import LiftedFunction, lift_function
+from c2rust_py.lift.instances import keep_reached, point_to_instances
+from c2rust_py.lift.interiors import find_backward_interiors
+from c2rust_py.lift.mutability import mark_mutable
+from c2rust_py.lift.shapes import infer_shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """The program above the memory rung as far as it goes, with what was inferred of it."""
+
+    program: Program
+    storage: Storage
+    effects: Effects
+    solution: Solution
+
+
+def lift_program(program: Program, library: Mapping[str, LibraryFunction], demotions: Demotions) -> Lifted:
+    """Each round takes down at least one subject more, so it ends."""
+    while True:
+        solution = solve(program, demotions)
+        if find_backward_interiors(solution):
+            continue
+        lifted, origins = _rewrite(solution)
+        storage = infer_storage(lifted)
+        effects = infer_effects(lifted, storage, library)
+        if not find_conflicts(lifted, storage, effects, origins, demotions):
+            return Lifted(lifted, storage, effects, solution)
+
+
+def _rewrite(solution: Solution) -> tuple[Program, dict[int, int]]:
+    """The lifted program, and the identity of each call before it was rewritten by that of its node now."""
+    shapes = infer_shapes(solution)
+    lifted: dict[str, LiftedFunction] = {
+        symbol: lift_function(solution, shapes, symbol) for symbol in solution.program.functions
+    }
+    functions: dict[str, Function] = {symbol: one.function for symbol, one in lifted.items()}
+    program = point_to_instances(replace(solution.program, functions=functions), solution)
+    marked, moved = mark_mutable(keep_reached(program))
+    origins = {moved.get(new, new): old for one in lifted.values() for new, old in one.origins.items()}
+    return marked, origins

@@ -1,0 +1,65 @@
+"""Which lifted parameters are slices, and which point to one object.
+
+A parameter is a slice where the function looks at another element than the first, or passes it on to a slice: the least
+fixpoint over the calls.
+"""
+
+from __future__ import annotations
+
+from c2rust_py.infer.demotions import PointerSlot
+from c2rust_py.infer.pointer_uses import Access, Argument, Escape, Flow, Pair, Test, pointer_uses
+from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.targets import IndexStep, ParamRoot, Target
+from c2rust_py.ir.nodes import Value
+
+
+def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
+    """Of each lifted parameter whether it is a slice."""
+    shapes = {
+        PointerSlot(symbol, param): False
+        for symbol, function in solution.program.functions.items()
+        for param in range(len(function.type.params))
+        if solution.is_lifted(symbol, param)
+    }
+    passed: dict[PointerSlot, set[PointerSlot]] = {}
+    waiting: list[PointerSlot] = []
+    for symbol, function in solution.program.functions.items():
+        resolver = solution.resolver(symbol)
+        for use in pointer_uses(function, solution.program):
+            for value in _values(use):
+                target = resolver.pointer(value)
+                if target is None or not isinstance(target.root, ParamRoot):
+                    continue
+                slot = PointerSlot(symbol, target.root.local)
+                if not _is_first(target):
+                    waiting.append(slot)
+                elif isinstance(use, Argument) and len(target.steps) == 1:
+                    callee = PointerSlot(solution.callee(symbol, use.call, use.callee), use.param)
+                    passed.setdefault(callee, set()).add(slot)
+    while waiting:
+        slot = waiting.pop()
+        if not shapes[slot]:
+            shapes[slot] = True
+            waiting.extend(other for other in passed.get(slot, ()) if not shapes[other])
+    for slot, others in passed.items():
+        if shapes.get(slot):
+            waiting.extend(others)
+    return shapes
+
+
+def _values(use: object) -> tuple[Value, ...]:
+    match use:
+        case Flow(_, value) | Access(value) | Test(value) | Escape(value):
+            return (value,)
+        case Argument(value=value):
+            return (value,)
+        case Pair(left, right):
+            return (left, right)
+        case _:
+            return ()
+
+
+def _is_first(target: Target) -> bool:
+    """Whether a target lies in the first element of what its root parameter points to."""
+    first = target.steps[0]
+    return isinstance(first, IndexStep) and first.fixed == 0
