@@ -2,7 +2,7 @@
 
 `golden/TOPIC/NAME.c`: the module that it becomes is `NAME.rs`. `rejects/NAME.c`, or a folder of units `rejects/NAME`:
 what the run says on stderr is `NAME.stderr`, whose last line is the exit status. `passes/NAME.test`: C text, a line `[out STAGE]`, and the program as it is printed behind that stage
-(`link`, `normalise`, `sequence`), or the facts about it (`storage`, `effects`, `slots`).
+(`link`, `normalise`, `sequence`), or the facts about it (`storage`, `effects`, `slots`, `ranges`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from tempfile import TemporaryDirectory
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Severity, Sink, error
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.infer.effects import infer_effects
+from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import library_functions
 from c2rust_py.infer.printer import print_effects, print_slots, print_storage
+from c2rust_py.infer.ranges import infer_ranges
+from c2rust_py.infer.ranges.printer import print_ranges
 from c2rust_py.infer.slots import infer_slots
 from c2rust_py.infer.storage import infer_storage
 from c2rust_py.ir.printer import print_program
@@ -118,6 +121,12 @@ def _slots_text(program: Program) -> str:
     return print_slots(program, infer_slots(program, infer_storage(program), Rung.OWNED))
 
 
+def _ranges_text(program: Program) -> str:
+    closed = any(function.name == "main" for function in program.functions.values())
+    ranges = infer_ranges(program, library_functions(), signed_wraps=False, closed_world=closed)
+    return print_ranges(program, ranges, infer_extents(program, ranges))
+
+
 def _sequence_text(program: Program) -> str:
     storage = infer_storage(program)
     effects = infer_effects(program, storage, library_functions())
@@ -129,6 +138,7 @@ _FACTS: Mapping[str, Callable[[Program], str]] = {
     "storage": _storage_text,
     "effects": _effects_text,
     "slots": _slots_text,
+    "ranges": _ranges_text,
     "sequence": _sequence_text,
 }
 """What else a pass case can show: facts about the normalised program, or the program with its operands in order."""

@@ -6,11 +6,13 @@ offset. It has no order of evaluation beyond left to right, and call arguments r
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
 from c2rust_py.infer.extents import Extents
 from c2rust_py.infer.ranges import Ranges
+from c2rust_py.infer.ranges.frame import original
 from c2rust_py.ir import nodes as ir
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import ArrayType, EnumType, IntKind, IntType, PointerType, Type
@@ -58,7 +60,7 @@ class Machine:
     ranges: Ranges
     extents: Extents
     signed_wraps: bool
-    steps: int = 1_500
+    steps: int = 1_000
     globals: dict[str, Any] = field(default_factory=dict)
     stack: list[Activation] = field(default_factory=list)
     checks: int = 0
@@ -331,7 +333,7 @@ class Machine:
 
     def distance(self, local: int, root: int | None) -> int:
         """What a bound by a local means: its number, or how far the pointer is from its root."""
-        value = self.locals[local]
+        value = self.stack[-1].start[original(local)] if local < 0 else self.locals.get(local, 0)
         if isinstance(value, Pointer):
             start = self.stack[-1].start[local if root is None else root]
             assert start.array is value.array
@@ -343,15 +345,16 @@ class Machine:
         self.checks += 1
         where = f"{value.span} {type(value).__name__}"
         interval = self.ranges.of(value)
+        locals = defaultdict(int, self.locals)  # A local that is not declared yet can have any value.
         assert result in interval, (where, result, interval)
         for local, c in self.ranges.bounding_locals(value).items():
             if isinstance(self.stack[-1].function.locals[local].type, PointerType):
                 continue
-            assert result <= self.locals[local] + c, (where, result, "above", local, self.locals[local], c)
+            assert result <= locals[local] + c, (where, result, "above", local, locals[local], c)
         for local, c in self.ranges.supporting_locals(value).items():
             if isinstance(self.stack[-1].function.locals[local].type, PointerType):
                 continue
-            assert result >= self.locals[local] + c, (where, result, "below", local, self.locals[local], c)
+            assert result >= locals[local] + c, (where, result, "below", local, locals[local], c)
 
     def check_access(self, place: ir.DerefPlace, target: Pointer) -> None:
         cursor = self.ranges.accesses.get(place)

@@ -40,6 +40,7 @@ class Generator:
     assignable: list[str] = field(default_factory=list)
     readable: list[str] = field(default_factory=list)
     pointers: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
     loops: int = 0
 
     def unit(self, count: int) -> str:
@@ -49,7 +50,8 @@ class Generator:
         self.budget = self.world.randrange(3, 16)
         kinds = [self.world.choice((*TYPES, "int *", "int *", "unsigned char *")) for _ in range(self.world.randrange(1, 5))]
         params = [f"p{i}" for i in range(len(kinds))]
-        self.pointers = [name for name, kind in zip(params, kinds, strict=True) if kind.endswith("*")]
+        self.kinds = dict(zip(params, kinds, strict=True))
+        self.pointers = [name for name, kind in self.kinds.items() if kind.endswith("*")]
         self.assignable = [name for name in params if name not in self.pointers]
         self.readable = list(self.assignable)
         self.loops = 0
@@ -104,10 +106,10 @@ class Generator:
         for kind in kinds:
             if not kind.endswith("*"):
                 args.append(self.expression(1))
-            elif self.pointers:
-                base = self.world.choice(self.pointers)
+            elif kind in [self.kinds[pointer] for pointer in self.pointers]:
+                base = self.world.choice([pointer for pointer in self.pointers if self.kinds[pointer] == kind])
                 move = self.world.choice(("", "", f" + {self.world.randrange(3)}", f" + ({self.expression(0)} & 3)"))
-                args.append(f"({kind})({base}{move})")
+                args.append(f"{base}{move}")
             else:
                 return self.expression(0)
         return f"{name}({', '.join(args)})"

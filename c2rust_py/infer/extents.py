@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from c2rust_py.infer.ranges import Interval, Ranges
 from c2rust_py.infer.ranges.callgraph import build_call_graph
-from c2rust_py.infer.ranges.frame import Types, written_locals
+from c2rust_py.infer.ranges.frame import Types, original, written_locals
 from c2rust_py.infer.ranges.record import Cursor
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import AddressOf, Call, Convert, DerefPlace, Evaluate, FunctionRef, LocalPlace, Value
@@ -137,7 +137,7 @@ class _Inference:
             match node:
                 case DerefPlace() if node in self.ranges.accesses:
                     cursor = self.ranges.accesses[node]
-                    above = {x: c + 1 for x, c in cursor.above.items() if x in fixed}
+                    above = _by_params(cursor, fixed, 1)
                     yield cursor.root.local, _Use(cursor.root.local, cursor.lo, cursor.hi + 1, above)
                 case Call(FunctionRef(callee), args):
                     for position in range(len(args)):
@@ -170,7 +170,7 @@ class _Inference:
         if extent.empty:
             return _Use(cursor.root.local, 0, 0, {})
         hi = cursor.hi + extent.hi
-        above = {x: c + extent.hi for x, c in cursor.above.items() if x in fixed}
+        above = _by_params(cursor, fixed, extent.hi)
         for length in extent.lengths:
             if length.param >= len(args) or cursor.lo != cursor.hi:
                 continue
@@ -217,6 +217,15 @@ def _joined(uses: list[_Use]) -> Extent:
     hi = max(use.hi for use in uses)
     useful = tuple(length for length in lengths if length.least < hi)
     return Extent(min(use.lo for use in uses), hi, useful)
+
+
+def _by_params(cursor: Cursor, fixed: frozenset[int], more: int) -> dict[int, int]:
+    """Bounds by what parameters came with, each `more`."""
+    found: dict[int, int] = {}
+    for x, c in cursor.above.items():
+        if x in fixed or x < 0:
+            found[x if x >= 0 else original(x)] = c + more
+    return found
 
 
 def _dropped_results(function: Function) -> frozenset[Call]:

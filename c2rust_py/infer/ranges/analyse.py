@@ -94,7 +94,8 @@ class Analyser(Evaluator):
                 self.place(place)
             case ir.UnsupportedStatement():
                 for local in self.frame.limits:
-                    self.write(local, None)
+                    if local >= 0:
+                        self.write(local, None)
             case ir.Switch() | ir.Case() | ir.Default() | ir.Goto() | ir.ComputedGoto() | ir.Label():
                 raise AssertionError(f"{statement.span}: not normalised")
             case _:

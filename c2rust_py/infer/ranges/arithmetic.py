@@ -94,9 +94,9 @@ def _forms(state: State, op: BinaryOp, left: Number, right: Number) -> tuple[For
         case BinaryOp.SUB:
             return add_forms(_lower(left), negate(_upper(right))), add_forms(_upper(left), negate(_lower(right)))
         case BinaryOp.DIV if right.lo == right.hi == 2:
-            return _halved(state, left)
+            return _halved(state, left, left.lo >= 0)
         case BinaryOp.SHR if right.lo == right.hi == 1:
-            return _halved(state, left)
+            return _halved(state, left, True)
         case BinaryOp.DIV if right.lo >= 1 and left.lo >= 0:
             return None, left.upper
         case BinaryOp.SHR if left.lo >= 0:
@@ -123,14 +123,15 @@ def _if_natural(number: Number) -> Form | None:
     return number.upper if number.lo >= 0 else None
 
 
-def _halved(state: State, number: Number) -> tuple[Form | None, Form | None]:
-    """The mean of two locals lies between them, rounded either way; half of a natural number is at most it."""
+def _halved(state: State, number: Number, down: bool) -> tuple[Form | None, Form | None]:
+    """The mean of two locals lies between them, rounded either way; where they differ and it is rounded down, below the
+    greater. Half of a natural number is at most it, and less if it is not 0."""
     form = number.exact
     if form is not None and form.constant == 0 and len(form.terms) == 2:
         (x, sign_x), (y, sign_y) = form.terms
         if sign_x > 0 and sign_y > 0:
-            if state.difference(x, y) <= 0:
-                return of_local(x), of_local(y)
-            if state.difference(y, x) <= 0:
-                return of_local(y), of_local(x)
-    return None, _if_natural(number)
+            for less, more in ((x, y), (y, x)):
+                distance = state.difference(less, more)
+                if distance <= 0:
+                    return of_local(less), shifted(of_local(more), -1 if down and distance < 0 else 0)
+    return None, shifted(number.upper, -1) if number.lo >= 1 else _if_natural(number)

@@ -98,18 +98,18 @@ def _assume_different(state: State, left: Number, right: Number) -> bool:
             continue
         if number.lo == number.hi == other.lo:
             return False
-        if number.lo == other.lo:
-            return assume_at_most(state, constant(other.lo + 1), number, 0)
-        if number.hi == other.lo:
-            return assume_at_most(state, number, constant(other.lo - 1), 0)
+        if number.lo == other.lo and not assume_at_most(state, constant(other.lo + 1), number, 0):
+            return False
+        if number.hi == other.lo and not assume_at_most(state, number, constant(other.lo - 1), 0):
+            return False
     difference = add_forms(left.exact, negate(right.exact))
     if difference is None:
         return True
     if not difference.terms:
         return difference.constant != 0
-    if state.highest(difference) == 0:
+    if state.highest(difference) <= 0:
         return _assume_form(state, difference, -1)
-    if state.lowest(difference) == 0:
+    if state.lowest(difference) >= 0:
         opposite = negate(difference)
         return opposite is None or _assume_form(state, opposite, -1)
     return True

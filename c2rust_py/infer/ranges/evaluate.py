@@ -248,9 +248,9 @@ class Evaluator(ABC):
             self.escape(pointer)
             return None
         op = ir.BinaryOp.SUB if value.negative else ir.BinaryOp.ADD
-        kind = self.types.kind(value.offset.type)
-        if kind is not None:
-            offset = convert(self.state, offset, kind, IntKind.LONG)
+        if offset.hi > IntKind.LONG.maximum:  # Leaves every object (C11 6.5.6p8).
+            low, high = transfer.clamp(offset.bounds, IntKind.LONG)
+            offset = offset._replace(lo=low, hi=high)
         result = apply_binary(self.state, op, pointer, offset, IntKind.LONG, False)
         return result.number._replace(root=pointer.root)
 

@@ -55,13 +55,15 @@ class Types:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """limits, bits: of each local that is followed: integers and pointers whose address is not taken. thresholds: the
-    sorted constants that the function compares with."""
+    sorted constants that the function compares with. changed: the integer parameters that the function writes to; what
+    they came with is followed as one more local, `original`."""
 
     function: Function
     types: Types
     limits: Mapping[int, Bounds]
     bits: Mapping[int, int]
     thresholds: tuple[int, ...]
+    changed: tuple[int, ...]
 
     def has_root(self, local: int) -> bool:
         """Whether pointers are counted from this local: a followed parameter that points to objects of known size."""
@@ -72,6 +74,10 @@ class Frame:
     def entry(self, params: Mapping[int, Bounds]) -> State:
         """The state in which a call starts, where parameters are in `params` (by local; others: any value)."""
         state = State(self.limits, self.bits, {local: b for local, b in params.items() if local in self.limits})
+        for param in self.changed:
+            if param in params:
+                state.ranges[original(param)] = params[param]
+            state.facts[param, original(param)] = state.facts[original(param), param] = 0
         for local in self.function.locals:
             size = self.types.element_size(local.type)
             if size is not None and self.has_root(local.id):
@@ -105,7 +111,18 @@ def make_frame(function: Function, types: Types) -> Frame:
             continue
         followed[local.id] = _OFFSETS if kind is None else limits(kind)
         bits[local.id] = 64 if kind is None else kind.bits
-    return Frame(function, types, followed, bits, tuple(sorted(thresholds)))
+    written = written_locals(function.body)
+    params = range(len(function.type.params))
+    changed = tuple(x for x in params if x in followed and x in written and types.kind(function.locals[x].type))
+    for param in changed:
+        followed[original(param)] = followed[param]
+        bits[original(param)] = bits[param]
+    return Frame(function, types, followed, bits, tuple(sorted(thresholds)), changed)
+
+
+def original(param: int) -> int:
+    """The id that stands for the value that a parameter came with; of such an id, the parameter."""
+    return -1 - param
 
 
 def written_locals(body: tuple[Statement, ...]) -> frozenset[int]:

@@ -14,7 +14,8 @@ from c2rust_py.ir.nodes import Call, DerefPlace, Value
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Where a pointer with a known root points: `lo` to `hi` elements (inclusive) behind the root. `above` has locals x
-    with c such that the distance is at most x + c, `below` those with a distance of at least x + c."""
+    with c such that the distance is at most x + c, `below` those with a distance of at least x + c. A negative x stands for a
+    parameter's original value (`frame.original`)."""
 
     root: Root
     lo: int
@@ -65,10 +66,10 @@ def cursor(number: Number, state: State) -> Cursor | None:
 
 
 def _telling(state: State, bounds: dict[int, int], limit: int, side: int) -> dict[int, int]:
-    """The bounds by integers that say more than the intervals do."""
+    """The bounds by integer variables that say more than the intervals do."""
     if not bounds:
         return bounds
-    numbers = {x: c for x, c in bounds.items() if x not in state.roots}
+    numbers = {x: c for x, c in bounds.items() if x >= 0 and x not in state.roots}
     if side:
         return {x: c for x, c in numbers.items() if c < limit - state.range_of(x)[0]}
     return {x: c for x, c in numbers.items() if c > limit - state.range_of(x)[1]}

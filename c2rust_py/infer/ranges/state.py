@@ -24,6 +24,9 @@ _MOST_FACTS = 64
 _REACH = 3
 """How many facts in a row a new bound of a local is carried along."""
 
+_HOPS = 2
+"""How many times bounds are extended by facts: `i <= j - 1` and `j <= n - 1` give `i <= n - 2`."""
+
 _DRIFT = 8
 """A fact that a join makes weaker by more is dropped: that is an interval's bound, which has nothing to do with it."""
 
@@ -90,9 +93,10 @@ class State:
                 if sign > 0:
                     rest = self.highest(number.upper, local)
                     _lower_to(found, local, rest)
-                    for (x, y), c in self.facts.items():
-                        if x == local:
-                            _lower_to(found, y, rest + c)
+        for _ in range(_HOPS if found else 0):
+            for (x, y), c in self.facts.items():
+                if x in found:
+                    _lower_to(found, y, found[x] + c)
         return found
 
     def below(self, number: Number) -> dict[int, int]:
@@ -103,9 +107,10 @@ class State:
                 if sign > 0:
                     rest = self.lowest(number.lower, local)
                     _lower_to(found, local, -rest)
-                    for (x, y), c in self.facts.items():
-                        if y == local:
-                            _lower_to(found, x, c - rest)
+        for _ in range(_HOPS if found else 0):
+            for (x, y), c in self.facts.items():
+                if y in found:
+                    _lower_to(found, x, c + found[y])
         return {local: -c for local, c in found.items()}
 
     # ---- writes ----
@@ -148,7 +153,11 @@ class State:
                 self.links[local] = (other, form.constant)
 
     def _note(self, x: int, y: int, c: int) -> None:
-        if len(self.facts) < _MOST_FACTS and c < self.range_of(x)[1] - self.range_of(y)[0]:
+        """x - y <= c, unless the ranges alone tell more."""
+        known = self.facts.get((x, y))
+        if known is None and len(self.facts) >= _MOST_FACTS:
+            return
+        if (known is None or c < known) and c <= self.range_of(x)[1] - self.range_of(y)[0]:
             self.facts[x, y] = c
 
     # ---- what conditions tell ----
@@ -170,8 +179,10 @@ class State:
             if x == local and new_low > old_low and not self._raise(y, new_low - c, reach):
                 return False
         for x, (y, c) in tuple(self.links.items()):
-            if y == local and not self._refine_modular(x, (new_low + c, new_high + c), reach):
-                return False
+            if y == local:
+                if not self._refine_modular(x, (new_low + c, new_high + c), reach):
+                    return False
+                self._resolve_link(x, y, c)
         link = self.links.get(local)
         return link is None or self._refine_modular(link[0], (new_low - link[1], new_high - link[1]), reach)
 
@@ -198,9 +209,27 @@ class State:
             return True
         return self.refine(local, bounds[0] + first * turn, bounds[1] + first * turn, reach - 1)
 
+    def _resolve_link(self, x: int, y: int, c: int) -> None:
+        """x is y + c modulo 2^bits. Where only one multiple of that lets both be in their ranges, x *is* y + some c."""
+        (low_x, high_x), (low_y, high_y) = self.range_of(x), self.range_of(y)
+        turn = 1 << self.bits[x]
+        first = -((high_y + c - low_x) // turn)
+        if first != (high_x - low_y - c) // turn:
+            return
+        c += first * turn
+        self._note(x, y, c)
+        self._note(y, x, -c)
+        for (a, b), d in tuple(self.facts.items()):
+            if a == y and b != x:
+                self._note(x, b, c + d)
+            elif b == y and a != x:
+                self._note(a, x, d - c)
+
     def relate(self, x: int, y: int, c: int) -> bool:
         """x - y <= c holds here. False: it cannot."""
-        if self.difference(x, y) <= c:
+        implied = self.difference(x, y)
+        if implied <= c:
+            self._note(x, y, implied)
             return True
         if self.difference(y, x) + c < 0:
             return False
