@@ -372,6 +372,7 @@ _HANDLERS: dict[str, Handler] = {
     "expect": _expect,
     "expect_with_probability": _expect,
     "assume_aligned": _assume_aligned,
+    "speculation_safe_value": lambda cx, args, span: expressions.value(cx, args[0]),
     "prefetch": _dropped,
     "object_size": _object_size,
     "dynamic_object_size": _object_size,
