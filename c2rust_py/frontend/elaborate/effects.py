@@ -8,6 +8,7 @@ from c2rust_py.frontend.elaborate.c_types import is_void
 from c2rust_py.frontend.elaborate.operands import Rvalue
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.nodes import (
+    AddressOf,
     Binary,
     BlockValue,
     Builtin,
@@ -15,8 +16,12 @@ from c2rust_py.ir.nodes import (
     Compare,
     Conditional,
     Convert,
+    Decay,
+    DerefPlace,
     Evaluate,
+    FieldPlace,
     If,
+    IndexPlace,
     Load,
     Logical,
     LogicalOp,
@@ -51,6 +56,8 @@ def effect_statements(value: Value) -> list[Statement]:
             return effect_statements(operand)
         case Load(place, _, _) if not has_effect(place):
             return []
+        case AddressOf(place, _, _) | Decay(place, _, _):
+            return _place_effects(place)
         case BlockValue(body, result, _, _):
             return [*body, *(effect_statements(result) if result is not None else [])]
         case Conditional(condition, then, otherwise, _, span):
@@ -68,6 +75,19 @@ def effect_statements(value: Value) -> list[Statement]:
             return [*effect_statements(left), *effect_statements(right)]
         case _:
             return [Evaluate(value, value.span)] if has_effect(value) else []
+
+
+def _place_effects(place: Place) -> list[Statement]:
+    """The side effects of a place that is not accessed."""
+    match place:
+        case FieldPlace(base, _, _, _):
+            return _place_effects(base)
+        case IndexPlace(base, index, _, _):
+            return [*_place_effects(base), *effect_statements(index)]
+        case DerefPlace(pointer, _, _):
+            return effect_statements(pointer)
+        case _:
+            return []
 
 
 def evaluated(before: Sequence[Statement], result: Rvalue) -> Rvalue:
