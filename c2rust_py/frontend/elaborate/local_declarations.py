@@ -8,7 +8,15 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.frontend.elaborate import calls, declarators, expressions, file_declarations, initialisers, records
+from c2rust_py.frontend.elaborate import (
+    calls,
+    declarators,
+    expressions,
+    file_declarations,
+    initialisers,
+    nested_functions,
+    records,
+)
 from c2rust_py.frontend.elaborate.attributes import attributes_of, has_attribute, requested_alignment
 from c2rust_py.frontend.elaborate.c_types import VariableArray, erase, pointer_to, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context, GlobalName, LocalName
@@ -46,6 +54,9 @@ def _object_or_function(cx: Context, node: Any) -> list[Statement]:
     inferred = _inferred_type(cx, node)
     with cx.collecting() as lengths:
         type = inferred if inferred is not None else declarators.declared_type(cx, node)
+    if isinstance(type, FunctionType) and "auto" in node.storage:
+        nested_functions.declare_nested(cx, node.name, type)
+        return lengths
     if isinstance(type, FunctionType) or "extern" in node.storage:
         file_declarations.declare_external(cx, node, type)
         return lengths

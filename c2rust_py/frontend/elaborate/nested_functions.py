@@ -46,9 +46,15 @@ def nested_function(cx: Context, node: Any) -> list[Statement]:
     declared = declarators.declared_type(cx, node.decl)
     if not isinstance(declared, FunctionType):
         cx.fail(Code.INVALID_DECLARATION, f"'{name}' is not a function and has a body", span)
-    symbol = _symbol(cx, name)
-    meaning = NestedName(symbol, declared, _captures(cx, node, span))
-    cx.declare(name, meaning)
+    captures, known = _captures(cx, node, span), cx.scopes[-1].names.get(name)
+    if isinstance(known, NestedName) and known.symbol not in cx.functions:
+        if captures:
+            cx.fail(Code.NESTED_FUNCTION, f"a nested function that is declared before it uses '{captures[0].name}' is not translated", span)
+        meaning = known
+    else:
+        meaning = NestedName(_symbol(cx, name), declared, captures)
+        cx.declare(name, meaning)
+    symbol = meaning.symbol
     state = FunctionState(name, symbol, declared, nested=meaning)
     scopes = cx.scopes
     cx.scopes = [scopes[0], *map(_without_locals, scopes[1:])]
@@ -61,6 +67,11 @@ def nested_function(cx: Context, node: Any) -> list[Statement]:
     cx.globals[symbol] = entity
     cx.functions[symbol] = functions.made(cx, node, entity, state, tuple(body), span)
     return []
+
+
+def declare_nested(cx: Context, name: str, type: FunctionType) -> None:
+    """`auto int f(int);`: a nested function that is defined later in the block."""
+    cx.declare(name, NestedName(_symbol(cx, name), type, ()))
 
 
 def _body(cx: Context, node: Any, state: FunctionState) -> list[Statement]:
