@@ -19,7 +19,9 @@ NEEDS_CSMITH = pytest.mark.skipif(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("option", [pytest.param((), marks=NEEDS_CSMITH, id="csmith"), pytest.param(("--pointers",), id="pointers")])
+@pytest.mark.parametrize(
+    "option", [pytest.param((), marks=NEEDS_CSMITH, id="csmith"), pytest.param(("--pointers",), id="pointers")]
+)
 def test_random_programs_do_what_c_does(option: tuple[str, ...], tmp_path: Path) -> None:
     """The output names the seed of each program that fails: `python bench/fuzz.py --count 1 --first SEED` runs it again."""
     command = [sys.executable, str(FUZZ), *option, "--count", str(PROGRAMS), "--keep", str(tmp_path)]
