@@ -233,6 +233,25 @@ impl Memory {
         Ptr::new(block, 0)
     }
 
+    /// As [`Memory::allocate`], with an int form that is a multiple of `alignment`, a power of two: block numbers are passed
+    /// over until one has it.
+    pub fn allocate_aligned(&mut self, size: u64, alignment: u64) -> Ptr<Void> {
+        if size > MAX_BLOCK || alignment > MAX_BLOCK {
+            return Ptr::NULL;
+        }
+        let is_aligned = |block| Ptr::<Void>::new(block, 0).to_int() & (alignment - 1) == 0;
+        let mut passed = Vec::new();
+        let mut block = self.new_block(Block::default());
+        while !is_aligned(block) {
+            passed.push(block);
+            block = self.new_block(Block::default());
+        }
+        self.freed.extend(passed);
+        self.blocks[block as usize] = self.pool.take(size as usize);
+        self.heap.insert(block);
+        Ptr::new(block, 0)
+    }
+
     /// Frees a heap block; null is ignored.
     #[track_caller]
     pub fn release(&mut self, at: Ptr<Void>) {

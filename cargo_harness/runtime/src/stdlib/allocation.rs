@@ -42,13 +42,12 @@ pub fn free(p: Ptr<Void>, mem: &mut Memory) {
     mem.release(p);
 }
 
-/// The int form of a block's start is a multiple of 16 only: a greater alignment cannot be had, and gives null.
 pub fn aligned_alloc(alignment: u64, size: u64, mem: &mut Memory) -> Ptr<Void> {
     if !alignment.is_power_of_two() {
         errno::set(errno::EINVAL);
         return Ptr::NULL;
     }
-    malloc(size, mem)
+    checked(mem.allocate_aligned(size, alignment))
 }
 
 pub fn memalign(alignment: u64, size: u64, mem: &mut Memory) -> Ptr<Void> {
@@ -60,7 +59,7 @@ pub fn posix_memalign(memptr: Ptr<Ptr<Void>>, alignment: u64, size: u64, mem: &m
     if !alignment.is_power_of_two() || !alignment.is_multiple_of(8) {
         return errno::EINVAL;
     }
-    let at = mem.allocate(size);
+    let at = mem.allocate_aligned(size, alignment);
     if at.is_null() {
         return errno::ENOMEM;
     }
