@@ -1,6 +1,7 @@
 """Value ranges of integers, and where pointer parameters are dereferenced: an abstract interpretation of the IR.
 
-Read `infer` first; `state` has the domain, `evaluate` and `analyse` follow values and statements.
+Read `infer` first; `state` has the domain, `evaluate`, `branches` and `analyse` follow values, conditions and
+statements.
 """
 
 from c2rust_py.infer.ranges.facts import EMPTY, Interval, Ranges

@@ -18,8 +18,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import assert_never
 
+from c2rust_py.infer.ranges.branches import Brancher
 from c2rust_py.infer.ranges.conditions import assume_within
-from c2rust_py.infer.ranges.evaluate import Branches, Evaluator, Unreachable
+from c2rust_py.infer.ranges.evaluate import Branches, Unreachable
 from c2rust_py.infer.ranges.forms import Number, Root
 from c2rust_py.infer.ranges.frame import Frame, written_locals
 from c2rust_py.infer.ranges.record import Record
@@ -47,7 +48,7 @@ def analyse_function(
     return analyser.result
 
 
-class Analyser(Evaluator):
+class Analyser(Brancher):
     """`result`: the hull of what has been returned."""
 
     def __init__(self, frame: Frame, world: World, state: State) -> None:

@@ -1,4 +1,4 @@
-"""Values: what each comes to in the current state, and what states a condition leads to.
+"""Values: what each comes to in the current state.
 
 `Evaluator.value` computes in C's order, since statement expressions change the state as they go. Where a value is written
 to between an operand and its use, the operand's forms are dropped.
@@ -12,7 +12,6 @@ from typing import Any
 
 from c2rust_py.infer.ranges import transfer
 from c2rust_py.infer.ranges.arithmetic import apply_binary, convert, negated
-from c2rust_py.infer.ranges.conditions import assume_comparison
 from c2rust_py.infer.ranges.forms import Form, Number, constant, either, exactly, forget, of_local
 from c2rust_py.infer.ranges.frame import Frame
 from c2rust_py.infer.ranges.library import builtin_bounds
@@ -47,6 +46,10 @@ class Evaluator(ABC):
     @abstractmethod
     def statements(self, body: tuple[ir.Statement, ...]) -> None:
         """Runs statements; raises Unreachable where nothing gets to their end."""
+
+    @abstractmethod
+    def branch(self, condition: ir.Value) -> Branches:
+        """The states behind a condition. It is evaluated once; `state` is not to be used until one of these is taken."""
 
     # ---- locals ----
 
@@ -89,7 +92,7 @@ class Evaluator(ABC):
         assert number is not None, value
         return number
 
-    def _any(self, value: ir.Value) -> Number | None:
+    def anything(self, value: ir.Value) -> Number | None:
         """Any value of the type."""
         kind = self.types.kind(value.type)
         return None if kind is None else Number(*transfer.limits(kind))
@@ -98,7 +101,7 @@ class Evaluator(ABC):
         """A value that only its parts are looked at of. Pointers among them escape."""
         for child in children(value):
             self._child(child)
-        return self._any(value)
+        return self.anything(value)
 
     def _child(self, child: Any) -> None:
         if isinstance(child, _PLACES):
@@ -168,7 +171,7 @@ class Evaluator(ABC):
 
     # ---- operators ----
 
-    def _operands(self, left: ir.Value, right: ir.Value) -> tuple[Number | None, Number | None]:
+    def operands(self, left: ir.Value, right: ir.Value) -> tuple[Number | None, Number | None]:
         """Left, then right. gcc may read a variable on the left behind the right operand's side effects, so it is taken
         as either value where there are any."""
         mark = self._writes
@@ -211,12 +214,9 @@ class Evaluator(ABC):
         flipped = transfer.subtract(opposite.bounds, (1, 1))
         return Number(*transfer.wrap(flipped, kind))
 
-    def _not(self, value: ir.Not) -> Number:
+    def _truth(self, value: ir.Not | ir.Logical | ir.Compare) -> Number:
+        """0 or 1."""
         true, false = self.branch(value)
-        return self._truth(true, false)
-
-    def _truth(self, true: State | None, false: State | None) -> Number:
-        """0 or 1, behind a condition that led to these states."""
         state = join(true, false)
         if state is None:
             raise Unreachable
@@ -226,22 +226,18 @@ class Evaluator(ABC):
         return Number(0, 1)
 
     def _binary(self, value: ir.Binary) -> Number | None:
-        left, right = self._operands(value.left, value.right)
+        left, right = self.operands(value.left, value.right)
         kind = self.types.kind(value.type)
         if left is None or right is None or kind is None:
-            return self._any(value)
+            return self.anything(value)
         wraps = self.world.signed_wraps or not kind.signed
         result = apply_binary(self.state, value.op, left, right, kind, wraps)
         if result.overflows and self.record is not None:
             self.record.overflows.add(value)
         return result.number
 
-    def _logical(self, value: ir.Logical | ir.Compare) -> Number:
-        true, false = self.branch(value)
-        return self._truth(true, false)
-
     def _pointer_add(self, value: ir.PointerAdd) -> Number | None:
-        pointer, offset = self._operands(value.pointer, value.offset)
+        pointer, offset = self.operands(value.pointer, value.offset)
         if pointer is None or pointer.root is None or offset is None:
             return None
         if self.types.element_size(value.type) != pointer.root.size:
@@ -255,10 +251,10 @@ class Evaluator(ABC):
         return result.number._replace(root=pointer.root)
 
     def _pointer_diff(self, value: ir.PointerDiff) -> Number | None:
-        left, right = self._operands(value.left, value.right)
+        left, right = self.operands(value.left, value.right)
         if left is not None and right is not None and left.root is not None and left.root == right.root:
             return apply_binary(self.state, ir.BinaryOp.SUB, left, right, IntKind.LONG, False).number
-        return self._any(value)
+        return self.anything(value)
 
     def _convert(self, value: ir.Convert) -> Number | None:
         operand = self.value(value.operand)
@@ -266,16 +262,16 @@ class Evaluator(ABC):
         if isinstance(value.type, VoidType):
             return None
         if operand is None:
-            return self._any(value)
+            return self.anything(value)
         if operand.root is not None:
             if isinstance(value.type, PointerType):
                 return operand
             if value.type != IntType(IntKind.BOOL):
                 self.escape(operand)
-            return self._any(value)
+            return self.anything(value)
         source = self.types.kind(value.operand.type)
         if target is None or source is None:
-            return self._any(value)
+            return self.anything(value)
         return convert(self.state, operand, source, target)
 
     def _truncate(self, value: ir.Truncate) -> Number:
@@ -302,7 +298,7 @@ class Evaluator(ABC):
         if then is None or otherwise is None or then.root != otherwise.root:
             self.escape(then)
             self.escape(otherwise)
-            return self._any(value)
+            return self.anything(value)
         number = either(then, otherwise)
         common = [(max(c, otherwise_above[x]), x) for x, c in then_above.items() if x in otherwise_above]
         if number.upper is None and common:
@@ -337,7 +333,7 @@ class Evaluator(ABC):
             else:
                 self.record.passed[call, position] = found
         if symbol is None:
-            return self._any(call)
+            return self.anything(call)
         if not self.world.returns(symbol):
             raise Unreachable
         bounds = self.world.result_of(symbol, call.type)
@@ -352,10 +348,10 @@ class Evaluator(ABC):
         if value.name in ("trap", "unreachable"):
             raise Unreachable
         bounds = builtin_bounds(value.name, bits)
-        return self._any(value) if bounds is None else Number(*bounds)
+        return self.anything(value) if bounds is None else Number(*bounds)
 
     def _overflowing(self, value: ir.Overflowing) -> Number:
-        left, right = self._operands(value.left, value.right)
+        left, right = self.operands(value.left, value.right)
         kind = self.types.kind(value.result.type)
         assert left is not None and right is not None and kind is not None
         bounds = transfer.binary(value.op, left.bounds, right.bounds, kind)
@@ -372,117 +368,11 @@ class Evaluator(ABC):
 
     def _va_arg(self, value: ir.VaArgValue) -> Number | None:
         self.place(value.list)
-        return self._any(value)
+        return self.anything(value)
 
     def _block(self, value: ir.BlockValue) -> Number | None:
         self.statements(value.body)
         return None if value.value is None else self.value(value.value)
-
-    # ---- conditions ----
-
-    def branch(self, condition: ir.Value) -> Branches:
-        """The states behind a condition. It is evaluated once; `state` is not to be used until one of these is taken."""
-        match condition:
-            case ir.Logical(op, left, right):
-                branches = self._branch_logical(op, left, right)
-            case ir.Not(operand):
-                true, false = self.branch(operand)
-                branches = false, true
-            case ir.Compare():
-                branches = self._branch_compare(condition)
-            case ir.Conditional(test, then, otherwise):
-                branches = self._branch_conditional(test, then, otherwise)
-            case ir.BlockValue(body, value) if value is not None:
-                branches = self._branch_block(body, value)
-            case ir.Convert(operand, IntType()) if self._keeps_truth(operand):
-                branches = self.branch(operand)
-            case _:
-                return self._branch_number(condition)
-        self._record_condition(condition, branches)
-        return branches
-
-    def _record_condition(self, condition: ir.Value, branches: Branches) -> None:
-        if self.record is None:
-            return
-        true, false = branches
-        state = true or false
-        if state is not None:
-            low, high = 0 if false is not None else 1, 1 if true is not None else 0
-            if isinstance(condition, ir.Compare | ir.Not | ir.Logical) or low == high == 0:
-                self.record.value(condition, Number(low, high), state)
-            else:
-                self._record_any(condition, state)
-
-    def _record_any(self, condition: ir.Value, state: State) -> None:
-        """A condition whose value was not looked at, only its truth."""
-        number = self._any(condition)
-        if self.record is not None and number is not None:
-            self.record.value(condition, number, state)
-
-    def _keeps_truth(self, operand: ir.Value) -> bool:
-        """Whether a conversion of this to an integer type is for sure true where the operand is."""
-        return isinstance(operand, ir.Compare | ir.Logical | ir.Not)
-
-    def _branch_logical(self, op: ir.LogicalOp, left: ir.Value, right: ir.Value) -> Branches:
-        true, false = self.branch(left)
-        if op is ir.LogicalOp.AND:
-            if true is None:
-                return None, false
-            then_true, then_false = self._branch_in(true, right)
-            return then_true, join(false, then_false)
-        if false is None:
-            return true, None
-        then_true, then_false = self._branch_in(false, right)
-        return join(true, then_true), then_false
-
-    def _branch_in(self, state: State | None, condition: ir.Value) -> Branches:
-        if state is None:
-            return None, None
-        self.state = state
-        try:
-            return self.branch(condition)
-        except Unreachable:
-            return None, None
-
-    def _branch_conditional(self, test: ir.Value, then: ir.Value, otherwise: ir.Value) -> Branches:
-        true, false = self.branch(test)
-        then_true, then_false = self._branch_in(true, then)
-        else_true, else_false = self._branch_in(false, otherwise)
-        return join(then_true, else_true), join(then_false, else_false)
-
-    def _branch_block(self, body: tuple[ir.Statement, ...], value: ir.Value) -> Branches:
-        self.statements(body)
-        return self.branch(value)
-
-    def _branch_compare(self, value: ir.Compare) -> Branches:
-        for operand, other in ((value.left, value.right), (value.right, value.left)):
-            zero = isinstance(other, ir.IntConst) and other.value == 0
-            if zero and value.op in (ir.CompareOp.EQ, ir.CompareOp.NE) and self._is_truth(operand):
-                self.value(other)
-                true, false = self.branch(operand)
-                return (true, false) if value.op is ir.CompareOp.NE else (false, true)
-        left, right = self._operands(value.left, value.right)
-        if left is None or right is None or left.root != right.root:
-            return self.state, self.state.copy()
-        true, false = self.state, self.state.copy()
-        can_be_true = assume_comparison(true, value.op, left, right, True)
-        can_be_false = assume_comparison(false, value.op, left, right, False)
-        return true if can_be_true else None, false if can_be_false else None
-
-    def _is_truth(self, value: ir.Value) -> bool:
-        while isinstance(value, ir.Convert) and self.types.kind(value.type) is not None:
-            value = value.operand
-        return isinstance(value, ir.Compare | ir.Logical | ir.Not)
-
-    def _branch_number(self, condition: ir.Value) -> Branches:
-        number = self.value(condition)
-        true, false = self.state, self.state.copy()
-        if number is None or number.root is not None:
-            return true, false
-        zero = constant(0)
-        can_be_true = assume_comparison(true, ir.CompareOp.NE, number, zero, True)
-        can_be_false = assume_comparison(false, ir.CompareOp.EQ, number, zero, True)
-        return true if can_be_true else None, false if can_be_false else None
 
 
 _NOTHING = Number(0, -1)
@@ -495,10 +385,10 @@ _METHODS: dict[type, Callable[[Any, Any], Number | None]] = {
     ir.AddressOf: Evaluator._address,
     ir.Decay: Evaluator._address,
     ir.Unary: Evaluator._unary,
-    ir.Not: Evaluator._not,
+    ir.Not: Evaluator._truth,
     ir.Binary: Evaluator._binary,
-    ir.Compare: Evaluator._logical,
-    ir.Logical: Evaluator._logical,
+    ir.Compare: Evaluator._truth,
+    ir.Logical: Evaluator._truth,
     ir.PointerAdd: Evaluator._pointer_add,
     ir.PointerDiff: Evaluator._pointer_diff,
     ir.Convert: Evaluator._convert,
