@@ -362,13 +362,9 @@ class Evaluator(ABC):
         """Writes a number (None: anything) to a place."""
         if isinstance(place, ir.LocalPlace):
             self.write(place.local, number)
-            return
-        self.place(place)
-        self.escape(number)
-
-    def _va_arg(self, value: ir.VaArgValue) -> Number | None:
-        self.place(value.list)
-        return self.anything(value)
+        else:
+            self.place(place)
+            self.escape(number)
 
     def _block(self, value: ir.BlockValue) -> Number | None:
         self.statements(value.body)
@@ -397,6 +393,5 @@ _METHODS: dict[type, Callable[[Any, Any], Number | None]] = {
     ir.Call: Evaluator._call,
     ir.Builtin: Evaluator._builtin,
     ir.Overflowing: Evaluator._overflowing,
-    ir.VaArgValue: Evaluator._va_arg,
     ir.BlockValue: Evaluator._block,
 }

@@ -14,7 +14,8 @@ from c2rust_py.ir.nodes import Call, DerefPlace, Value
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Where a pointer with a known root points: `lo` to `hi` elements (inclusive) behind the root. `above` has locals x
-    with c such that the distance is at most x + c, `below` those with a distance of at least x + c. A negative x stands for a
+    with c such that the distance is at most x + c, `below` those with a distance of at least x + c. Pointers
+    among them have the same root, and stand for their own distance. A negative x stands for a
     parameter's original value (`frame.original`)."""
 
     root: Root
@@ -62,7 +63,10 @@ def cursor(number: Number, state: State) -> Cursor | None:
     """The pointer that a number is, if it has a root."""
     if number.root is None:
         return None
-    return Cursor(number.root, number.lo, number.hi, state.above(number), state.below(number))
+    own = frozenset((number.root,))
+    above = {x: c for x, c in state.above(number).items() if state.roots.get(x, own) == own}
+    below = {x: c for x, c in state.below(number).items() if state.roots.get(x, own) == own}
+    return Cursor(number.root, number.lo, number.hi, above, below)
 
 
 def _telling(state: State, bounds: dict[int, int], limit: int, side: int) -> dict[int, int]:
