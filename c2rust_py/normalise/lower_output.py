@@ -3,10 +3,13 @@
     printf("%d items\\n", n);      ->      `print!`("%d items\\n", n);
     putchar('\\n');                ->      `print!`("\\n");
     fputs("done", stderr);        ->      `eprint!`("done");
+    printf("%.2f %s\\n", x, "m"); ->      `printf!`("%.2f %s\\n", x, "m");
+    fputs("--\\n", file);         ->      `fprintf!`(file, "--\\n");
 
 The macros write the same bytes to the same stream (`print_formats` says which formats they can stand for) and take no memory, so
-that a function which prints needs no context. Only calls whose result is unused change. The symbols have a `!`, so no C
-function is called that; `to_rust` writes the macro's format.
+that a function which prints needs no context. `print!` and `eprint!` have Rust's formats and no result: only calls whose
+result is unused change to them. `printf!` and `fprintf!` have C's formats, for arguments that are numbers or literals. The
+symbols have a `!`, so no C function is called that; `to_rust` writes the macro's format.
 
 A choice between literals is a `str`, which nothing may be done with before it is printed: it is let pass only where the order
 of the arguments' evaluation (`to_rust.sequence_operands`) cannot matter.
@@ -41,6 +44,7 @@ from c2rust_py.ir.types import (
     VOID,
     ArrayType,
     EnumType,
+    FloatType,
     FunctionType,
     IntKind,
     IntType,
@@ -49,7 +53,7 @@ from c2rust_py.ir.types import (
     VoidType,
 )
 from c2rust_py.ir.walk import Node, map_children, walk
-from c2rust_py.normalise.print_formats import Placeholder, parse_format, plain_text
+from c2rust_py.normalise.print_formats import Placeholder, argument_conversions, parse_format, plain_text
 
 PRINT = {"stdout": "print!", "stderr": "eprint!"}
 """The macro of each stream, by the symbol that stands for it in the IR."""
@@ -65,11 +69,21 @@ class _Rewrite:
     used: dict[str, External] = field(default_factory=dict)
 
     def node(self, node: Node) -> Node:
+        if isinstance(node, Evaluate) and (printed := self.printed(node.value)) is not None:
+            node = replace(node, value=printed)
         node = map_children(node, self.node)
-        if isinstance(node, Evaluate):
-            printed = self.printed(node.value)
-            return node if printed is None else replace(node, value=printed)
-        return node
+        return self.in_c_format(node) if isinstance(node, Call) else node
+
+    def in_c_format(self, call: Call) -> Call:
+        """A call with a literal format whose arguments need no memory as one of a macro."""
+        function = call.function
+        if not isinstance(function, FunctionRef) or function.symbol not in self.program.externals:
+            return call
+        match function.symbol, call.args:
+            case ("printf", (format, *rest)) | ("fprintf", (_, format, *rest)) if _needs_no_memory(format, rest):
+                return self.c_macro(call, function.symbol, call.args)
+            case _:
+                return call
 
     def statement(self, statement: Statement) -> Statement:
         return cast(Statement, self.node(statement))
@@ -91,6 +105,8 @@ class _Rewrite:
                 return self.text(value, "stdout", text, b"\n")
             case "fputs", (text, stream) if (name := _stream(stream)) is not None:
                 return self.text(value, name, text, b"")
+            case "fputs", (text, stream) if "fprintf" in self.program.externals:
+                return self.text_to(value, stream, text)
             case "putchar", (byte,):
                 return self.byte(value, "stdout", byte)
             case "putc" | "fputc", (byte, stream) if (name := _stream(stream)) is not None:
@@ -116,6 +132,21 @@ class _Rewrite:
             return None
         format = data[: data.index(0)].replace(b"%", b"%%") + end
         return self.macro(call, stream, _string(format, call), ())
+
+    def text_to(self, call: Call, stream: Value, text: Value) -> Call | None:
+        """Text for a stream of the program's own."""
+        data = _literal(text)
+        if data is None or plain_text(data) is None:
+            return None
+        return self.c_macro(call, "fprintf", (stream, _string(data[: data.index(0)].replace(b"%", b"%%"), call)))
+
+    def c_macro(self, call: Call, function: str, args: tuple[Value, ...]) -> Call:
+        """A call of the macro for a function with C's format."""
+        symbol = f"{function}!"
+        self.used[symbol] = replace(self.program.externals[function], symbol=symbol)
+        type = self.used[symbol].type
+        assert isinstance(type, FunctionType)
+        return replace(call, function=FunctionRef(symbol, PointerType(type), call.span), args=args, type=type.result)
 
     def byte(self, call: Call, stream: str, byte: Value) -> Call | None:
         """A byte that is seen to be a character; other integers stay with `putchar`."""
@@ -168,6 +199,18 @@ def literal_choice(value: Value) -> bool:
         case _:
             data = _literal(value)
             return data is not None and plain_text(data) is not None
+
+
+def _needs_no_memory(format: Value, args: list[Value]) -> bool:
+    """Whether a format is a literal and its arguments are numbers, or literals that it prints as text."""
+    data = _literal(format)
+    conversions = None if data is None else argument_conversions(data)
+    if conversions is None or len(conversions) != len(args):
+        return False
+    return all(
+        _literal(arg) is not None if conversion == "s" else isinstance(arg.type, IntType | EnumType | FloatType)
+        for conversion, arg in zip(conversions, args, strict=True)
+    )
 
 
 def _has_effects(value: Value) -> bool:

@@ -47,6 +47,38 @@ def parse_format(data: bytes) -> tuple[Piece, ...] | None:
     return tuple(piece for piece in pieces if piece != "")
 
 
+_ANY_DIRECTIVE = re.compile(
+    r"%[-+ #0'I]*(?P<width>\*|\d+)?(?P<precision>\.(?:\*|\d*))?(?P<length>hh|h|ll|l|L|q|j|z|Z|t)?(?P<conversion>[a-zA-Z%])"
+)
+_ADDRESSES = frozenset("pnS")
+"""Conversions that need to know where something lies, or that take wide strings."""
+
+
+def argument_conversions(data: bytes) -> tuple[str, ...] | None:
+    """The conversion letter of each argument of a format, `*` for widths and precisions:
+
+        "%-*s %.2f %%"    ->    "*", "s", "f"
+
+    None for a format that is not ASCII, numbers its arguments, or has conversions that borrowed values cannot stand for.
+    """
+    text = plain_text(data)
+    if text is None:
+        return None
+    letters: list[str] = []
+    position = 0
+    while (percent := text.find("%", position)) >= 0:
+        match = _ANY_DIRECTIVE.match(text, percent)
+        if match is None:
+            return None
+        conversion = match["conversion"]
+        if conversion in _ADDRESSES or (conversion == "s" and match["length"] is not None):
+            return None
+        letters += [part[-1] for part in (match["width"], match["precision"]) if part is not None and part.endswith("*")]
+        letters += [] if conversion in "%m" else [conversion]
+        position = match.end()
+    return tuple(letters)
+
+
 def plain_text(data: bytes) -> str | None:
     """A literal's text up to its NUL, if it is ASCII."""
     text = data.partition(b"\0")[0]

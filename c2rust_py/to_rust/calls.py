@@ -6,7 +6,7 @@ import re
 
 from c2rust_py.diagnostics import Code
 from c2rust_py.infer.calls import callback_function
-from c2rust_py.infer.library import ContextPosition, LibraryFunction
+from c2rust_py.infer.library import ContextKind, ContextPosition, LibraryFunction
 from c2rust_py.infer.signatures import called_signature, function_type
 from c2rust_py.ir.nodes import Call, Convert, FunctionRef, Place, Value
 from c2rust_py.ir.types import (
@@ -20,12 +20,13 @@ from c2rust_py.ir.types import (
     Type,
     VoidType,
 )
+from c2rust_py.normalise.lower_output import PRINT
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.conversions import ConversionLowering
 from c2rust_py.to_rust.frame import Unsupported
 from c2rust_py.to_rust.missing import missing_function
-from c2rust_py.to_rust.print_macros import format_text, print_macro
+from c2rust_py.to_rust.print_macros import byte_string, format_text, print_macro
 from c2rust_py.to_rust.targets import callback_closure, dispatch_call, handler_dispatcher, library_context
 
 _PATH = re.compile(r"\w+::")
@@ -98,13 +99,13 @@ class CallLowering(ConversionLowering):
         function = self.facts.library.get(symbol)
         if function is None:
             raise missing_function(symbol, call.span)
-        if symbol.endswith("!"):
+        if symbol in PRINT.values():
             return print_macro(self, symbol, call.args)
         declared = function_type(call.function)
         count = len(function.params)
         if len(call.args) < count:
             raise Unsupported(Code.LIBC_FORM, f"`{symbol}` is called with too few arguments", call.span)
-        text = format_text(call.args[count - 1]) if symbol in ("printf", "fprintf") else None
+        text = format_text(call.args[count - 1]) if symbol.removesuffix("!") in ("printf", "fprintf") else None
         if text is not None:
             return self.format_macro(function, text, call)
         args = [self.library_arg(function, i, arg) for i, arg in enumerate(call.args[:count])]
@@ -118,12 +119,16 @@ class CallLowering(ConversionLowering):
         return self.library_result(result, function, declared.result, call)
 
     def format_macro(self, function: LibraryFunction, text: rs.Literal, call: Call) -> rs.Expr:
-        """`printf!(mem, "%s\\n", name)`: a call with a literal format, which stays where it is read."""
+        """`printf!(mem, "%s\\n", name)`: a call with a literal format, which stays where it is read. `printf!` of the IR
+        takes no memory: literals among its arguments are bytes."""
         count = len(function.params)
         named = (self.library_arg(function, i, arg) for i, arg in enumerate(call.args[: count - 1]))
-        others = (self.value(arg) for arg in call.args[count:])
+        others: list[rs.Expr] = []
+        for arg in call.args[count:]:
+            text_bytes = byte_string(arg) if function.context is ContextKind.NONE else None
+            others.append(text_bytes or self.value(arg))
         macro = rs.MacroCall(
-            f"c2rs_rt::{function.name}", (*library_context(self.frame, function), *named, text, *others)
+            f"c2rs_rt::{function.rust_name}", (*library_context(self.frame, function), *named, text, *others)
         )
         return self.library_result(macro, function, function_type(call.function).result, call)
 

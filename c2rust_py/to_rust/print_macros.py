@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from c2rust_py.ir.nodes import Conditional, Convert, Decay, IntConst, StringPlace, Value
-from c2rust_py.ir.types import CHAR, IntKind
+from c2rust_py.ir.types import CHAR, ArrayType, IntKind, IntType
 from c2rust_py.normalise.print_formats import Placeholder, parse_format, plain_text
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr
@@ -59,6 +59,21 @@ def format_text(format: Value) -> rs.Literal | None:
         return None
     text = plain_text(format.place.data) if format.place.type.element == CHAR else None
     return None if text is None else rs.Literal(f'"{_escaped(text, braces=False)}"', suffixed=True)
+
+
+def byte_string(value: Value) -> rs.Literal | None:
+    """`b"text\\0"` for a literal."""
+    match value:
+        case Decay(StringPlace(data, ArrayType(IntType(kind)))) if kind.size == 1:
+            shown = "".join(map(_shown_byte, data))
+            return rs.Literal(f'b"{shown}"', suffixed=True)
+        case _:
+            return None
+
+
+def _shown_byte(byte: int) -> str:
+    char = chr(byte)
+    return "\\0" if byte == 0 else _ESCAPES.get(char) or (char if 0x20 <= byte < 0x7F else f"\\x{byte:02x}")
 
 
 def _escaped(text: str, braces: bool = True) -> str:
