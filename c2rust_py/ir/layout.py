@@ -13,6 +13,7 @@ from c2rust_py.ir.types import (
     FloatType,
     FunctionType,
     IntType,
+    OptionalType,
     PointerType,
     Qualified,
     RecordType,
@@ -45,6 +46,8 @@ class Layout:
                 return self.records[id].size
             case PointerType() | ReferenceType():
                 return 8
+            case OptionalType():
+                return 16
             case ArrayType(element, length):
                 return self.size_of(element) * (length or 0)
             case VaListType():
@@ -64,7 +67,7 @@ class Layout:
                 return self.enums[id].kind.size
             case RecordType(id):
                 return self.records[id].align
-            case PointerType() | ReferenceType() | VaListType():
+            case PointerType() | ReferenceType() | OptionalType() | VaListType():
                 return 8
             case ArrayType(element, _):
                 return self.align_of(element)

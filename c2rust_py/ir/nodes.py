@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.types import ArrayType, PointerType, RecordType, ReferenceType, Type
+from c2rust_py.ir.types import ArrayType, OptionalType, PointerType, RecordType, ReferenceType, Type
 
 # ---- places -----------------------------------------------------------------------------------------------------------
 
@@ -239,6 +239,43 @@ class Borrow:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Optional:
+    """A position that is there, or (None) one that is missing; behind `lift` only, as are the three that follow."""
+
+    value: Value | None
+    type: OptionalType
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unwrap:
+    """The position that has to be there."""
+
+    operand: Value
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IsPresent:
+    """Whether a position is there: a `_Bool`."""
+
+    operand: Value
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MoveOptional:
+    """A position that may be missing, counted from `start` on."""
+
+    operand: Value
+    start: Value
+    type: OptionalType
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FunctionRef:
     """The address of a function; as the function of a `Call`, a direct call."""
 
@@ -434,6 +471,10 @@ Value = (
     | AddressOf
     | Decay
     | Borrow
+    | Optional
+    | Unwrap
+    | IsPresent
+    | MoveOptional
     | FunctionRef
     | LabelAddress
     | Unary

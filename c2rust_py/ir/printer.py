@@ -55,6 +55,7 @@ from c2rust_py.ir.nodes import (
     If,
     IndexPlace,
     IntConst,
+    IsPresent,
     Label,
     LabelAddress,
     Labelled,
@@ -63,7 +64,9 @@ from c2rust_py.ir.nodes import (
     Logical,
     Loop,
     Match,
+    MoveOptional,
     Not,
+    Optional,
     Overflowing,
     Pattern,
     Place,
@@ -78,6 +81,7 @@ from c2rust_py.ir.nodes import (
     Switch,
     Truncate,
     Unary,
+    Unwrap,
     UnsupportedStatement,
     UnsupportedValue,
     VaArgValue,
@@ -95,6 +99,7 @@ from c2rust_py.ir.types import (
     FloatType,
     FunctionType,
     IntType,
+    OptionalType,
     PointerType,
     Qualified,
     RecordType,
@@ -122,6 +127,8 @@ def type_text(type: Type) -> str:
             return id
         case PointerType(target):
             return f"{type_text(target)}*"
+        case OptionalType(inner):
+            return f"{type_text(inner)}?"
         case ReferenceType(target, access):
             return f"{access.value} {type_text(target)}"
         case ArrayType(element, length):
@@ -418,6 +425,14 @@ class _Printer:
             case Borrow(place, start, type):
                 position = "" if start is None else f"[{self.value(start)}..]"
                 return f"{type.access.value} {self.place(place)}{position}"
+            case Optional(inner):
+                return "none" if inner is None else f"some({self.value(inner)})"
+            case Unwrap(operand):
+                return f"{self.operand(operand)}.unwrap"
+            case IsPresent(operand):
+                return f"{self.operand(operand)}.present"
+            case MoveOptional(operand, start):
+                return f"{self.operand(operand)}.from({self.value(start)})"
             case FunctionRef(symbol):
                 return symbol
             case LabelAddress(label):

@@ -142,6 +142,13 @@ class ReferenceType:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionalType:
+    """A position that may be missing, behind `lift` only: what a pointer becomes that can be null."""
+
+    inner: Type
+
+
+@dataclass(frozen=True, slots=True)
 class ArrayType:
     """`length` elements; None where the type is incomplete (`extern int a[]`, a flexible array member)."""
 
@@ -181,6 +188,7 @@ Type = (
     | RecordType
     | PointerType
     | ReferenceType
+    | OptionalType
     | ArrayType
     | FunctionType
     | VaListType

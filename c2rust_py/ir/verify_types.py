@@ -49,6 +49,7 @@ from c2rust_py.ir.types import (
     FunctionType,
     IntKind,
     IntType,
+    OptionalType,
     PointerType,
     Qualified,
     RecordType,
@@ -90,7 +91,7 @@ def is_integer(type: Type, program: Program | None = None) -> IntKind | None:
 
 def is_scalar(type: Type) -> bool:
     """Whether a value of the type can be a condition."""
-    return isinstance(type, (IntType, EnumType, FloatType, ComplexType, PointerType))
+    return isinstance(type, (IntType, EnumType, FloatType, ComplexType, PointerType, OptionalType))
 
 
 def _is_arithmetic(type: Type) -> bool:

@@ -64,13 +64,16 @@ from c2rust_py.ir.nodes import (
     If,
     IndexPlace,
     IntConst,
+    IsPresent,
     Labelled,
     Load,
     LocalPlace,
     Logical,
     Loop,
     Match,
+    MoveOptional,
     Not,
+    Optional,
     Overflowing,
     Place,
     PointerAdd,
@@ -82,6 +85,7 @@ from c2rust_py.ir.nodes import (
     Unary,
     UnaryOp,
     UnsupportedValue,
+    Unwrap,
     VaArgValue,
     VaEnd,
     Value,
@@ -271,7 +275,11 @@ class _Sequencer:
                 return self._borrow(value)
             case Overflowing():
                 return self._overflowing(value)
-            case Convert() | Unary() | Not() | Truncate():
+            case MoveOptional():
+                return self._named(value, {"start": value.start, "operand": value.operand})
+            case Optional() if value.value is not None:
+                return self._named(value, {"value": value.value})
+            case Convert() | Unary() | Not() | Truncate() | Unwrap() | IsPresent():
                 return self._named(value, {"operand": value.operand})
             case PointerAdd():
                 return self._named(value, {"pointer": value.pointer, "offset": value.offset})

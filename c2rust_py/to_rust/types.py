@@ -17,6 +17,7 @@ from c2rust_py.ir.types import (
     FunctionType,
     IntKind,
     IntType,
+    OptionalType,
     PointerType,
     Qualified,
     RecordType,
@@ -97,6 +98,8 @@ class TypeLowering:
                 return rs.PathType("FnPtr", (self.function(function),))
             case PointerType(target):
                 return rs.PathType("Ptr", (self.stored(target),))
+            case OptionalType(inner):
+                return rs.PathType("Option", (self.value(inner),))
             case ReferenceType(ArrayType(element, None), access):
                 return rs.ReferenceType(rs.SliceType(self.stored(element)), access is Access.MUTABLE)
             case ReferenceType(target, access):

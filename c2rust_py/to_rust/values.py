@@ -22,11 +22,14 @@ from c2rust_py.ir.nodes import (
     FloatConst,
     FunctionRef,
     IntConst,
+    IsPresent,
     LabelAddress,
     Load,
     Logical,
     LogicalOp,
+    MoveOptional,
     Not,
+    Optional,
     Overflowing,
     Place,
     PointerAdd,
@@ -38,6 +41,7 @@ from c2rust_py.ir.nodes import (
     Unary,
     UnaryOp,
     UnsupportedValue,
+    Unwrap,
     VaArgValue,
     Value,
     ZeroValue,
@@ -50,6 +54,7 @@ from c2rust_py.ir.types import (
     FloatType,
     FunctionType,
     IntKind,
+    OptionalType,
     PointerType,
     RecordType,
     Type,
@@ -163,6 +168,8 @@ class ValueLowering(PlaceLowering):
                 return self.negation(operand)
             case IntConst(number):
                 return rs.Name("false" if number else "true")
+            case IsPresent(operand):
+                return rs.MethodCall(self.value(operand), "is_none")
             case _:
                 return negated(self.condition(value))
 
@@ -259,6 +266,8 @@ class ValueLowering(PlaceLowering):
                 return self.decay(place, typed)
             case Borrow():
                 return self.borrow(value)
+            case Optional() | Unwrap() | IsPresent() | MoveOptional():
+                return self.optional(value)
             case FunctionRef():
                 return self.function_pointer(value)
             case Unary() | Binary() | PointerAdd() | PointerDiff() | Truncate():
@@ -279,6 +288,23 @@ class ValueLowering(PlaceLowering):
                 return self.aggregate(value)
             case _:
                 return self.rare(value)
+
+    def optional(self, value: Optional | Unwrap | IsPresent | MoveOptional) -> rs.Expr:
+        """Positions that may be missing."""
+        match value:
+            case Optional(None):
+                return rs.Name("None")
+            case Optional(inner):
+                assert inner is not None
+                return rs.Call(rs.Name("Some"), (self.value(inner, typed=True),))
+            case Unwrap(operand):
+                return rs.MethodCall(self.value(operand), "unwrap")
+            case IsPresent(operand):
+                return rs.MethodCall(self.value(operand), "is_some")
+            case MoveOptional(operand, start):
+                found = self.frame.own("at")
+                moved = rs.Binary("+", self.value(start, typed=True), rs.Name(found))
+                return rs.MethodCall(self.value(operand), "map", (rs.Closure(((found, None),), moved),))
 
     def rare(self, value: Value) -> rs.Expr:
         match value:
@@ -389,6 +415,8 @@ class ValueLowering(PlaceLowering):
         match type:
             case PointerType():
                 return self.null(type, typed=True)
+            case OptionalType():
+                return rs.Name("None")
             case FloatType(FloatKind.LONG_DOUBLE):
                 return rs.Literal("0.0")
             case FloatType():

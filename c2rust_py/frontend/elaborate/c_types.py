@@ -16,6 +16,7 @@ from c2rust_py.ir.types import (
     FunctionType,
     IntKind,
     IntType,
+    OptionalType,
     PointerType,
     Qualified,
     Quals,
@@ -179,7 +180,7 @@ def spell(type: Type) -> str:
             return "va_list"
         case VoidType():
             return "void"
-        case ReferenceType():
+        case ReferenceType() | OptionalType():
             raise AssertionError("C has no references")
 
 
