@@ -9,6 +9,7 @@ from functools import cache
 
 from c2rust_py.diagnostics import Code, CompileError, Sink, Span, error
 from c2rust_py.emit.imports import group_imports
+from c2rust_py.emit.lints import allowed_lints
 from c2rust_py.emit.manifest import digest
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, vendor_runtime
@@ -17,33 +18,6 @@ from c2rust_py.emit.set_aside_deep import put_back, set_aside_deep
 from c2rust_py.emit.templates import EXIT_DEFECT, render
 from c2rust_py.rust_ir.nodes import Crate, Module, Program
 from c2rust_py.rust_ir.printer import doc_lines, print_items
-
-ALLOWED_LINTS = (
-    "arithmetic_overflow",
-    "unconditional_panic",
-    "unconditional_recursion",
-    "dead_code",
-    "unreachable_code",
-    "unused_assignments",
-    "unused_comparisons",
-    "unused_variables",
-    # C's interfaces and types.
-    "clippy::too_many_arguments",
-    "clippy::type_complexity",
-    # C's constants, and arithmetic with them that comes to nothing or to one value.
-    "clippy::absurd_extreme_comparisons",
-    "clippy::approx_constant",
-    "clippy::bad_bit_mask",
-    "clippy::eq_op",
-    "clippy::erasing_op",
-    "clippy::excessive_precision",
-    "clippy::identity_op",
-    # C's own way to write an operation.
-    "clippy::manual_rotate",
-    "clippy::misrefactored_assign_op",
-    "clippy::neg_cmp_op_on_partial_ord",
-)
-"""Lints that say something about the C, not about its translation: code in dead branches may divide by zero, ..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +88,7 @@ def _render_crate(crate: Crate) -> dict[str, _Rendered]:
 def _render_root(crate: Crate) -> str:
     modules = sorted(module.name for module in crate.modules)
     doc = doc_lines(f"The C program `{crate.name}`, translated by c2rs.", "//!")
-    return render("crate/lib.rs.j2", doc=doc, allow=ALLOWED_LINTS, modules=modules, places=bool(crate.binaries))
+    return render("crate/lib.rs.j2", doc=doc, allow=allowed_lints(crate), modules=modules, places=bool(crate.binaries))
 
 
 def _render_items(template: str, source: Module | Program) -> _Rendered:

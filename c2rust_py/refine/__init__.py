@@ -16,12 +16,15 @@ from c2rust_py.refine.declared_types import declared_types
 from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.flatten_blocks import flatten_blocks
+from c2rust_py.refine.guard_arms import guard_arms
 from c2rust_py.refine.index_ranges import index_ranges, literal_value
 from c2rust_py.refine.inline_format_args import inline_format_args
 from c2rust_py.refine.leading_conditions import leading_conditions
 from c2rust_py.refine.name_memory import name_memory
 from c2rust_py.refine.plain_arithmetic import plain_arithmetic
+from c2rust_py.refine.plain_tests import plain_tests
 from c2rust_py.refine.prune_imports import prune_imports
+from c2rust_py.refine.rotations import rotations
 from c2rust_py.refine.settle_bindings import settle_bindings
 from c2rust_py.refine.shorten_paths import shorten_paths
 from c2rust_py.refine.simple_matches import simple_matches
@@ -67,8 +70,8 @@ def _refine_module(module: rs.Module, constants: ConstantData) -> rs.Module:
 def refine_function(item: rs.FunctionItem, constants: ConstantData) -> rs.FunctionItem:
     """One function through every pass."""
     types = {**constants.types, **declared_types(item)}
-    body = flatten_blocks(simple_matches(item.body))
-    item = leading_conditions(replace(item, body=body))
+    item = plain_tests(rotations(replace(item, body=simple_matches(item.body))))
+    item = leading_conditions(replace(item, body=flatten_blocks(item.body)))
     item = index_ranges(name_memory(plain_arithmetic(item)), constants.values)
     body = sink_declarations(item.body)
     body = conditional_values(body)
@@ -78,4 +81,4 @@ def refine_function(item: rs.FunctionItem, constants: ConstantData) -> rs.Functi
     body = name_no_result(tail_returns(body))
     body = drop_annotations(body)
     item = settle_bindings(replace(item, body=body))
-    return inline_format_args(array_loops(item, types, constants.values))
+    return inline_format_args(guard_arms(array_loops(item, types, constants.values)))

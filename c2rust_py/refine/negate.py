@@ -29,3 +29,16 @@ def negate(condition: rs.Expr, types: Types) -> rs.Expr | None:
             return rs.Unary("!", condition)
         case _:
             return None
+
+
+def is_condition(expr: rs.Expr) -> bool:
+    """Whether an expression is certainly a bool: `!` of a number is something else."""
+    match expr:
+        case rs.Literal(text):
+            return text in ("true", "false")
+        case rs.Binary(op):
+            return op in _OPPOSITE or op in _JOINED
+        case rs.Unary("!", operand):
+            return is_condition(operand)
+        case _:
+            return False

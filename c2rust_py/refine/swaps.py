@@ -1,6 +1,7 @@
 """Exchanges of two variables, or of two elements of one array, by their name.
 
     let t = a; a = b; b = t;                     ->      std::mem::swap(&mut a, &mut b);
+    let t = *p; *p = *q; *q = t;                 ->      std::mem::swap(p, q);
     let t = v[i]; v[i] = v[j]; v[j] = t;         ->      v.swap(i, j);
 
 Nothing behind them may name `t`. Runs where declarations stand next to their use already.
@@ -56,6 +57,8 @@ def _exchange(first: rs.Expr, second: rs.Expr) -> rs.Expr | None:
         case rs.Name(a), rs.Name(b) if a != b and "::" not in a + b:
             places = (rs.Borrow(first, mutable=True), rs.Borrow(second, mutable=True))
             return rs.Call(rs.Name("std::mem::swap"), places)
+        case rs.Unary("*", rs.Name(a) as to), rs.Unary("*", rs.Name(b) as from_) if a != b:
+            return rs.Call(rs.Name("std::mem::swap"), (to, from_))
         case rs.Index(base, i), rs.Index(other, j) if base == other and is_pure(base) and is_pure(i) and is_pure(j):
             return rs.MethodCall(base, "swap", (i, j))
         case _:

@@ -196,10 +196,11 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class MatchArm:
-    """Patterns are printed text, joined by `|`."""
+    """Patterns are printed text, joined by `|`; with a `guard`, `patterns if guard`."""
 
     patterns: tuple[str, ...]
     body: Block
+    guard: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -305,7 +305,11 @@ class _Printer:
                 self.condition(value)
                 self.put(" {\n")
                 for arm in arms:
-                    self.put(" | ".join(arm.patterns) + " => ")
+                    self.put(" | ".join(arm.patterns))
+                    if arm.guard is not None:
+                        self.put(" if ")
+                        self.condition(arm.guard)
+                    self.put(" => ")
                     self.arm_body(arm.body)
                 self.put("}")
             case Loop(body, label):
