@@ -50,10 +50,10 @@ def keep_reached(program: Program) -> Program:
         and (memory_instance(symbol) not in program.functions or not (function.static or closed_world))
     ]
     reached = _closure([*roots, *static], references)
-    kept = {symbol: f for symbol, f in program.functions.items() if symbol in reached}
-    for symbol, function in program.functions.items():
+    for symbol in program.functions:
         if symbol not in reached and memory_instance(symbol) not in reached and not symbol.endswith(MEMORY_SUFFIX):
-            kept[symbol] = function
+            reached |= _closure([symbol], references)
+    kept = {symbol: f for symbol, f in program.functions.items() if symbol in reached}
     ordered = {symbol: _named(f, kept) for symbol, f in program.functions.items() if symbol in kept}
     units = tuple(
         replace(unit, functions=tuple(s for name in unit.functions for s in (name, memory_instance(name)) if s in kept))
