@@ -68,7 +68,7 @@ BROKEN: dict[str, tuple[ir.Statement, ...]] = {
     "does not exist": (value(read(ir.LocalPlace(9, INT, SPAN), INT)),),
     "is dereferenced": (value(read(ir.DerefPlace(load(0), INT, SPAN), INT)),),
     "another target": (value(read(ir.DerefPlace(read(POINTER, PointerType(INT)), LONG, SPAN), LONG)),),
-    "an index has type": (value(read(ir.IndexPlace(ARRAY, load(0), INT, SPAN), INT)),),
+    "an index has type": (value(read(ir.IndexPlace(ARRAY, read(POINTER, PointerType(INT)), INT, SPAN), INT)),),
     "is indexed": (value(read(ir.IndexPlace(N, LONG_ZERO, INT, SPAN), INT)),),
     "qualified": (value(ir.Convert(load(0), Qualified(INT, Quals.CONST), SPAN)),),
     "2 arguments for 1": (value(replace(ask(3), args=(constant(1), constant(2)))),),  # type: ignore[type-var]

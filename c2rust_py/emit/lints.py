@@ -151,6 +151,22 @@ def _assigns_twice(node: Node) -> bool:
             return False
 
 
+def _counts(node: Node) -> bool:
+    return isinstance(node, rs.For)
+
+
+def _catches_jumps(node: Node) -> bool:
+    return isinstance(node, rs.Match) and len(node.arms) == 2
+
+
+def _is_decided(node: Node) -> bool:
+    match node:
+        case rs.Binary("&&" | "||", left, right):
+            return any(isinstance(side, rs.Literal) for side in (left, right))
+        case _:
+            return False
+
+
 def _runs_once(node: Node) -> bool:
     return isinstance(node, rs.Loop | rs.While | rs.For) and block_diverges(node.body, frozenset())
 
@@ -163,6 +179,9 @@ _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::erasing_op": _is_zero,
     "clippy::identity_op": _has_no_effect,
     "clippy::misrefactored_assign_op": _assigns_twice,
+    "clippy::needless_range_loop": _counts,
     "clippy::never_loop": _runs_once,
     "clippy::neg_cmp_op_on_partial_ord": _negates_order,
+    "clippy::overly_complex_bool_expr": _is_decided,
+    "clippy::single_match": _catches_jumps,
 }

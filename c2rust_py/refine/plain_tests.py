@@ -69,8 +69,8 @@ def _expr(expr: rs.Expr, types: Types) -> rs.Expr:
     expr = map_children(expr, change)
     match expr:
         case rs.Binary("&&" | "||" as op, left, right):
-            neutral = _TRUE if op == "&&" else _FALSE
-            return right if left == neutral else left if right == neutral else expr
+            neutral = "true" if op == "&&" else "false"
+            return right if _is(left, neutral) else left if _is(right, neutral) else expr
         case rs.Binary(op, left, right) if op in _MIRRORED:
             return _plain(op, left, right, types) or expr
         case rs.Unary("!", rs.Binary() | rs.Literal() | rs.Unary() as operand) if (
@@ -79,6 +79,10 @@ def _expr(expr: rs.Expr, types: Types) -> rs.Expr:
             return negate(operand, types) or expr
         case _:
             return expr
+
+
+def _is(expr: rs.Expr, text: str) -> bool:
+    return isinstance(expr, rs.Literal) and expr.text == text
 
 
 def _plain(op: str, left: rs.Expr, right: rs.Expr, types: Types) -> rs.Expr | None:
@@ -111,9 +115,9 @@ def _without_constant_branches(block: rs.Block) -> rs.Block:
     statements: list[rs.Statement] = []
     for statement in block.statements:
         match statement:
-            case rs.ExprStatement(rs.If(condition, then, None)) if condition == _TRUE:
+            case rs.ExprStatement(rs.If(condition, then, None)) if _is(condition, "true"):
                 statements.append(replace(statement, expr=rs.BlockExpr(then)))
-            case rs.ExprStatement(rs.If(condition, _, None)) if condition == _FALSE:
+            case rs.ExprStatement(rs.If(condition, _, None)) if _is(condition, "false"):
                 continue
             case _:
                 statements.append(statement)

@@ -239,7 +239,7 @@ class StatementLowering(AggregateLowering):
         if not any(_has_effect(node) or _may_trap(node) for node in walk(value)):
             return []
         lowered = self.value(value)
-        if isinstance(value, Call):
+        if isinstance(value, Call) or isinstance(value.type, VoidType):
             return [rs.ExprStatement(lowered, span)]
         return [rs.Let("_", None, lowered, span=span)]
 
@@ -312,7 +312,7 @@ class StatementLowering(AggregateLowering):
         catch = next((target for target in reversed(self.jumps.targets) if target.catch), None)
         if catch is None or not catch.labelled:
             return rs.Return(value)
-        return rs.Return(rs.Name("true") if value is None else rs.Call(rs.Name("Some"), (value,)))
+        return rs.Return(rs.Literal("true", suffixed=True) if value is None else rs.Call(rs.Name("Some"), (value,)))
 
     def breaks(self, label: str) -> rs.Expr:
         """A break; out of the closure of a setjmp it is a return that does not end the function."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from c2rust_py.infer.effects import Needs
 from c2rust_py.infer.library import ContextKind, LibraryFunction
@@ -16,6 +16,7 @@ from c2rust_py.ir.nodes import FunctionRef
 from c2rust_py.ir.types import ComplexType, FloatType, FunctionType, PointerType, RecordType, Type, VoidType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr, print_type
+from c2rust_py.rust_ir.walk import Node, map_children
 from c2rust_py.to_rust.frame import Facts, Frame
 from c2rust_py.to_rust.types import VOID_PTR
 
@@ -38,7 +39,7 @@ def target_call(
         return _never(f"`{symbol}` is called for a result of another type")
     if symbol not in facts.program.functions and library is None:
         return _never(f"`{symbol}` is not defined in the program or the runtime library")
-    args = [_argument(facts, frame, arg, t) for arg, t in zip(given, type.params, strict=False)]
+    args = [_argument(facts, frame, arg, t) for arg, t in zip(given, type.params, strict=True)]
     if type.variadic:
         args.append(variadic or rs.Borrow(rs.ArrayLiteral(())))
     if library is None:
@@ -107,15 +108,27 @@ def handler_dispatcher(facts: Facts, frame: Frame, function: LibraryFunction) ->
 def callback_closure(facts: Facts, frame: Frame, argument: FunctionRef | rs.Expr, type: FunctionType, text: str) -> rs.Expr:
     """A callback of the library, whose Rust type is `text`, as a closure: over a function by its name, or a pointer."""
     signature = erase_signature(type, facts.types.layout)
-    names = _PARAMS[: text[text.index("(") : text.rindex(")")].count(",")]
+    types = text[text.index("(") + 1 : text.rindex(")")].split(", ")[1:]
+    assert len(types) <= len(_PARAMS) and not any("(" in type for type in types)
+    names = _PARAMS[: len(types)]
     given = [rs.Name(name) for name in names]
     if isinstance(argument, FunctionRef):
         needs = facts.effects.needs[argument.symbol]
         body = target_call(facts, frame, argument.symbol, given, signature.result, None)
+        body = map_children(body, lambda node: _without_cast(node, dict(zip(names, types, strict=True))))
         return _closure(frame, tuple(names), body, needs)
     dispatcher = facts.effects.dispatch.get(signature)
     needs = Needs.NONE if dispatcher is None else dispatcher.needs
     return _closure(frame, tuple(names), dispatch_call(facts, frame, signature, argument, given), needs)
+
+
+def _without_cast(node: Node, types: Mapping[str, str]) -> Node:
+    """An argument as it is where the library gives it in the type that the function takes."""
+    match node:
+        case rs.Cast(rs.Name(name) as given, type) if types.get(name) == print_type(type):
+            return given
+        case _:
+            return node
 
 
 def _closure(frame: Frame, names: tuple[str, ...], body: rs.Expr, needs: Needs) -> rs.Expr:

@@ -119,7 +119,7 @@ class ValueLowering(PlaceLowering):
             case Convert(operand, type) if self.converts_truth(operand, type):
                 return self.condition(operand)
             case IntConst(number):
-                return rs.Name("true" if number else "false")
+                return rs.Literal("true" if number else "false", suffixed=True)
             case BlockValue(body, tail) if tail is not None:
                 return rs.BlockExpr(self.block(body, tail, as_condition=True))
             case Conditional(test, then, otherwise):
@@ -167,7 +167,7 @@ class ValueLowering(PlaceLowering):
             case Convert(operand, type) if self.converts_truth(operand, type):
                 return self.negation(operand)
             case IntConst(number):
-                return rs.Name("false" if number else "true")
+                return rs.Literal("false" if number else "true", suffixed=True)
             case IsPresent(operand):
                 return rs.MethodCall(self.value(operand), "is_none")
             case _:
@@ -398,7 +398,7 @@ class ValueLowering(PlaceLowering):
         if isinstance(constant.type, PointerType):
             return None
         if rust == rs.PathType("bool"):
-            return rs.Name("true" if constant.value else "false")
+            return rs.Literal("true" if constant.value else "false", suffixed=True)
         return path if declared == rust else rs.Cast(path, rust)
 
     def pointer_path(self, type: Type, typed: bool, item: str) -> str:
