@@ -1,0 +1,90 @@
+"""What the comparison of one function came to, and how a run is told what to compare."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import Enum
+from typing import Any
+
+
+class Outcome(Enum):
+    """How C and Rust went on the inputs of a function; the value is the word used in reports.
+
+    EQUAL: the same results, writes and exits on every input on which the C is defined.
+    DIFFERS: another result, write, exit or output.
+    PANICS, HANGS, CRASHES: what the Rust does where the C, defined, does something else. (Safe Rust crashes by a
+    stack that is used up.)
+    NOT_COMPARED: there is a reason why nothing was compared.
+    """
+
+    EQUAL = "equal"
+    DIFFERS = "differs"
+    PANICS = "panics"
+    HANGS = "hangs"
+    CRASHES = "crashes"
+    NOT_COMPARED = "cannot compare"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The lines and blocks of the C function that defined inputs reached, by gcov."""
+
+    lines: int
+    lines_reached: int
+    blocks: int
+    blocks_reached: int
+
+    @property
+    def percent(self) -> float:
+        """Of the lines; a function without lines is reached whole."""
+        return 100.0 * self.lines_reached / self.lines if self.lines else 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionVerdict:
+    """One function of a translation.
+
+    name: the C name. symbol: its name in the linked program. rust_path: `list::push` from its crate on.
+    reason: why it is not compared, or in one line what is different.
+    input: the smallest input found for which the sides differ, rendered for a reader: one argument or block a line.
+    comparisons: inputs on which both sides ran and were compared. undefined: inputs that were dropped because the C is
+    undefined there. replayed: how many kept inputs of former runs were among them.
+    """
+
+    name: str
+    symbol: str
+    rust_path: str
+    outcome: Outcome
+    reason: str | None = None
+    input: str | None = None
+    comparisons: int = 0
+    undefined: int = 0
+    replayed: int = 0
+    seconds: float = 0.0
+    coverage: Coverage | None = None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing speaks against the translation."""
+        return self.outcome in (Outcome.EQUAL, Outcome.NOT_COMPARED)
+
+    def as_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        data["outcome"] = self.outcome.value
+        if self.coverage is not None:
+            data["coverage"]["percent"] = round(self.coverage.percent, 1)
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOptions:
+    """How to compare functions.
+
+    seed: of the inputs. count: inputs of each function. timeout: seconds for one call of either side.
+    jobs: functions that are compared at once; 0: one a processor.
+    """
+
+    seed: int = 1
+    count: int = 100_000
+    timeout: float = 2.0
+    jobs: int = 0
