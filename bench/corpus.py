@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from c2rust_py.diagnostics import CompileError
+from c2rust_py.infer.solver import MEMORY_SUFFIX
 from c2rust_py.options import Options
 from c2rust_py.oracle.batch import Batch, build_batch
 from c2rust_py.oracle.build import Profile
@@ -129,9 +130,11 @@ def check_program(
     if isinstance(found, str):
         return Outcome(name, cases=len(cases), problem=found)
     (group,) = found.groups
-    functions = frozenset((f.span.file, f.name) for f in group.program.functions.values())
+    functions = frozenset((f.span.file, _c_name(symbol)) for symbol, f in group.program.functions.items())
     stubs = frozenset(
-        (f.span.file, f.name) for symbol, f in group.program.functions.items() if symbol in group.lowered.stubs
+        (f.span.file, _c_name(symbol))
+        for symbol, f in group.program.functions.items()
+        if symbol in group.lowered.stubs
     )
     crate = group.lowered.crate.name
     if crate not in batch.programs:
@@ -142,6 +145,11 @@ def check_program(
     corpus.build(project, program, root, c)
     wrong = [case.name for case in cases if not agrees(project, case, c, batch.programs[crate], root)]
     return Outcome(name, functions, stubs, len(cases) - len(wrong), len(cases), f"differs: {wrong[0]}" if wrong else "")
+
+
+def _c_name(symbol: str) -> str:
+    """A function of C counts once, however many instances it has."""
+    return symbol.removesuffix(MEMORY_SUFFIX)
 
 
 def agrees(project: corpus.Project, case: corpus.CorpusCase, c: Path, rust: Path, root: Path) -> bool:

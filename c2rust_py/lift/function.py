@@ -43,9 +43,11 @@ from c2rust_py.ir.nodes import (
     If,
     IndexPlace,
     IntConst,
+    Load,
     LocalPlace,
     Logical,
     Not,
+    Overflowing,
     Place,
     PointerAdd,
     PointerDiff,
@@ -121,10 +123,8 @@ class _Lifter:
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
             if local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
-                cursors[local.id] = len(self.function.locals) + len(self.added)
                 type = self.positions.type_of(local.id)
-                name = f"{local.name}_at"
-                self.added.append(Local(cursors[local.id], name, type, LocalKind.VARIABLE, local.span))
+                cursors[local.id] = self._add_local(f"{local.name}_at", type, local.span).local
 
     def run(self) -> Function:
         templates = self.resolver.templates
@@ -164,6 +164,9 @@ class _Lifter:
                 return self._move(local, value, span)
             case Evaluate(value, span) if is_data_pointer(value.type) and self.resolver.pointer(value) is not None:
                 return self._effects(value, span)
+            case Assign(place, value, span):
+                written = self.place(place)
+                return (Assign(written, converted(self.value(value), written.type), span),)
             case _:
                 return (self._mapped(node),)
 
@@ -218,8 +221,33 @@ class _Lifter:
                 return Convert(Binary(BinaryOp.SUB, first, second, ISIZE, span), type, span)
             case FunctionRef(symbol):
                 return replace(value, symbol=self._pointed_instance(symbol))
+            case Load(place, type, span):
+                read = self.place(place)
+                return converted(Load(read, read.type, span), type)
+            case Overflowing(result=result):
+                return self._overflowing(value, result)
             case _:
                 return self._mapped(value)
+
+    def _overflowing(self, value: Overflowing, result: Place) -> Value:
+        """The wrapped result is of the type that C stores, which the array may not have (`infer.targets`)."""
+        place = self.place(result)
+        made = replace(value, left=self.value(value.left), right=self.value(value.right), result=place)
+        if place.type == result.type:
+            return made
+        wrapped = self._add_local("wrapped", result.type, value.span)
+        flag = self._add_local("overflows", value.type, value.span)
+        store = (
+            Assign(flag, replace(made, result=wrapped), value.span),
+            Assign(place, converted(Load(wrapped, wrapped.type, value.span), place.type), value.span),
+        )
+        return BlockValue(store, Load(flag, value.type, value.span), value.type, value.span)
+
+    def _add_local(self, name: str, type: Type, span: Span) -> LocalPlace:
+        """A new variable of the function."""
+        local = len(self.function.locals) + len(self.added)
+        self.added.append(Local(local, name, type, LocalKind.VARIABLE, span))
+        return LocalPlace(local, type, span)
 
     def _is_lifted(self, value: Value | None) -> bool:
         return value is not None and is_data_pointer(value.type) and self.resolver.pointer(value) is not None
