@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, Severity, Sink, error
+from c2rust_py.emit.accepted import read_accepted
 from c2rust_py.emit.manifest import Manifest, digest
 from c2rust_py.emit.workspace import Workspace, render_workspace
 from c2rust_py.emit.writer import write_files
@@ -28,15 +29,15 @@ from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.library import library_functions
 from c2rust_py.infer.slots import SlotRungs, infer_slots, lowest
 from c2rust_py.infer.storage import Storage, infer_storage
-from c2rust_py.ir.nodes import UnsupportedStatement
 from c2rust_py.ir.program import Program
+from c2rust_py.ir.stubs import stub_of
 from c2rust_py.lift import lift_program
 from c2rust_py.normalise import normalise
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.project import crate_name, project_name
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
 from c2rust_py.refine import refine
-from c2rust_py.report.build import LinkedGroup, build_report, rustc_diagnostics
+from c2rust_py.report.build import LinkedGroup, build_report, rustc_diagnostics, with_accepted
 from c2rust_py.report.functions import FILE as REPORT
 from c2rust_py.report.functions import Report
 from c2rust_py.rust_ir.nodes import Crate
@@ -154,10 +155,13 @@ def _lower_units(units: Sequence[Unit], options: Options, stages: Stages, sink: 
     inputs = list(zip(groups, sequenced, facts, strict=True))
     lowered = stages.run("to_rust", each(lambda named: _to_rust(*named, options)), inputs)
     refined = stages.run("refine", each(lambda group: replace(group, crate=refine(group.crate))), lowered)
-    for group in refined:
-        sink.extend((*group.stubs.values(), *group.diagnostics))
     parts = zip(refined, facts, groups, strict=True)
-    return [LinkedGroup(facts.program, lowered, facts.slots, dict(group.programs)) for lowered, facts, group in parts]
+    made = [LinkedGroup(facts.program, lowered, facts.slots, dict(group.programs)) for lowered, facts, group in parts]
+    kept = read_accepted(options.state_dir)
+    filled = [with_accepted(group, kept, sink) for group in made]
+    for group in filled:
+        sink.extend((*group.lowered.stubs.values(), *group.lowered.diagnostics))
+    return filled
 
 
 def each(function: Callable[[A], B]) -> Callable[[Sequence[A]], list[B]]:
@@ -205,10 +209,7 @@ def leave_out(program: Program, options: Options) -> Program:
     functions = {
         symbol: function
         if not options.skeleton and pattern.search(function.name)
-        else replace(
-            function,
-            body=(UnsupportedStatement(str(Code.LEFT_OUT), "the function is left out on request", function.span),),
-        )
+        else stub_of(function, Code.LEFT_OUT, "the function is left out on request", function.span)
         for symbol, function in program.functions.items()
     }
     return replace(program, functions=functions)

@@ -27,6 +27,7 @@ from c2rust_py.rust_ir.nodes import (
     Name,
     Return,
     Statement,
+    Verbatim,
     While,
 )
 from c2rust_py.rust_ir.printer import print_condition, print_expr, print_statement_expr
@@ -108,6 +109,8 @@ class _Search:
                 return self.shallow(named, print_statement_expr(named), depth)
             case Return(value) if value is not None:
                 return Return(self.shallow(value, print_expr(value), depth))
+            case Verbatim():
+                return expr
             case _:
                 return self.shallow(expr, print_statement_expr(expr), depth)
 

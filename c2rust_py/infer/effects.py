@@ -25,9 +25,9 @@ from c2rust_py.infer.signatures import ErasedSignature, erase_signature
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, FunctionRef
+from c2rust_py.ir.nodes import Call, FunctionRef, UnsupportedStatement
 from c2rust_py.ir.program import External, Function, Program
-from c2rust_py.ir.types import VOID, FunctionType, PointerType
+from c2rust_py.ir.types import VOID, ArrayType, FunctionType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import walk, walk_all
 
 
@@ -138,6 +138,7 @@ def infer_effects(program: Program, storage: Storage, library: Mapping[str, Libr
             facts[symbol].callees.update(dict.fromkeys(called))
     for symbol, function in program.functions.items():
         facts[symbol] = _direct_facts(program, storage, function, callbacks, layout, order)
+        _add_stub_facts(facts[symbol], program, storage, library, function)
     facts |= {signature: _Facts(callees=dict.fromkeys(targets.get(signature, ()))) for signature in order}
     _close(facts)
 
@@ -265,6 +266,40 @@ def _direct_facts(
         facts.needs |= Needs.GLOBALS
     facts.touches = _without_locals(facts.touches)
     return facts
+
+
+def _add_stub_facts(
+    facts: _Facts, program: Program, storage: Storage, library: Mapping[str, LibraryFunction], function: Function
+) -> None:
+    """What may fill a stub needs what its C names, and memory for the pointers that it is given."""
+    mentions = [s for node in function.body if isinstance(node, UnsupportedStatement) for s in node.mentions]
+    if not any(isinstance(node, UnsupportedStatement) for node in function.body):
+        return
+    type = function.type
+    if type.variadic or any(_has_pointer(part, program) for part in (type.result, *type.params)):
+        facts.needs |= Needs.MEMORY
+    for symbol in mentions:
+        if symbol in program.functions:
+            facts.callees[symbol] = None
+        elif symbol in storage.memory_globals:
+            facts.needs |= Needs.MEMORY
+        elif symbol in program.variables and symbol not in storage.constants:
+            facts.needs |= Needs.GLOBALS
+        elif symbol in library and library[symbol].context is not ContextKind.NONE:
+            facts.needs |= Needs.MEMORY
+
+
+def _has_pointer(type: Type, program: Program) -> bool:
+    """Whether a value of the type has a pointer in it."""
+    match type:
+        case PointerType(target):
+            return not isinstance(target, FunctionType)
+        case ArrayType(element):
+            return _has_pointer(element, program)
+        case RecordType(id):
+            return any(_has_pointer(field.type, program) for field in program.records[id].fields or ())
+        case _:
+            return False
 
 
 def _without_locals(touches: Touches) -> Touches:

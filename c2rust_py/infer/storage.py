@@ -36,6 +36,7 @@ from c2rust_py.ir.nodes import (
     Place,
     RecordValue,
     StringValue,
+    UnsupportedStatement,
     VaArgValue,
     VaEnd,
     Value,
@@ -88,6 +89,7 @@ def infer_storage(program: Program) -> Storage:
             match root_of(place):
                 case GlobalPlace(symbol, _, _):
                     written.add(symbol)
+        written |= _named_by_stub(program, function)
     for variable in program.variables.values():
         if flexible_tail(variable.init, program) is not None:
             globals.add(variable.symbol)
@@ -100,6 +102,12 @@ def infer_storage(program: Program) -> Storage:
     with_unions = {v.symbol for v in program.variables.values() if v.init is not None and _sets_union(program, v.init)}
     constants = frozenset(program.variables.keys() - memory_globals - written - with_unions)
     return Storage(frozenset(locals), memory_globals, constants)
+
+
+def _named_by_stub(program: Program, function: Function) -> set[str]:
+    """The objects that a stub's C may change: those it names that are not `const`."""
+    named = {s for node in function.body if isinstance(node, UnsupportedStatement) for s in node.mentions}
+    return {symbol for symbol in named & program.variables.keys() if not program.variables[symbol].const}
 
 
 def flexible_tail(init: Value | None, program: Program) -> ArrayValue | StringValue | None:

@@ -726,11 +726,16 @@ class CatchJump:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnsupportedStatement:
-    """See `UnsupportedValue`."""
+    """See `UnsupportedValue`. Where it stands for a whole body, `mentions` are the symbols of the functions and objects that
+    the C names there, since what fills the stub can need them; `fingerprint` tells one C text from another; `sketch` is the
+    function as it was understood, printed, with the part that is not translated marked."""
 
     code: str
     reason: str
     span: Span
+    mentions: tuple[str, ...] = ()
+    fingerprint: str = ""
+    sketch: str = ""
 
 
 Statement = (

@@ -44,12 +44,12 @@ from c2rust_py.ir.nodes import (
     Not,
     Return,
     Statement,
-    UnsupportedStatement,
     Value,
     While,
     ZeroValue,
 )
 from c2rust_py.ir.program import Function
+from c2rust_py.ir.stubs import stub_of
 from c2rust_py.ir.types import INT, Type, VoidType
 from c2rust_py.ir.verify import SETJMP_NAMES
 from c2rust_py.ir.walk import walk_all
@@ -69,7 +69,7 @@ def lower_setjmp(function: Function, noreturn: frozenset[str]) -> Function:
         body = map_lists(function.body, lambda body: tuple([_open(statement, fresh) for statement in body]))
         body = _Lowering(fresh, function.type.result, noreturn).rest(body)
     except UnsupportedSetjmp as problem:
-        body = (UnsupportedStatement(str(Code.UNSUPPORTED_C), problem.reason, problem.span),)
+        return stub_of(function, Code.UNSUPPORTED_C, problem.reason, problem.span)
     return fresh.finish(function, body)
 
 

@@ -40,9 +40,9 @@ from c2rust_py.ir.nodes import (
     Label,
     LocalPlace,
     Statement,
-    UnsupportedStatement,
 )
 from c2rust_py.ir.program import Function
+from c2rust_py.ir.stubs import stub_of
 from c2rust_py.ir.types import INT
 from c2rust_py.ir.walk import Node, children, walk_all
 from c2rust_py.normalise.flow_graph import Graph, GraphBuilder, Unstructurable, nodes_of
@@ -63,7 +63,7 @@ def remove_goto(function: Function) -> Function:
     try:
         body = _Removal(fresh, _find_crossings(body), _count_locals(walk_all(body)), _pointed_to(walk_all(body))).list(body)
     except Unstructurable as problem:
-        body = (UnsupportedStatement(str(Code.IRREDUCIBLE), problem.reason, problem.span),)
+        return stub_of(function, Code.IRREDUCIBLE, problem.reason, problem.span)
     return fresh.finish(function, body)
 
 

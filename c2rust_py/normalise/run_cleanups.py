@@ -36,11 +36,11 @@ from c2rust_py.ir.nodes import (
     Return,
     Statement,
     Switch,
-    UnsupportedStatement,
     Value,
     While,
 )
 from c2rust_py.ir.program import Function, Local, LocalKind
+from c2rust_py.ir.stubs import stub_of
 from c2rust_py.ir.walk import Node, map_children, walk_all
 from c2rust_py.normalise.statement_lists import Statements, map_nearest_lists, runs_off
 
@@ -56,7 +56,7 @@ def run_cleanups(function: Function, noreturn: frozenset[str]) -> Function:
     for node in nodes:
         if isinstance(node, ComputedGoto):
             reason = "a computed goto in a function with the attribute 'cleanup' is not translated"
-            return replace(function, body=(UnsupportedStatement(str(Code.ATTRIBUTE_UNSUPPORTED), reason, node.span),))
+            return stub_of(function, Code.ATTRIBUTE_UNSUPPORTED, reason, node.span)
     rewrite = _Rewrite(list(function.locals), noreturn)
     body = tuple(cast(Statement, rewrite.bind_results(statement)) for statement in function.body)
     rewrite.scope(body, ())  # finds where the labels stand

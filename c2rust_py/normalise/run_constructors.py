@@ -16,8 +16,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.ir.nodes import Call, Evaluate, FunctionRef, Statement, UnsupportedStatement, Value
+from c2rust_py.ir.nodes import Call, Evaluate, FunctionRef, Statement, Value
 from c2rust_py.ir.program import External, Function, Program, Startup
+from c2rust_py.ir.stubs import stub_of
 from c2rust_py.ir.types import INT, VOID, FunctionType, PointerType
 
 _HANDLER = FunctionType(VOID, ())
@@ -34,8 +35,8 @@ def run_constructors(program: Program) -> Program:
     for function in (*begins, *ends):
         if function.type.params:
             reason = f"`{function.name}` is a constructor or destructor with parameters"
-            stub = UnsupportedStatement(str(Code.ATTRIBUTE_UNSUPPORTED), reason, function.span)
-            return replace(program, functions={**program.functions, "main": replace(main, body=(stub,))})
+            stub = stub_of(main, Code.ATTRIBUTE_UNSUPPORTED, reason, function.span)
+            return replace(program, functions={**program.functions, "main": stub})
     registered = [_call("atexit", _ATEXIT, (_handler(function, main.span),), main.span) for function in ends]
     begun = [_call(function.symbol, function.type, (), main.span) for function in begins]
     functions = {**program.functions, "main": replace(main, body=(*registered, *begun, *main.body))}

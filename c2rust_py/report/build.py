@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from c2rust_py.diagnostics import Code, Diagnostic, Severity, Span
+from c2rust_py.diagnostics import Code, Diagnostic, Severity, Sink, Span, warning
+from c2rust_py.emit.accepted import Accepted, Body, body_key, body_rung, splice_bodies
 from c2rust_py.emit.workspace import Workspace
 from c2rust_py.infer.slots import SlotRungs
 from c2rust_py.ir.program import Function, Program
@@ -19,18 +20,43 @@ from c2rust_py.to_rust.translate import Translation
 @dataclass(frozen=True, slots=True)
 class LinkedGroup:
     """A linked group of units on its way: the normalised program, its crate, the rungs of its slots,
-    and the symbol of each program's `main` by the program's name."""
+    the symbol of each program's `main` by the program's name, and the accepted bodies that are in the crate, by symbol."""
 
     program: Program
     lowered: Translation
     slots: SlotRungs
     programs: Mapping[str, str]
+    accepted: Mapping[str, Accepted] = field(default_factory=dict)
 
     def linked_units(self, program: str) -> list[str]:
         """The paths of the units that a program is linked from: its own and those that no program is."""
         own = self.program.functions[self.programs[program]].unit
         mains = {self.program.functions[symbol].unit for symbol in self.programs.values()}
         return [unit.path for unit in self.program.units if unit.path == own or unit.path not in mains]
+
+
+def with_bodies(group: LinkedGroup, bodies: Mapping[str, Body]) -> LinkedGroup:
+    """The group with other bodies for some functions, by symbol; these are no stubs."""
+    by_path = {group.lowered.rust_paths[symbol]: body for symbol, body in bodies.items()}
+    stubs = {symbol: stub for symbol, stub in group.lowered.stubs.items() if symbol not in bodies}
+    return replace(group, lowered=replace(group.lowered, crate=splice_bodies(group.lowered.crate, by_path), stubs=stubs))
+
+
+def with_accepted(group: LinkedGroup, kept: Sequence[Accepted], sink: Sink) -> LinkedGroup:
+    """The group with the accepted bodies that still hold; the others are named."""
+    found: dict[str, Accepted] = {}
+    for one in kept:
+        function = group.program.functions.get(one.symbol)
+        if one.crate != group.lowered.crate.name or function is None:
+            continue
+        if body_key(function, group.lowered.crate, group.lowered.rust_paths[one.symbol], one.body) == one.key:
+            found[one.symbol] = one
+        else:
+            reason = f"the accepted body of `{function.name}` was for another version of it and is left out"
+            hint = "`c2rs repair OUT` tries it again before it asks a model"
+            sink.add(warning(Code.STALE_BODY, reason, function.span, hint=hint, function=function.name))
+    spliced = with_bodies(group, {symbol: one.body for symbol, one in found.items()})
+    return replace(spliced, accepted=found)
 
 
 def build_report(groups: Sequence[LinkedGroup], workspace: Workspace, diagnostics: tuple[Diagnostic, ...]) -> Report:
@@ -61,6 +87,10 @@ def _group_entries(group: LinkedGroup, workspace: Workspace) -> Iterator[Functio
 
 def _grade(group: LinkedGroup, symbol: str) -> tuple[Rung, tuple[str, ...]]:
     """The lowest rung of the function's slots, or a stub with its reason."""
+    accepted = group.accepted.get(symbol)
+    if accepted is not None:
+        rung = body_rung(group.lowered.crate, group.lowered.rust_paths[symbol], accepted.body)
+        return rung, (f"its body is an answer of {accepted.origin}, compared by {accepted.evidence}",)
     stub = group.lowered.stubs.get(symbol)
     if stub is not None:
         return Rung.STUB, (f"{stub.code}: {stub.message}",)

@@ -259,6 +259,13 @@ class Assign:
     op: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Statements and a value as text that stands for itself: the body of a function that was not made from its C."""
+
+    text: str
+
+
 Expr = (
     Name
     | Literal
@@ -288,6 +295,7 @@ Expr = (
     | Continue
     | Return
     | Assign
+    | Verbatim
 )
 
 # ---- statements -------------------------------------------------------------------------------------------------------

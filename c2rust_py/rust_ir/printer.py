@@ -58,6 +58,7 @@ from c2rust_py.rust_ir.nodes import (
     TypeAlias,
     Unary,
     UnionItem,
+    Verbatim,
     While,
 )
 
@@ -216,7 +217,7 @@ class _Printer:
 
     def bare(self, expr: Expr) -> None:
         match expr:
-            case Name(text) | Literal(text, _):
+            case Name(text) | Literal(text, _) | Verbatim(text):
                 self.put(text)
             case Unary(op, operand):
                 self.put(op)

@@ -15,7 +15,8 @@ from c2rust_py.frontend.elaborate.conversions import convert
 from c2rust_py.frontend.elaborate.operands import Rvalue
 from c2rust_py.frontend.elaborate.refusals import refusal_of_function, stub
 from c2rust_py.frontend.elaborate.spans import span_of
-from c2rust_py.ir.nodes import Declare, Load, LocalPlace, Return, Statement, UnsupportedStatement
+from c2rust_py.ir.nodes import Declare, Load, LocalPlace, Return, Statement
+from c2rust_py.ir.printer import print_function
 from c2rust_py.ir.program import Function, Local, LocalKind
 from c2rust_py.ir.types import DOUBLE, INT, FloatKind, FloatType, FunctionType, IntKind, PointerType, Type, VoidType
 
@@ -39,11 +40,12 @@ def define_function(cx: Context, node: Any) -> None:
             body = parameters_and_body(cx, node, state)
         check_labels(cx, state)
         if state.unsupported is not None:
-            body = [stub(state.unsupported)]
+            sketch = print_function(made(cx, node, entity, state, tuple(body), span))
+            body = [stub(cx, node.body, state.unsupported, sketch)]
     except CompileError as problem:
         if not state.entered:
             raise
-        body = [stub(refusal_of_function(cx, problem))]
+        body = [stub(cx, node.body, refusal_of_function(cx, problem))]
     finally:
         cx.function = None
     cx.functions[entity.symbol] = made(cx, node, entity, state, tuple(body), span)
@@ -56,7 +58,7 @@ def made(
     refusal = cx.refused.get(node.decl.name)
     if refusal is not None:
         reason = f"the attribute '{refusal[0]}' is not translated"
-        body = (UnsupportedStatement(str(Code.ATTRIBUTE_UNSUPPORTED), reason, refusal[1]),)
+        body = (stub(cx, node.body, (Code.ATTRIBUTE_UNSUPPORTED, reason, refusal[1])),)
     type = erase(state.type)
     assert isinstance(type, FunctionType)
     return Function(

@@ -79,11 +79,11 @@ def _body(cx: Context, node: Any, state: FunctionState) -> list[Statement]:
         with cx.scope():
             body = functions.parameters_and_body(cx, node, state)
         functions.check_labels(cx, state)
-        return [stub(state.unsupported)] if state.unsupported is not None else body
+        return [stub(cx, node.body, state.unsupported)] if state.unsupported is not None else body
     except CompileError as problem:
         if not state.entered:
             raise
-        return [stub(refusal_of_function(cx, problem))]
+        return [stub(cx, node.body, refusal_of_function(cx, problem))]
 
 
 def _symbol(cx: Context, name: str) -> str:

@@ -11,9 +11,13 @@ gcc asked, once for the unit: what it refuses as well ends the run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, CompileError, Diagnostic, Span, warning
-from c2rust_py.frontend.elaborate.context import Context, RefusedName
+from c2rust_py.frontend.elaborate.context import Context, GlobalName, RefusedName
 from c2rust_py.frontend.preprocess import compiler_rejection
 from c2rust_py.frontend.units import Unit
 from c2rust_py.ir.nodes import UnsupportedStatement
@@ -30,10 +34,42 @@ def refusal_of_function(cx: Context, problem: CompileError) -> tuple[Code, str, 
     return (*_refuse(cx, problem.diagnostic), problem.diagnostic.span or Span(cx.path, 1))
 
 
-def stub(refusal: tuple[Code, str, Span]) -> UnsupportedStatement:
-    """The body of a function that is not translated."""
+def stub(cx: Context, body: Any, refusal: tuple[Code, str, Span], sketch: str = "") -> UnsupportedStatement:
+    """The body of a function that is not translated, in the place of the syntax tree `body`."""
     code, reason, span = refusal
-    return UnsupportedStatement(str(code), reason, span)
+    return UnsupportedStatement(str(code), reason, span, _mentions(cx, body), _fingerprint(body), sketch)
+
+
+def _fingerprint(body: Any) -> str:
+    """A digest of the syntax tree, whatever its layout: macros are expanded in it."""
+    hash = sha256()
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        values = [getattr(node, name) for name in node.attr_names]
+        hash.update(f"{type(node).__name__}{values}".encode())
+        below = node.children()
+        hash.update(f"({len(below)}".encode())
+        pending.extend(child for _, child in reversed(below))
+    return hash.hexdigest()[:16]
+
+
+def _mentions(cx: Context, body: Any) -> tuple[str, ...]:
+    """The symbols of file scope that the body names, and of the static locals that it declares; that a local may hide one
+    only makes the list longer."""
+    found: dict[str, None] = {}
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        pending.extend(child for _, child in reversed(node.children()))
+        if isinstance(node, c_ast.ID):
+            entity = cx.scopes[0].names.get(node.name)
+            if isinstance(entity, GlobalName):
+                found[entity.symbol] = None
+    if cx.function is not None:
+        own = (variable.symbol for variable in cx.variables.values() if variable.function == cx.current.name)
+        found.update(dict.fromkeys(own))
+    return tuple(found)
 
 
 def refuse_declaration(cx: Context, name: str | None, problem: CompileError) -> None:
