@@ -23,6 +23,7 @@ from c2rust_py.cli import run
 from c2rust_py.comparison import Comparison
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.emit import templates
+from c2rust_py.emit.accepted import Accepted, Body, keep_accepted
 from c2rust_py.oracle.compare import Undefined
 from c2rust_py.oracle.diff import CaseResult
 from c2rust_py.oracle.run import Case
@@ -105,6 +106,12 @@ def edited_output(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module.write_text("// mine\n" + module.read_text())
 
 
+def stale_body(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that was accepted for a function that has changed since."""
+    body = Body("x + 1")
+    keep_accepted(folder / "out" / ".c2rs", Accepted("good", "f", "another", body, "a model", 1, "1 case"))
+
+
 def broken_template(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation without templates."""
     monkeypatch.setattr(templates, "_environment", lambda: jinja2.Environment(loader=jinja2.DictLoader({})))
@@ -159,6 +166,9 @@ SCENES = [
           failing_tool("rustfmt", "echo 'error: out of memory' >&2; exit 1")),
     Scene("broken template", Code.TEMPLATE, GOOD, TRANSLATE, 70,
           "error[C2RS-604]: crate/lib.rs.j2: crate/lib.rs.j2\n", broken_template),
+    Scene("stale body", Code.STALE_BODY, GOOD, TRANSLATE, 0,
+          "good.c:1: warning[C2RS-605]: the accepted body of `f` was for another version of it and is left out\n"
+          "    hint: `c2rs repair OUT` tries it again before it asks a model\n", stale_body),
     Scene("defect", Code.INTERNAL, GOOD, TRANSLATE, 70,
           "error[C2RS-901]: KeyError: 'nothing'\n    hint: a defect of c2rs; C2RS_TRACEBACK=1 shows where\n",
           broken_stage(lambda program: {}["nothing"])),

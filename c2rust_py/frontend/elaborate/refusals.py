@@ -17,10 +17,13 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, CompileError, Diagnostic, Span, warning
-from c2rust_py.frontend.elaborate.context import Context, GlobalName, RefusedName
+from c2rust_py.frontend.elaborate.c_types import unqualified
+from c2rust_py.frontend.elaborate.context import Context, EnumeratorName, GlobalName, RefusedName, TypedefName
 from c2rust_py.frontend.preprocess import compiler_rejection
 from c2rust_py.frontend.units import Unit
 from c2rust_py.ir.nodes import UnsupportedStatement
+from c2rust_py.ir.printer import print_record, type_text
+from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
 
 _FIRST_UNSUPPORTED = 400
 """From this number on a code says that C is valid and not translated; those below say that it is not valid."""
@@ -37,21 +40,43 @@ def refusal_of_function(cx: Context, problem: CompileError) -> tuple[Code, str, 
 def stub(cx: Context, body: Any, refusal: tuple[Code, str, Span], sketch: str = "") -> UnsupportedStatement:
     """The body of a function that is not translated, in the place of the syntax tree `body`."""
     code, reason, span = refusal
-    return UnsupportedStatement(str(code), reason, span, _mentions(cx, body), _fingerprint(body), sketch)
+    return UnsupportedStatement(str(code), reason, span, _mentions(cx, body), _fingerprint(cx, body), sketch)
 
 
-def _fingerprint(body: Any) -> str:
-    """A digest of the syntax tree, whatever its layout: macros are expanded in it."""
+def _fingerprint(cx: Context, body: Any) -> str:
+    """A digest of the syntax tree, whatever its layout, and of what the constants and types that it names stand for."""
     hash = sha256()
     pending = [body]
     while pending:
         node = pending.pop()
         values = [getattr(node, name) for name in node.attr_names]
-        hash.update(f"{type(node).__name__}{values}".encode())
+        hash.update(f"{type(node).__name__}{values}{_meanings(cx, node)}".encode())
         below = node.children()
         hash.update(f"({len(below)}".encode())
         pending.extend(child for _, child in reversed(below))
+        if isinstance(node, c_ast.ID) and node.name in cx.macros:
+            pending.append(cx.macros[node.name].expression)
     return hash.hexdigest()[:16]
+
+
+def _meanings(cx: Context, node: Any) -> list[str]:
+    """What the names in a node of the syntax tree mean at file scope, as far as they are no objects and functions."""
+    if isinstance(node, c_ast.IdentifierType):
+        entities = [cx.scopes[0].names.get(name) for name in node.names]
+        return [_type_meaning(cx, entity.type) for entity in entities if isinstance(entity, TypedefName)]
+    if isinstance(node, c_ast.Struct | c_ast.Union) and node.name in cx.scopes[0].tags:
+        return [_type_meaning(cx, cx.scopes[0].tags[node.name].type)]
+    entity = cx.scopes[0].names.get(node.name) if isinstance(node, c_ast.ID) else None
+    return [str(entity.value)] if isinstance(entity, EnumeratorName) else []
+
+
+def _type_meaning(cx: Context, type: Type) -> str:
+    """A type with the layout of the record that it is, or leads to."""
+    target = unqualified(type)
+    while isinstance(target, PointerType | ArrayType):
+        target = unqualified(target.target if isinstance(target, PointerType) else target.element)
+    record = cx.records.get(target.id) if isinstance(target, RecordType) else None
+    return type_text(type) + (print_record(record) if record is not None else "")
 
 
 def _mentions(cx: Context, body: Any) -> tuple[str, ...]:
