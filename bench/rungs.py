@@ -60,7 +60,7 @@ def measure(path: Path) -> Rungs:
 def _measure_program(name: str, program: Program) -> Rungs:
     demotions = Demotions()
     lifted = lift_program(program, library_functions(), demotions)
-    grades = infer_slots(lifted.program, lifted.storage, Rung.OWNED).grades
+    grades = infer_slots(lifted.program, lifted.storage, Rung.OWNED, lifted.solution).grades
     slots = [
         PointerSlot(symbol, local.id)
         for symbol, function in program.functions.items()

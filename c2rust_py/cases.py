@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Severity, Sink, error
 from c2rust_py.emit.workspace import render_workspace
+from c2rust_py.infer.demotions import Demotions
 from c2rust_py.infer.effects import infer_effects
 from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import library_functions
@@ -28,6 +29,7 @@ from c2rust_py.infer.slots import infer_slots
 from c2rust_py.infer.storage import infer_storage
 from c2rust_py.ir.printer import print_program
 from c2rust_py.ir.program import Program
+from c2rust_py.lift import lift_program
 from c2rust_py.options import Options, Rung
 from c2rust_py.pipeline import program_after, translate_crates
 from c2rust_py.to_rust.sequence_operands import sequence_operands
@@ -118,7 +120,8 @@ def _effects_text(program: Program) -> str:
 
 
 def _slots_text(program: Program) -> str:
-    return print_slots(program, infer_slots(program, infer_storage(program), Rung.OWNED))
+    lifted = lift_program(program, library_functions(), Demotions())
+    return print_slots(program, infer_slots(lifted.program, lifted.storage, Rung.OWNED, lifted.solution))
 
 
 def _ranges_text(program: Program) -> str:

@@ -1,16 +1,18 @@
 """A translation from C files to a checked workspace: every stage in order.
 
-    preprocess + parse -> elaborate -> link -> normalise -> infer -> sequence -> to_rust -> refine -> emit
-    -> check
+    preprocess + parse -> elaborate -> link -> normalise -> lift -> sequence -> to_rust -> refine -> emit -> check
+                                                             ^                                             |
+                                                             `--------------- step down -------------------'
 
 The first two go unit by unit; a linked group of units goes through the next ones and becomes one crate; emission and the
-check are of the whole workspace.
+check are of the whole workspace. Where rustc refuses borrows, pointers step down and the crates concerned are lifted again.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,26 +21,24 @@ from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, Se
 from c2rust_py.emit.accepted import read_accepted
 from c2rust_py.emit.manifest import Manifest, digest
 from c2rust_py.emit.workspace import Workspace, render_workspace
-from c2rust_py.emit.writer import write_files
+from c2rust_py.emit.writer import Written, write_files
 from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.frontend.elaborate import ElaboratedUnit, elaborate_unit, link_units, main_symbol, share_library
 from c2rust_py.frontend.parse import parse_units
 from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.infer.demotions import Demotions
-from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.library import library_functions
 from c2rust_py.infer.slots import SlotRungs, infer_slots, lowest
-from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.stubs import stub_of
-from c2rust_py.lift import lift_program
+from c2rust_py.lift import FindConflicts, Lifted, find_conflicts, leave_in_memory, lift_program
 from c2rust_py.normalise import normalise
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.project import crate_name, project_name
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
+from c2rust_py.referee.step_down import Step, step_down
 from c2rust_py.refine import refine
 from c2rust_py.report.build import LinkedGroup, build_report, rustc_diagnostics, with_accepted
-from c2rust_py.report.functions import FILE as REPORT
 from c2rust_py.report.functions import Report
 from c2rust_py.rust_ir.nodes import Crate
 from c2rust_py.stages import Stages, Stopped
@@ -59,7 +59,7 @@ class Crates:
 
     @property
     def crates(self) -> tuple[Crate, ...]:
-        return tuple(group.lowered.crate for group in self.groups)
+        return tuple(group.crate for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +81,25 @@ class Translation:
         return self.report is not None and not self.report.stubs and self.builds is not False and not errors
 
 
-def translate_project(options: Options) -> Translation:
-    """The whole run: writes OUT. Raises CompileError for what ends it early."""
-    stages = Stages(options.stop_after, options.dump_after)
-    sink = Sink()
+def translate_project(options: Options, find_conflicts: FindConflicts = find_conflicts) -> Translation:
+    """The whole run: writes OUT. Raises CompileError for what ends it early. `find_conflicts` is for tests of the referee:
+    without it, the solver is too optimistic."""
+    run = _Run(options, Stages(options.stop_after, options.dump_after), Sink(), find_conflicts)
     try:
         units = find_units(options.inputs, options.flags)
-        groups = call_deeply(_lower_units, units, options, stages, sink)
-        workspace = call_deeply(_emit, groups, stages, sink)
+        normalised = call_deeply(run.normalise, units)
+        groups = call_deeply(run.lower, normalised)
+        return run.finish(units, normalised, groups)
     except Stopped:
-        return Translation(options.out, None, None, sink.sorted(), stages.table())
-    report = build_report(groups, workspace, sink.sorted())
-    files = {**workspace.files, REPORT: report.text()}
-    write_files(options.out, files, _manifest(options, units, groups), sink)
-    builds = None
-    if options.check:
-        try:
-            verdict: CargoVerdict = stages.run("check", cargo_build, options.out, options.jobs)
-        except Stopped:
-            return Translation(options.out, None, None, sink.sorted(), stages.table())
-        builds = verdict.builds
-        sink.extend(rustc_diagnostics(verdict, workspace))
-    programs = tuple(binary.name for group in groups for binary in group.lowered.crate.binaries)
-    return Translation(options.out, report, builds, sink.sorted(), stages.table(), programs)
-
-
-def _emit(groups: Sequence[LinkedGroup], stages: Stages, sink: Sink) -> Workspace:
-    return stages.run("emit", render_workspace, [group.lowered.crate for group in groups], sink)
+        return Translation(options.out, None, None, run.sink.sorted(), run.stages.table())
 
 
 def translate_crates(options: Options) -> Crates:
     """The crates alone: nothing is written and cargo is not asked. Raises CompileError."""
-    stages, sink = Stages(), Sink()
-    groups = call_deeply(_lower_units, find_units(options.inputs, options.flags), options, stages, sink)
-    return Crates(tuple(groups), sink.sorted())
+    run = _Run(options, Stages(), Sink(), find_conflicts)
+    normalised = call_deeply(run.normalise, find_units(options.inputs, options.flags))
+    groups = call_deeply(run.lower, normalised)
+    return Crates(tuple(groups), _with_stubs(run.sink, groups).sorted())
 
 
 def program_after(stage: str, options: Options) -> Program:
@@ -142,26 +127,114 @@ def _elaborate(units: Sequence[Unit], options: Options, stages: Stages, sink: Si
     return elaborated
 
 
-def _lower_units(units: Sequence[Unit], options: Options, stages: Stages, sink: Sink) -> list[LinkedGroup]:
-    """Every stage from the C text to the Rust AST."""
-    elaborated = _elaborate(units, options, stages, sink)
-    groups = _groups(elaborated, options)
-    linked = stages.run("link", each(lambda group: link_units(group.units, sink)), groups)
-    _raise_errors(sink)
-    selected = [leave_out(program, options) for program in linked]
-    programs = stages.run("normalise", each(normalise), selected)
-    facts = stages.run("infer", each(lambda program: _infer(program, options.ladder)), programs)
-    sequenced = stages.run("sequence", each(_sequence), facts)
-    inputs = list(zip(groups, sequenced, facts, strict=True))
-    lowered = stages.run("to_rust", each(lambda named: _to_rust(*named, options)), inputs)
-    refined = stages.run("refine", each(lambda group: replace(group, crate=refine(group.crate))), lowered)
-    parts = zip(refined, facts, groups, strict=True)
-    made = [LinkedGroup(facts.program, lowered, facts.slots, dict(group.programs)) for lowered, facts, group in parts]
-    kept = read_accepted(options.state_dir)
-    filled = [with_accepted(group, kept, sink) for group in made]
-    for group in filled:
-        sink.extend((*group.lowered.stubs.values(), *group.lowered.diagnostics))
-    return filled
+@dataclass(frozen=True, slots=True)
+class _Normalised:
+    """A linked group as a normalised program, and what is in memory of it so far."""
+
+    group: _Group
+    program: Program
+    demotions: Demotions
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One translation: what it is told, and where its stages leave their traces."""
+
+    options: Options
+    stages: Stages
+    sink: Sink
+    find_conflicts: FindConflicts
+
+    def normalise(self, units: Sequence[Unit]) -> list[_Normalised]:
+        """Every stage from the C text to the programs that can be lifted."""
+        elaborated = _elaborate(units, self.options, self.stages, self.sink)
+        groups = _groups(elaborated, self.options)
+        linked = self.stages.run("link", each(lambda group: link_units(group.units, self.sink)), groups)
+        _raise_errors(self.sink)
+        selected = [leave_out(program, self.options) for program in linked]
+        programs = self.stages.run("normalise", each(normalise), selected)
+        return [_Normalised(group, program, Demotions()) for group, program in zip(groups, programs, strict=True)]
+
+    def lower(self, normalised: Sequence[_Normalised]) -> list[LinkedGroup]:
+        """Every stage from there to the Rust AST."""
+        lifted = self.stages.run("lift", each(self._lift), normalised)
+        sequenced = self.stages.run("sequence", each(_sequence), lifted)
+        parts = list(zip(normalised, lifted, sequenced, strict=True))
+        lowered = self.stages.run("to_rust", each(lambda part: _to_rust(*part, self.options)), parts)
+        refined = self.stages.run("refine", each(lambda one: replace(one, crate=refine(one.crate))), lowered)
+        kept = read_accepted(self.options.state_dir)
+        made = (
+            LinkedGroup(lifted, lowered, self._slots(lifted), dict(one.group.programs))
+            for one, lifted, lowered in zip(normalised, lifted, refined, strict=True)
+        )
+        return [with_accepted(group, kept, self.sink) for group in made]
+
+    def finish(self, units: Sequence[Unit], normalised: list[_Normalised], groups: list[LinkedGroup]) -> Translation:
+        """Writes OUT and asks cargo, and steps down as long as it refuses borrows: nothing runs twice where it does not."""
+        steps: tuple[Step, ...] = ()
+        while True:
+            sink = _with_stubs(self.sink, groups)
+            workspace: Workspace = call_deeply(self._emit, groups, sink)
+            report = build_report(groups, workspace, sink.sorted(), steps)
+            written = write_files(self.options.out, report.files(workspace), _manifest(self.options, units, groups), sink)
+            verdict = self._check()
+            if verdict is not None and not verdict.builds:
+                taken = self._step_down(groups, workspace, written, verdict, steps)
+                if taken:
+                    steps += tuple(step for of_crate in taken.values() for step in of_crate)
+                    groups = call_deeply(self._lower_again, normalised, groups, taken.keys())
+                    continue
+            if verdict is not None:
+                sink.extend(rustc_diagnostics(verdict, workspace))
+            programs = tuple(binary.name for group in groups for binary in group.crate.binaries)
+            builds = None if verdict is None else verdict.builds
+            return Translation(self.options.out, report, builds, sink.sorted(), self.stages.table(), programs)
+
+    def _step_down(
+        self,
+        groups: Sequence[LinkedGroup],
+        workspace: Workspace,
+        written: Written,
+        verdict: CargoVerdict,
+        steps: Sequence[Step],
+    ) -> dict[str, tuple[Step, ...]]:
+        crates = {group.crate.name: group.source for group in groups}
+        round = max((step.round for step in steps), default=0) + 1
+        return step_down(crates, workspace, frozenset(written.kept), verdict.errors, round)
+
+    def _lower_again(
+        self, normalised: Sequence[_Normalised], groups: Sequence[LinkedGroup], crates: AbstractSet[str]
+    ) -> list[LinkedGroup]:
+        """The groups, those of `crates` under their demotions now."""
+        again = iter(self.lower([one for one in normalised if one.group.crate in crates]))
+        return [next(again) if group.crate.name in crates else group for group in groups]
+
+    def _emit(self, groups: Sequence[LinkedGroup], sink: Sink) -> Workspace:
+        return self.stages.run("emit", render_workspace, [group.crate for group in groups], sink)
+
+    def _check(self) -> CargoVerdict | None:
+        """What cargo says, where it is asked."""
+        if not self.options.check:
+            return None
+        return self.stages.run("check", cargo_build, self.options.out, self.options.jobs)
+
+    def _lift(self, one: _Normalised) -> Lifted:
+        library = library_functions()
+        if lowest((self.options.ladder, Rung.BORROWED)) is not Rung.BORROWED:
+            return leave_in_memory(one.program, library)
+        return lift_program(one.program, library, one.demotions, self.find_conflicts)
+
+    def _slots(self, lifted: Lifted) -> SlotRungs:
+        return infer_slots(lifted.program, lifted.storage, self.options.ladder, lifted.solution)
+
+
+def _with_stubs(sink: Sink, groups: Sequence[LinkedGroup]) -> Sink:
+    """A sink with what was said so far, and what is to be said of the groups."""
+    found = Sink()
+    found.extend(sink.diagnostics)
+    for group in groups:
+        found.extend((*group.lowered.stubs.values(), *group.lowered.diagnostics))
+    return found
 
 
 def each(function: Callable[[A], B]) -> Callable[[Sequence[A]], list[B]]:
@@ -169,36 +242,16 @@ def each(function: Callable[[A], B]) -> Callable[[Sequence[A]], list[B]]:
     return lambda inputs: [function(one) for one in inputs]
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
-    """A whole program, with its pointers lifted as far as the ladder goes, and the facts about it."""
-
-    program: Program
-    storage: Storage
-    effects: Effects
-    slots: SlotRungs
+def _sequence(lifted: Lifted) -> Program:
+    return sequence_program(lifted.program, lifted.storage, lifted.effects)
 
 
-def _infer(program: Program, ladder: Rung) -> Inferred:
-    if lowest((ladder, Rung.BORROWED)) is Rung.BORROWED:
-        lifted = lift_program(program, library_functions(), Demotions())
-        slots = infer_slots(lifted.program, lifted.storage, ladder)
-        return Inferred(lifted.program, lifted.storage, lifted.effects, slots)
-    storage = infer_storage(program)
-    effects = infer_effects(program, storage, library_functions())
-    return Inferred(program, storage, effects, infer_slots(program, storage, ladder))
-
-
-def _sequence(facts: Inferred) -> Program:
-    return sequence_program(facts.program, facts.storage, facts.effects)
-
-
-def _to_rust(group: _Group, program: Program, facts: Inferred, options: Options) -> Lowered:
-    items = facts.storage.memory_globals | facts.storage.constants
+def _to_rust(one: _Normalised, lifted: Lifted, program: Program, options: Options) -> Lowered:
+    items = lifted.storage.memory_globals | lifted.storage.constants
     names = assign_names(program, items, keep=options.keep_names)
     wraps = options.signed_overflow is SignedOverflow.WRAPPING
-    library = library_functions()
-    return translate(program, group.crate, names, facts.storage, facts.effects, library, group.programs, wraps)
+    library, group = library_functions(), one.group
+    return translate(program, group.crate, names, lifted.storage, lifted.effects, library, group.programs, wraps)
 
 
 def leave_out(program: Program, options: Options) -> Program:
@@ -267,7 +320,7 @@ def _manifest(options: Options, units: Sequence[Unit], groups: Sequence[LinkedGr
     targets = {
         binary.name: group.linked_units(binary.name)
         for group in groups
-        for binary in group.lowered.crate.binaries
+        for binary in group.crate.binaries
     }
     inputs = tuple(str(path.resolve()) for path in options.inputs)
     return Manifest(inputs, options.flags, dict(settings), dict(sorted(files.items())), targets)

@@ -18,13 +18,14 @@ from c2rust_py.emit.workspace import Workspace
 from c2rust_py.ir.printer import print_program
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.verify import Stage, verify_program
+from c2rust_py.lift import Lifted
 from c2rust_py.rust_ir.printer import print_items
 from c2rust_py.to_rust.translate import Translation
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-STAGES = ("parse", "elaborate", "link", "normalise", "infer", "sequence", "to_rust", "refine", "emit", "check")
+STAGES = ("parse", "elaborate", "link", "normalise", "lift", "sequence", "to_rust", "refine", "emit", "check")
 """Every stage, in order: what `--stop-after` and `--dump-after` take."""
 
 
@@ -87,7 +88,13 @@ def _verify(stage: str, output: object) -> None:
         for item in output:
             _verify(stage, item)
     elif isinstance(output, Program):
-        verify_program(output, Stage.ELABORATED if stage == "link" else Stage.NORMALISED)
+        verify_program(output, _PROMISES[stage])
+    elif isinstance(output, Lifted):
+        verify_program(output.program, Stage.LIFTED)
+
+
+_PROMISES = {"link": Stage.ELABORATED, "normalise": Stage.NORMALISED, "sequence": Stage.LIFTED}
+"""What holds of the program behind each stage that gives one."""
 
 
 def _dumped(output: object) -> str:
@@ -95,6 +102,8 @@ def _dumped(output: object) -> str:
     match output:
         case Program():
             return print_program(output)
+        case Lifted():
+            return print_program(output.program)
         case Translation():
             modules = output.crate.modules
             return "".join(f"// {module.name}\n{print_items(module.items).text}" for module in modules)

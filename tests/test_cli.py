@@ -170,7 +170,7 @@ def test_stages_stop_dump_and_are_timed(hello: Path, tmp_path: Path, capfd: pyte
     said = capfd.readouterr()
     assert "int main(int argc" in said.out
     assert said.err.splitlines()[0].split() == ["stage", "CPU", "s", "peak", "MB"]
-    assert "infer" not in said.err and not out.exists()
+    assert "lift" not in said.err and not out.exists()
 
 
 def test_doctor(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,21 @@ from ir_generator import SPAN, ask, constant, load, make_function, program_of, t
 from c2rust_py.diagnostics import Code, CompileError
 from c2rust_py.ir import nodes as ir
 from c2rust_py.ir.program import Local, LocalKind
-from c2rust_py.ir.types import INT, LONG, VOID, ArrayType, PointerType, Qualified, Quals, Type
+from c2rust_py.ir.types import (
+    BOOL,
+    INT,
+    LONG,
+    USIZE,
+    VOID,
+    Access,
+    ArrayType,
+    OptionalType,
+    PointerType,
+    Qualified,
+    Quals,
+    ReferenceType,
+    Type,
+)
 from c2rust_py.ir.verify import Stage, verify_program
 
 LOCALS = [
@@ -119,6 +133,62 @@ def test_nothing_unstructured_is_left_after_normalising(statement: ir.Statement)
     verify(statement)
     with pytest.raises(CompileError, match="is left"):
         verify(statement, stage=Stage.NORMALISED)
+
+
+SLICE = ReferenceType(ArrayType(INT, None), Access.SHARED)
+ONE = ReferenceType(INT, Access.MUTABLE)
+POSITION = OptionalType(USIZE)
+MISSING = ir.Optional(None, POSITION, SPAN)
+USIZE_ONE = ir.IntConst(1, USIZE, SPAN)
+REFERENCE = ir.LocalPlace(0, SLICE, SPAN)
+
+
+def verify_lifted(*body: ir.Statement, stage: Stage = Stage.LIFTED) -> None:
+    """A function with a slice as its parameter, and the locals of the others behind it."""
+    locals = [Local(0, "slice", SLICE, LocalKind.PARAM, SPAN), *LOCALS[1:]]
+    function = make_function((*DECLARED[1:], *body), locals)
+    verify_program(program_of(replace(function, type=replace(function.type, params=(SLICE,)))), stage)
+
+
+LIFTED: tuple[ir.Statement, ...] = (
+    value(ir.Borrow(ARRAY, None, SLICE, SPAN)),
+    value(ir.Borrow(ARRAY, USIZE_ONE, SLICE, SPAN)),
+    value(ir.Borrow(ir.IndexPlace(ARRAY, USIZE_ONE, INT, SPAN), None, ONE, SPAN)),
+    value(read(ir.IndexPlace(ir.ReferentPlace(REFERENCE, SLICE.target, SPAN), USIZE_ONE, INT, SPAN), INT)),
+    value(ir.Unwrap(ir.Optional(USIZE_ONE, POSITION, SPAN), USIZE, SPAN)),
+    value(ir.IsPresent(ir.MoveOptional(MISSING, LONG_ZERO, POSITION, SPAN), BOOL, SPAN)),
+)
+
+
+@pytest.mark.parametrize("statement", LIFTED)
+def test_loans_and_positions_are_there_behind_lift_only(statement: ir.Statement) -> None:
+    verify_lifted(statement)
+    with pytest.raises(CompileError, match="before pointers are lifted"):
+        verify_lifted(statement, stage=Stage.NORMALISED)
+
+
+BROKEN_LIFT: dict[str, ir.Value] = {
+    "a loan is of another type": ir.Borrow(WIDE, None, ONE, SPAN),
+    "a reference to one object has a start": ir.Borrow(N, USIZE_ONE, ONE, SPAN),
+    "a slice of a": ir.Borrow(WIDE, None, SLICE, SPAN),
+    "a slice has other elements": ir.Borrow(ARRAY, None, replace(SLICE, target=ArrayType(LONG, None)), SPAN),
+    "a slice starts at a": ir.Borrow(ARRAY, read(POINTER, PointerType(INT)), SLICE, SPAN),
+    "a long refers to something": read(ir.ReferentPlace(WIDE, INT, SPAN), INT),
+    "a referent has another type": read(ir.ReferentPlace(REFERENCE, INT, SPAN), INT),
+    "a position has another type": ir.Optional(LONG_ZERO, POSITION, SPAN),
+    "a position of type": ir.Optional(None, OptionalType(PointerType(INT)), SPAN),
+    "what is unwrapped is no such position": ir.Unwrap(MISSING, LONG, SPAN),
+    "may be missing": ir.IsPresent(LONG_ZERO, BOOL, SPAN),
+    "a test for presence is no _Bool": ir.IsPresent(MISSING, INT, SPAN),
+    "a position is moved by": ir.MoveOptional(MISSING, read(POINTER, PointerType(INT)), POSITION, SPAN),
+    "a moved position has another type": ir.MoveOptional(LONG_ZERO, LONG_ZERO, POSITION, SPAN),
+}
+
+
+@pytest.mark.parametrize("message", BROKEN_LIFT)
+def test_a_broken_loan_or_position_is_refused(message: str) -> None:
+    with pytest.raises(CompileError, match=message):
+        verify_lifted(value(BROKEN_LIFT[message]))
 
 
 def test_a_local_is_used_in_its_scope_only() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,12 @@ class Workspace:
 
     files: dict[str, str]
     places: dict[str, tuple[Place, ...]]
+
+    def c_place(self, path: str, line: int) -> Span | None:
+        """The C place that a line of Rust comes from."""
+        places = self.places.get(path, ())
+        index = bisect_right([place.rust_line for place in places], line) - 1
+        return Span(places[index].file, places[index].line) if index >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,9 @@ class Demotions:
     def chain(self, subject: Subject) -> Iterator[tuple[Subject, Reason]]:
         """The subject with its reason, then what that follows from, to the C that started it."""
         current: Subject | None = subject
-        while current is not None and current in self.reasons:
+        seen: set[Subject] = set()
+        while current is not None and current in self.reasons and current not in seen:
+            seen.add(current)
             reason = self.reasons[current]
             yield current, reason
             current = reason.cause

@@ -10,11 +10,22 @@ count from the outermost pointer inwards and end at a struct, whose fields are d
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from c2rust_py.diagnostics import Span
+from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution
 from c2rust_py.infer.storage import Storage
-from c2rust_py.ir.nodes import Call, Decay, FunctionRef, StringPlace, UnsupportedStatement, UnsupportedValue
+from c2rust_py.ir.nodes import (
+    Call,
+    Decay,
+    FunctionRef,
+    Place,
+    StringPlace,
+    UnsupportedStatement,
+    UnsupportedValue,
+    Value,
+)
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, Type
 from c2rust_py.ir.walk import walk_all
@@ -72,28 +83,46 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class SlotRungs:
-    """rungs: of every pointer slot of the program; grades: of every function, by symbol: the lowest rung in it."""
+    """rungs: of every pointer slot of the program; grades: of every function, by symbol: the lowest rung in it. The second
+    instances of functions add no slots. in_memory: the places where a function first uses a pointer in memory."""
 
     rungs: Mapping[Slot, Rung]
     grades: Mapping[str, Rung]
+    in_memory: Mapping[str, Span] = field(default_factory=dict)
 
 
-def infer_slots(program: Program, storage: Storage, ladder: Rung) -> SlotRungs:
-    """Gives each slot the highest rung that its uses and `ladder` allow. Every pointer's uses fit memory."""
-    pointer_rung = lowest((Rung.MEMORY, ladder))
-    rungs = {
-        Slot(declaration, level): pointer_rung
-        for declaration, type in _declarations(program)
-        for level in range(_pointer_levels(type))
-    }
-    grades = {symbol: _grade(function, storage, pointer_rung, ladder) for symbol, function in program.functions.items()}
-    return SlotRungs(MappingProxyType(rungs), MappingProxyType(grades))
+def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solution | None = None) -> SlotRungs:
+    """The rungs of a program that was lifted by `solution`, or that is as C has it where there is none: then every pointer
+    is on the memory rung, which is total. `ladder` is an upper bound."""
+    rungs: dict[Slot, Rung] = {}
+    for declaration, type in _declarations(program, program if solution is None else solution.program):
+        for level in range(pointer_levels(type)):
+            lifted = level == 0 and solution is not None and _is_lifted(solution, declaration)
+            rungs[Slot(declaration, level)] = lowest((Rung.BORROWED if lifted else Rung.MEMORY, ladder))
+    grades: dict[str, Rung] = {}
+    in_memory: dict[str, Span] = {}
+    for symbol, function in program.functions.items():
+        place = _first_in_memory(function, storage)
+        if place is not None:
+            in_memory[symbol] = place
+        lifts = solution is not None and bool(solution.templates[symbol])
+        rung = Rung.MEMORY if place is not None else Rung.BORROWED if lifts else Rung.OWNED
+        grades[symbol] = Rung.STUB if _has_stub(function) else lowest((rung, ladder))
+    return SlotRungs(MappingProxyType(rungs), MappingProxyType(grades), MappingProxyType(in_memory))
 
 
-def _declarations(program: Program) -> Iterator[tuple[DeclarationId, Type]]:
+def _is_lifted(solution: Solution, declaration: DeclarationId) -> bool:
+    return isinstance(declaration, LocalId) and declaration.local in solution.templates[declaration.function]
+
+
+def _declarations(program: Program, before: Program) -> Iterator[tuple[DeclarationId, Type]]:
+    """What is declared, with the types from before the program was lifted."""
     for symbol, variable in program.variables.items():
         yield GlobalId(symbol), variable.type
-    for symbol, function in program.functions.items():
+    for symbol in program.functions:
+        if symbol.endswith(MEMORY_SUFFIX) and symbol.removesuffix(MEMORY_SUFFIX) in program.functions:
+            continue
+        function = before.functions[symbol]
         for local in function.locals:
             yield LocalId(symbol, local.id), local.type
         yield ResultId(symbol), function.type.result
@@ -102,7 +131,7 @@ def _declarations(program: Program) -> Iterator[tuple[DeclarationId, Type]]:
             yield FieldId(id, index), record_field.type
 
 
-def _pointer_levels(type: Type) -> int:
+def pointer_levels(type: Type) -> int:
     """How many data pointers lie in a row in a declaration of that type."""
     levels = 0
     while isinstance(type, PointerType | ArrayType):
@@ -116,22 +145,27 @@ def _pointer_levels(type: Type) -> int:
     return levels
 
 
-def _grade(function: Function, storage: Storage, pointer_rung: Rung, ladder: Rung) -> Rung:
-    """The lowest rung in a function: a stub where a part of it is, a pointer's where one is touched."""
-    touched = any(_pointer_levels(local.type) for local in function.locals)
-    touched = touched or bool(_pointer_levels(function.type.result))
-    touched = touched or any((function.symbol, local.id) in storage.memory_locals for local in function.locals)
+def _has_stub(function: Function) -> bool:
+    return any(isinstance(node, UnsupportedValue | UnsupportedStatement) for node in walk_all(function.body))
+
+
+def _first_in_memory(function: Function, storage: Storage) -> Span | None:
+    """Where the function has its first pointer in memory: what is lifted is no pointer any more. Literals that are named in
+    calls are none."""
+    for local in function.locals:
+        if pointer_levels(local.type) or (function.symbol, local.id) in storage.memory_locals:
+            return local.span
+    if pointer_levels(function.type.result):
+        return function.span
     named: set[int] = set()
     for node in walk_all(function.body):
         match node:
-            case UnsupportedValue() | UnsupportedStatement():
-                return Rung.STUB
             case Call(FunctionRef(), args, _, _):
                 named.update(id(arg) for arg in args if isinstance(arg, Decay) and isinstance(arg.place, StringPlace))
             case FunctionRef():
                 pass
-            case _ if id(node) not in named and isinstance(getattr(node, "type", None), PointerType):
-                touched = True
+            case _ if isinstance(node, Value | Place) and isinstance(node.type, PointerType) and id(node) not in named:
+                return node.span
             case _:
                 pass
-    return lowest((pointer_rung, ladder)) if touched else lowest((LADDER[0], ladder))
+    return None

@@ -132,7 +132,8 @@ class _Solver:
             self._enter(symbol)
         for symbol in taken:
             if any(is_data_pointer(type) for type in self.functions[symbol].type.params):
-                self._memory_instance(symbol)
+                function = self.functions[symbol]
+                self._memory_instance(symbol, Reason(f"`{function.name}` is called through pointers", function.span))
         while self.waiting:
             symbol = next(iter(self.waiting))
             del self.waiting[symbol]
@@ -155,8 +156,8 @@ class _Solver:
                         taken[node.symbol] = None
         return list(taken)
 
-    def _enter(self, symbol: str) -> None:
-        """A function comes into play."""
+    def _enter(self, symbol: str, in_memory: Reason | None = None) -> None:
+        """A function comes into play. in_memory: of a second instance, why it is needed."""
         function = self.functions[symbol]
         self.uses[symbol] = pointer_uses(function, self.program)
         for use in self.uses[symbol]:
@@ -166,38 +167,70 @@ class _Solver:
             if isinstance(node, GlobalPlace):
                 self.mentions.setdefault(node.symbol, set()).add(symbol)
         self.waiting[symbol] = None
-        in_memory = symbol.endswith(MEMORY_SUFFIX)
         for local in function.locals:
             if not is_data_pointer(local.type):
                 continue
-            if local.kind is LocalKind.PARAM and (in_memory or function.name == "main"):
-                text = "this instance is for pointers to memory" if in_memory else "the system calls `main`"
-                self.demotions.add(PointerSlot(symbol, local.id), Reason(text, local.span))
+            if local.kind is LocalKind.PARAM and in_memory is not None:
+                self.demotions.add(PointerSlot(symbol, local.id), in_memory)
+            elif local.kind is LocalKind.PARAM and function.name == "main":
+                self.demotions.add(PointerSlot(symbol, local.id), Reason("the system calls `main`", local.span))
             assert isinstance(local.type, PointerType)
             reason = _not_liftable(local.type.target)
             if reason is not None:
                 self.demotions.add(PointerSlot(symbol, local.id), Reason(reason, local.span))
 
-    def _memory_instance(self, symbol: str) -> None:
+    def _memory_instance(self, symbol: str, reason: Reason) -> None:
         """Makes the second instance of a function."""
         instance = memory_instance(symbol)
         if instance not in self.functions:
             function = self.functions[symbol]
             self.functions[instance] = replace(function, symbol=instance, name=f"{function.name}_in_memory", startup=None)
-            self._enter(instance)
+            self._enter(instance, reason)
 
     # ---- one function
 
     def _look_at(self, symbol: str) -> None:
-        """Takes down what does not fit in one function, until all that is left fits."""
+        """Takes down what does not fit in one function, until all that is left fits.
+
+        A use of a pointer that is not known only because another local is not waits for what takes that one down, so that its
+        reason names the cause. Locals that only wait for each other go down when nothing else does.
+        """
+        patient = True
         while True:
             before = len(self.demotions.reasons)
             self.templates[symbol] = self._templates(symbol)
             resolver = Resolver(self.program, symbol, self.templates[symbol], self.demotions)
+            waits = False
             for use in self.uses[symbol]:
-                self._check(symbol, resolver, use)
-            if len(self.demotions.reasons) == before:
+                if patient and self._waits(symbol, use):
+                    waits = True
+                else:
+                    self._check(symbol, resolver, use)
+            if len(self.demotions.reasons) > before:
+                patient = True
+            elif patient and waits:
+                patient = False
+            else:
                 return
+
+    def _waits(self, symbol: str, use: Use) -> bool:
+        """Whether a pointer that is used comes from a local that is neither known nor in memory."""
+        match use:
+            case Flow(_, value) | Access(value) | Test(value):
+                values: tuple[Value, ...] = (value,)
+            case Argument(value=value):
+                values = (value,)
+            case Pair(left, right):
+                values = (left, right)
+            case _:
+                return False
+        subjects = (subject for value in values for subject in self._subjects(symbol, value))
+        return any(
+            isinstance(subject, PointerSlot)
+            and subject not in self.demotions
+            and subject.local not in self.templates[symbol]
+            for subject in subjects
+        )
 
     def _templates(self, symbol: str) -> dict[int, Template]:
         """What each pointer local that is above memory points to: the least fixpoint of the joins over its values."""
@@ -278,7 +311,7 @@ class _Solver:
     def _check_argument(self, symbol: str, resolver: Resolver, use: Argument) -> None:
         call = MemoryCall(symbol, id(use.call))
         if call in self.demotions:
-            self._memory_instance(use.callee)
+            self._memory_instance(use.callee, _of_call(call, use.span))
             self._demote_value(symbol, use.value, Reason("the call is of the instance for memory", use.span, call))
             return
         callee = self.functions[use.callee]
@@ -291,9 +324,10 @@ class _Solver:
         fits = isinstance(expected, PointerType) and same_representation(expected.target, given.target)
         if fits and resolver.pointer(use.value) is not None and len(use.call.args) >= len(callee.type.params):
             return
-        text = f"`{callee.name}` is called with a pointer to memory"
-        self.demotions.add(call, replace(self._why(symbol, use.value, use.span), text=text))
-        self._memory_instance(use.callee)
+        why = self._why(symbol, use.value, use.span)
+        text = f"`{callee.name}` is called with a pointer to memory" + (f": {why.text}" if why.cause is None else "")
+        self.demotions.add(call, replace(why, text=text))
+        self._memory_instance(use.callee, _of_call(call, use.span))
 
     def _why(self, symbol: str, value: Value, span: Span) -> Reason:
         """Why a value has no known target: what in it is in memory, or what it is."""
@@ -361,6 +395,10 @@ class _Solver:
                 pass
 
 
+def _of_call(call: MemoryCall, span: Span) -> Reason:
+    return Reason("a call passes pointers to memory", span, call)
+
+
 def _comparable(left: Target | None, right: Target | None) -> bool:
     """Whether the order of two pointers is that of one index."""
     if left is None or right is None:
@@ -390,6 +428,8 @@ def _origin(value: Value) -> str:
             return f"it comes from `{symbol}`"
         case Call():
             return "it comes from a call through a function pointer"
+        case Load(LocalPlace()):
+            return "no value of it is known"
         case Load():
             return "it is kept in an object"
         case Conditional():

@@ -17,6 +17,7 @@ from c2rust_py.ir.nodes import (
     AllocateVla,
     Arm,
     Assign,
+    Borrow,
     Break,
     Case,
     CatchJump,
@@ -31,17 +32,23 @@ from c2rust_py.ir.nodes import (
     GlobalPlace,
     Goto,
     If,
+    IndexPlace,
     IntConst,
+    IsPresent,
     Label,
     LabelAddress,
     Labelled,
     LocalPlace,
     Loop,
     Match,
+    MoveOptional,
+    Optional,
     Place,
+    ReferentPlace,
     Return,
     Statement,
     Switch,
+    Unwrap,
     VaEnd,
     Value,
     VaStart,
@@ -49,7 +56,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.printer import type_text
 from c2rust_py.ir.program import Function, LocalKind, Program, Record
-from c2rust_py.ir.types import ArrayType, PointerType, Type, VaListType
+from c2rust_py.ir.types import LONG, ULONG, ArrayType, OptionalType, PointerType, ReferenceType, Type, VaListType
 from c2rust_py.ir.verify_scopes import find_undeclared
 from c2rust_py.ir.verify_types import check_place, check_value, find_qualified, is_integer, is_scalar
 from c2rust_py.ir.walk import Node, children, walk
@@ -66,6 +73,7 @@ class Stage(Enum):
 
     ELABORATED = "elaborate"
     NORMALISED = "normalise"
+    LIFTED = "lift"
 
 
 def verify_program(program: Program, stage: Stage) -> None:
@@ -152,6 +160,7 @@ class _Scope:
 
 
 _FORBIDDEN_AFTER_NORMALISE = (Switch, Case, Default, Goto, ComputedGoto, Label, LabelAddress)
+_FORBIDDEN_BEFORE_LIFT = (ReferentPlace, Borrow, Optional, Unwrap, IsPresent, MoveOptional)
 
 
 @dataclass(slots=True)
@@ -176,6 +185,8 @@ class _Checker:
     def type(self, type: Type, span: Span) -> None:
         if find_qualified(type):
             self.require(False, f"a node has the qualified type {type_text(type)}", span)
+        if self.stage is not Stage.LIFTED and isinstance(type, ReferenceType | OptionalType):
+            self.require(False, f"{type_text(type)} is there before pointers are lifted", span)
 
     def function_definition(self, function: Function) -> None:
         for position, local in enumerate(function.locals):
@@ -231,8 +242,10 @@ class _Checker:
     def node(self, node: Node, scope: _Scope | None) -> None:
         if isinstance(node, (Arm, ElementRun)):
             return
-        if self.stage is Stage.NORMALISED and isinstance(node, _FORBIDDEN_AFTER_NORMALISE):
+        if self.stage is not Stage.ELABORATED and isinstance(node, _FORBIDDEN_AFTER_NORMALISE):
             self.require(False, f"{type(node).__name__} is left", node.span)
+        if self.stage is not Stage.LIFTED and isinstance(node, _FORBIDDEN_BEFORE_LIFT):
+            self.require(False, f"{type(node).__name__} is there before pointers are lifted", node.span)
         if isinstance(node, Place):
             self.place(node)
         elif isinstance(node, Value):
@@ -247,6 +260,8 @@ class _Checker:
                 self.same(type, self.local_type(local, span), "a place's type is not its local's", span)
             case GlobalPlace(symbol, type, span):
                 self.same_global(symbol, type, span)
+            case IndexPlace(_, index, _, span) if self.stage is not Stage.LIFTED and index.type not in (LONG, ULONG):
+                self.require(False, f"an index has type {type_text(index.type)}", span)
             case _:
                 problem = check_place(place, self.program)
                 self.require(problem is None, problem or "", place.span)
@@ -273,7 +288,7 @@ class _Checker:
                 known = symbol in self.program.functions or symbol in self.program.externals
                 self.require(known, f"no function is called {symbol}", span)
                 self.require(
-                    self.stage is not Stage.NORMALISED or symbol not in SETJMP_NAMES,
+                    self.stage is Stage.ELABORATED or symbol not in SETJMP_NAMES,
                     f"a use of {symbol} is left",
                     span,
                 )

@@ -13,6 +13,7 @@ from c2rust_py.ir.nodes import (
     Binary,
     BinaryOp,
     BlockValue,
+    Borrow,
     Call,
     Compare,
     Conditional,
@@ -22,24 +23,30 @@ from c2rust_py.ir.nodes import (
     FieldPlace,
     FloatConst,
     IndexPlace,
+    IsPresent,
     Load,
     Logical,
+    MoveOptional,
     Not,
+    Optional,
     Overflowing,
     Place,
     PointerAdd,
     PointerDiff,
     RecordValue,
+    ReferentPlace,
     StringValue,
     Truncate,
     Unary,
     UnaryOp,
+    Unwrap,
     VaArgValue,
     Value,
 )
 from c2rust_py.ir.printer import type_text
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import (
+    BOOL,
     INT,
     LONG,
     ArrayType,
@@ -53,6 +60,7 @@ from c2rust_py.ir.types import (
     PointerType,
     Qualified,
     RecordType,
+    ReferenceType,
     Type,
     VaListType,
     VoidType,
@@ -64,7 +72,7 @@ def find_qualified(type: Type) -> bool:
     match type:
         case Qualified():
             return True
-        case PointerType(target):
+        case PointerType(target) | ReferenceType(target) | OptionalType(target):
             return find_qualified(target)
         case ArrayType(element):
             return find_qualified(element)
@@ -118,6 +126,10 @@ def check_place(place: Place, program: Program) -> str | None:
             if is_integer(index.type) is None:
                 return f"an index has type {type_text(index.type)}"
             return _differ(type, base.type.element, "an element has another type")
+        case ReferentPlace(base, type):
+            if not isinstance(base.type, ReferenceType):
+                return f"a {type_text(base.type)} refers to something"
+            return _differ(type, base.type.target, "a referent has another type than its reference's target")
         case _:
             return None
 
@@ -168,8 +180,46 @@ def check_value(value: Value, program: Program) -> str | None:
             if result is None:
                 return None if isinstance(type, VoidType) else "a block without value is not void"
             return _differ(result.type, type, "a block has another type than its value")
+        case Borrow():
+            return _check_loan(value)
+        case Optional() | Unwrap() | IsPresent() | MoveOptional():
+            return _check_optional(value)
         case _:
             return None
+
+
+def _check_loan(value: Borrow) -> str | None:
+    """Slices are of arrays, from an integer on; what is no slice is of the whole object."""
+    place, target = value.place.type, value.type.target
+    if not value.type.is_slice:
+        if value.start is not None:
+            return "a reference to one object has a start"
+        return _differ(place, target, "a loan is of another type than its place")
+    if not isinstance(place, ArrayType):
+        return f"a slice of a {type_text(place)}"
+    if value.start is not None and is_integer(value.start.type) is None:
+        return f"a slice starts at a {type_text(value.start.type)}"
+    assert isinstance(target, ArrayType)
+    return _differ(place.element, target.element, "a slice has other elements than its array")
+
+
+def _check_optional(value: Optional | Unwrap | IsPresent | MoveOptional) -> str | None:
+    """Positions that may be missing: of integer type inside, and made and opened with that very type."""
+    match value:
+        case Optional(inner, type):
+            if is_integer(type.inner) is None:
+                return f"a position of type {type_text(type.inner)}"
+            return None if inner is None else _differ(inner.type, type.inner, "a position has another type")
+        case Unwrap(operand, type):
+            return _differ(operand.type, OptionalType(type), "what is unwrapped is no such position")
+        case IsPresent(operand, type):
+            if not isinstance(operand.type, OptionalType):
+                return f"a {type_text(operand.type)} may be missing"
+            return _differ(type, BOOL, "a test for presence is no _Bool")
+        case MoveOptional(operand, start, type):
+            if is_integer(start.type) is None:
+                return f"a position is moved by a {type_text(start.type)}"
+            return _differ(operand.type, type, "a moved position has another type")
 
 
 def _check_arithmetic(value: Unary | Binary | Compare) -> str | None:

@@ -11,6 +11,7 @@ loans. See `infer.targets` and `infer.solver`.
 
 from __future__ import annotations
 
-from c2rust_py.lift.program import Lifted, lift_program
+from c2rust_py.lift.conflicts import find_conflicts
+from c2rust_py.lift.program import FindConflicts, Lifted, leave_in_memory, lift_program
 
-__all__ = ["Lifted", "lift_program"]
+__all__ = ["FindConflicts", "Lifted", "find_conflicts", "leave_in_memory", "lift_program"]

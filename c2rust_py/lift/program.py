@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from c2rust_py.infer.demotions import Demotions
 from c2rust_py.infer.effects import Effects, infer_effects
@@ -18,18 +18,37 @@ from c2rust_py.lift.interiors import find_backward_interiors
 from c2rust_py.lift.mutability import mark_mutable
 from c2rust_py.lift.shapes import infer_shapes
 
+FindConflicts = Callable[[Program, Storage, Effects, Mapping[int, int], Demotions], bool]
+"""Demotes what Rust would refuse of a lifted program; whether there was anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """The program above the memory rung as far as it goes, with what was inferred of it."""
+    """The program above the memory rung as far as it goes, with what was inferred of it.
+
+    solution: None where all pointers are left in memory. origins: the identity of each call with a lifted callee before it was
+    rewritten, by that of its node now.
+    """
 
     program: Program
     storage: Storage
     effects: Effects
-    solution: Solution
+    solution: Solution | None
+    origins: Mapping[int, int] = field(default_factory=dict)
 
 
-def lift_program(program: Program, library: Mapping[str, LibraryFunction], demotions: Demotions) -> Lifted:
+def leave_in_memory(program: Program, library: Mapping[str, LibraryFunction]) -> Lifted:
+    """The program as it is, with what is inferred of it: every pointer is on the memory rung."""
+    storage = infer_storage(program)
+    return Lifted(program, storage, infer_effects(program, storage, library), None)
+
+
+def lift_program(
+    program: Program,
+    library: Mapping[str, LibraryFunction],
+    demotions: Demotions,
+    find_conflicts: FindConflicts = find_conflicts,
+) -> Lifted:
     """Each round takes down at least one subject more, so it ends."""
     while True:
         solution = solve(program, demotions)
@@ -39,7 +58,7 @@ def lift_program(program: Program, library: Mapping[str, LibraryFunction], demot
         storage = infer_storage(lifted)
         effects = infer_effects(lifted, storage, library)
         if not find_conflicts(lifted, storage, effects, origins, demotions):
-            return Lifted(lifted, storage, effects, solution)
+            return Lifted(lifted, storage, effects, solution, origins)
 
 
 def _rewrite(solution: Solution) -> tuple[Program, dict[int, int]]:

@@ -47,7 +47,7 @@ def build_batch(
         settings["overflow-checks"] = str(overflow_checks).lower()
     name = "dev" if profile is Profile.DEV else "release"
     arguments = [f"--config=profile.{name}.{key}={value}" for key, value in settings.items()]
-    arguments += ["--keep-going"] + (["--release"] if profile is Profile.RELEASE else [])
+    arguments += ["--release"] if profile is Profile.RELEASE else []
     verdict = cargo_build(folder, arguments=arguments)
     messages: dict[str, list[RustcMessage]] = {}
     for message in verdict.messages:

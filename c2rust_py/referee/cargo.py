@@ -13,14 +13,26 @@ from c2rust_py.diagnostics import EXIT_TOOL_MISSING, Code, CompileError, error
 
 
 @dataclass(frozen=True, slots=True)
+class RustcSpan:
+    """A part of a file that a message points at: its lines (from 1, both included) and the text in them."""
+
+    file: str
+    first_line: int
+    last_line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RustcMessage:
-    """One error or warning of rustc: its code (`E0308`, a lint's name, or none), and the place in the workspace."""
+    """One error or warning of rustc: its code (`E0308`, a lint's name, or none), the place in the workspace, and all that it
+    points at."""
 
     level: str
     code: str | None
     text: str
     file: str | None
     line: int
+    spans: tuple[RustcSpan, ...] = ()
 
     def __str__(self) -> str:
         code = f"[{self.code}]" if self.code else ""
@@ -41,8 +53,9 @@ class CargoVerdict:
 
 
 def cargo_build(out: Path, jobs: int = 0, arguments: Sequence[str] = ()) -> CargoVerdict:
-    """Builds the workspace in `out` in the dev profile: deny-by-default lints fire only in a build, not in a check."""
-    command = ["cargo", "build", "--offline", "--quiet", "--message-format=json", *arguments]
+    """Builds the workspace in `out` in the dev profile: deny-by-default lints fire only in a build, not in a check. Every crate
+    that can be built is, whatever becomes of the others."""
+    command = ["cargo", "build", "--offline", "--quiet", "--keep-going", "--message-format=json", *arguments]
     command += [f"--jobs={jobs}"] if jobs > 0 else []
     try:
         done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False)
@@ -71,7 +84,13 @@ def _messages(entries: Iterable[dict[str, Any]]) -> Iterator[RustcMessage]:
             continue
         code = body["code"]["code"] if body["code"] else None
         file, number = (spans[0]["file_name"], spans[0]["line_start"]) if spans else (None, 0)
-        message = RustcMessage(body["level"], code, body["message"], file, number)
+        message = RustcMessage(body["level"], code, body["message"], file, number, tuple(map(_span, body["spans"])))
         if message not in seen:
             seen.add(message)
             yield message
+
+
+def _span(span: dict[str, Any]) -> RustcSpan:
+    """A span as JSON: columns count characters from 1, the end is behind the last."""
+    parts = (line["text"][line["highlight_start"] - 1 : line["highlight_end"] - 1] for line in span["text"])
+    return RustcSpan(span["file_name"], span["line_start"], span["line_end"], "\n".join(parts))

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from c2rust_py.diagnostics import Code, Diagnostic, Severity, Sink, Span, warning
+from c2rust_py.diagnostics import Code, Diagnostic, Severity, Sink, warning
 from c2rust_py.emit.accepted import Accepted, Body, body_key, body_rung, splice_bodies
+from c2rust_py.emit.function_lines import function_lines
 from c2rust_py.emit.workspace import Workspace
 from c2rust_py.infer.slots import SlotRungs
+from c2rust_py.infer.solver import memory_instance
 from c2rust_py.ir.program import Function, Program
+from c2rust_py.lift import Lifted
 from c2rust_py.options import Rung
-from c2rust_py.referee.cargo import CargoVerdict, RustcMessage
-from c2rust_py.report.functions import FunctionReport, Report, function_lines
+from c2rust_py.referee.cargo import CargoVerdict
+from c2rust_py.referee.step_down import Step
+from c2rust_py.referee.suspects import LiftedCrate
+from c2rust_py.report.functions import FunctionReport, Report
+from c2rust_py.report.slots import LADDER_ENDS, SlotReport, SlotReporter, root_reasons
+from c2rust_py.rust_ir.nodes import Crate
 from c2rust_py.to_rust.translate import Translation
+
+_NAME = re.compile(r"`([^`]*)`")
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedGroup:
-    """A linked group of units on its way: the normalised program, its crate, the rungs of its slots,
-    the symbol of each program's `main` by the program's name, and the accepted bodies that are in the crate, by symbol."""
+    """A linked group of units on its way: its lifted program, its crate, the rungs of its slots, the symbol of each program's
+    `main` by the program's name, and the accepted bodies that are in the crate, by symbol."""
 
-    program: Program
+    lifted: Lifted
     lowered: Translation
     slots: SlotRungs
     programs: Mapping[str, str]
     accepted: Mapping[str, Accepted] = field(default_factory=dict)
+
+    @property
+    def crate(self) -> Crate:
+        return self.lowered.crate
+
+    @property
+    def program(self) -> Program:
+        return self.lifted.program
+
+    @property
+    def source(self) -> LiftedCrate:
+        """What the referee wants to know of it."""
+        return LiftedCrate(self.lifted, self.lowered, frozenset(self.accepted))
 
     def linked_units(self, program: str) -> list[str]:
         """The paths of the units that a program is linked from: its own and those that no program is."""
@@ -59,43 +82,90 @@ def with_accepted(group: LinkedGroup, kept: Sequence[Accepted], sink: Sink) -> L
     return replace(spliced, accepted=found)
 
 
-def build_report(groups: Sequence[LinkedGroup], workspace: Workspace, diagnostics: tuple[Diagnostic, ...]) -> Report:
-    """Every function of every group, in the order of the C."""
-    return Report(tuple(entry for group in groups for entry in _group_entries(group, workspace)), diagnostics)
+def build_report(
+    groups: Sequence[LinkedGroup], workspace: Workspace, diagnostics: tuple[Diagnostic, ...], steps: tuple[Step, ...] = ()
+) -> Report:
+    """Every function of every group, in the order of the C; `steps` are what the referee took down."""
+    rungs = Counter(rung for group in groups for rung in group.slots.rungs.values())
+    reasons: Counter[str] = Counter()
+    functions: list[FunctionReport] = []
+    for group in groups:
+        entries = tuple(_group_entries(group, workspace))
+        functions += entries
+        reasons.update(_reasons_in_general(group.program, entries))
+    return Report(tuple(functions), diagnostics, rungs, reasons, steps)
+
+
+def _reasons_in_general(program: Program, entries: Iterable[FunctionReport]) -> Iterator[str]:
+    """What each pointer in memory follows from, with `_` for the program's own names."""
+
+    def general(match: re.Match[str]) -> str:
+        return match.group() if match.group(1) in program.externals else "`_`"
+
+    for entry in entries:
+        pointers = tuple(slot for slot in entry.slots if slot.kind in ("parameter", "local", "result"))
+        for link in root_reasons(pointers):
+            yield _NAME.sub(general, link.text)
 
 
 def _group_entries(group: LinkedGroup, workspace: Workspace) -> Iterator[FunctionReport]:
-    crate = group.lowered.crate.name
-    lines: dict[str, dict[str, int]] = {}
+    """The functions that C has: a second instance belongs to its first."""
+    reporter = SlotReporter(group.lifted, group.slots)
+    lines = _RustLines(group, workspace)
     for symbol, function in group.program.functions.items():
-        module, _, name = group.lowered.rust_paths[symbol].rpartition("::")
-        if module not in lines:
-            lines[module] = function_lines(workspace.files[f"crates/{crate}/src/{module}.rs"])
-        grade, reasons = _grade(group, symbol)
-        path = f"{crate.replace('-', '_')}::{module}::{name}"
+        if reporter.is_second(symbol):
+            continue
+        second = memory_instance(symbol) if reporter.has_instance(symbol) else None
+        slots = reporter.function(symbol)
+        grade, reasons = _grade(group, symbol, slots)
         yield FunctionReport(
-            function.name,
-            path,
+            reporter.name(symbol),
+            lines.path(symbol),
             function.span.file,
             function.span.line,
             grade.value,
             reasons,
             _c_lines(function),
-            lines[module].get(name, 0),
+            lines.count(symbol) + (lines.count(second) if second else 0),
+            lines.path(second) if second else None,
+            slots,
+            reporter.callers_of_instance(symbol) if second else (),
         )
 
 
-def _grade(group: LinkedGroup, symbol: str) -> tuple[Rung, tuple[str, ...]]:
-    """The lowest rung of the function's slots, or a stub with its reason."""
+@dataclass(slots=True)
+class _RustLines:
+    """Where the functions of a group are in Rust, and how many lines they have there."""
+
+    group: LinkedGroup
+    workspace: Workspace
+    modules: dict[str, dict[str, range]] = field(default_factory=dict)
+
+    def path(self, symbol: str) -> str:
+        return f"{self.group.crate.name.replace('-', '_')}::{self.group.lowered.rust_paths[symbol]}"
+
+    def count(self, symbol: str) -> int:
+        module, _, name = self.group.lowered.rust_paths[symbol].rpartition("::")
+        if module not in self.modules:
+            text = self.workspace.files[f"crates/{self.group.crate.name}/src/{module}.rs"]
+            self.modules[module] = function_lines(text)
+        return len(self.modules[module].get(name, ()))
+
+
+def _grade(group: LinkedGroup, symbol: str, slots: tuple[SlotReport, ...]) -> tuple[Rung, tuple[str, ...]]:
+    """The lowest rung of the function's slots, and why; or a stub with its reason."""
     accepted = group.accepted.get(symbol)
     if accepted is not None:
-        rung = body_rung(group.lowered.crate, group.lowered.rust_paths[symbol], accepted.body)
+        rung = body_rung(group.crate, group.lowered.rust_paths[symbol], accepted.body)
         return rung, (f"its body is an answer of {accepted.origin}, compared by {accepted.evidence}",)
     stub = group.lowered.stubs.get(symbol)
     if stub is not None:
         return Rung.STUB, (f"{stub.code}: {stub.message}",)
     grade = group.slots.grades[symbol]
-    return grade, ("its pointers are on the memory rung",) if grade is Rung.MEMORY else ()
+    if grade is not Rung.MEMORY:
+        return grade, ()
+    reasons = [f"{link.subject}: {link.text} ({link.file}:{link.line})" for link in root_reasons(slots)]
+    return grade, tuple(dict.fromkeys(reasons)) or (LADDER_ENDS,)
 
 
 def _c_lines(function: Function) -> int:
@@ -107,11 +177,8 @@ def rustc_diagnostics(verdict: CargoVerdict, workspace: Workspace) -> Iterator[D
     severities = {"error": Severity.ERROR, "warning": Severity.WARNING}
     for message in verdict.messages:
         yield Diagnostic(
-            severities[message.level], Code.CARGO_FAILED, _c_place(message, workspace), f"rustc: {message}"
+            severities[message.level],
+            Code.CARGO_FAILED,
+            workspace.c_place(message.file or "", message.line),
+            f"rustc: {message}",
         )
-
-
-def _c_place(message: RustcMessage, workspace: Workspace) -> Span | None:
-    places = workspace.places.get(message.file or "", ())
-    index = bisect_right([place.rust_line for place in places], message.line) - 1
-    return Span(places[index].file, places[index].line) if index >= 0 else None

@@ -32,9 +32,11 @@ CONTEXT_MODULE, STRINGS_MODULE = "context", "strings"
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The crate, for each function that is a stub its symbol and why it is one, and what is to be said of other items."""
+    """The crate with the names in it, for each function that is a stub its symbol and why it is one, and what is to be said
+    of other items."""
 
     crate: rs.Crate
+    names: Names
     rust_paths: Mapping[str, str]
     stubs: Mapping[str, Diagnostic]
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -79,7 +81,8 @@ def translate(
         rs.Program(binary, *program_items(facts, crate_path, symbol)) for binary, symbol in programs
     )
     paths = {s: f"{names.modules[f.unit]}::{names.functions[s]}" for s, f in program.functions.items()}
-    return Translation(rs.Crate(name, tuple(made.modules), binaries), paths, made.stubs, bad_static_diagnostics(facts))
+    crate = rs.Crate(name, tuple(made.modules), binaries)
+    return Translation(crate, names, paths, made.stubs, bad_static_diagnostics(facts))
 
 
 def sequence_program(program: Program, storage: Storage, effects: Effects) -> Program:
