@@ -130,7 +130,7 @@ def unwritable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 SCENES = [
     Scene("unknown stage", Code.USAGE, GOOD, (*TRANSLATE, "--stop-after", "lunch"), 2,
           "error[C2RS-101]: there is no stage `lunch`\n"
-          "    hint: stages: parse, elaborate, link, normalise, infer, sequence, to_rust, refine, emit, check\n"),
+          "    hint: stages: parse, elaborate, link, normalise, lift, sequence, to_rust, refine, emit, check\n"),
     Scene("no such input", Code.INPUT_MISSING, {}, TRANSLATE, 2, "error[C2RS-102]: good.c does not exist\n"),
     Scene("input that goes away", Code.INPUT_MISSING,
           {"compile_commands.json": '[{"directory": ".", "file": "gone.c", "arguments": ["gcc", "-c", "gone.c"]}]'},
