@@ -132,9 +132,7 @@ def check_program(
     (group,) = found.groups
     functions = frozenset((f.span.file, _c_name(symbol)) for symbol, f in group.program.functions.items())
     stubs = frozenset(
-        (f.span.file, _c_name(symbol))
-        for symbol, f in group.program.functions.items()
-        if symbol in group.lowered.stubs
+        (f.span.file, _c_name(symbol)) for symbol, f in group.program.functions.items() if symbol in group.lowered.stubs
     )
     crate = group.lowered.crate.name
     if crate not in batch.programs:
@@ -149,7 +147,7 @@ def check_program(
 
 def _c_name(symbol: str) -> str:
     """A function of C counts once, however many instances it has."""
-    return symbol.removesuffix(MEMORY_SUFFIX)
+    return symbol.rpartition(":")[2].removesuffix(MEMORY_SUFFIX)
 
 
 def agrees(project: corpus.Project, case: corpus.CorpusCase, c: Path, rust: Path, root: Path) -> bool:

@@ -77,10 +77,12 @@ def _supply(scope: Scope, function: Function) -> tuple[list[str], list[Reference
 def _choose(scope: Scope, parameter: Parameter, need: int, given: list[Reference | None]) -> Reference | None:
     """A pointer for a parameter, often into an array that another argument points into."""
     assert parameter.element is not None
-    references = scope.references(parameter.element, need, writes=parameter.writes, values=True)
+    references = scope.references(parameter.element, need, writes=parameter.writes, values=True, casts=True)
+    used = {reference.array for reference in given if reference is not None}
+    if scope.tame and scope.chance(0.9):
+        references = [reference for reference in references if reference.array not in used]
     if not references:
         return None
-    used = {reference.array for reference in given if reference is not None}
     aliasing = [reference for reference in references if reference.array in used]
     return scope.random.choice(aliasing if aliasing and scope.chance(0.5) else references)
 

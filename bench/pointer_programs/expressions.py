@@ -37,7 +37,10 @@ SHORT = Element("int16_t", 16, True)
 INT = Element("int", 32, True)
 WORD = Element("uint32_t", 32, False)
 LONG = Element("uint64_t", 64, False)
-ELEMENTS = (BYTE, SHORT, INT, WORD, LONG)
+CHAR = Element("char", 8, True)
+ELEMENTS = (BYTE, SHORT, INT, WORD, LONG, CHAR)
+TWINS = {BYTE: CHAR, CHAR: BYTE, INT: WORD, WORD: INT}
+"""Types by which objects of another may be looked at (C11 6.5p7)."""
 
 INT_BITS = 30
 """Values of so many bits have a sum and a difference that fit an `int`."""

@@ -42,10 +42,10 @@ class Setting:
 
 
 def write_function(
-    random: Random, setting: Setting, earlier: list[Function], number: int
+    random: Random, setting: Setting, earlier: list[Function], number: int, *, tame: bool
 ) -> tuple[Function, list[str]]:
     """A random function that may call the earlier ones; what a caller has to know, and its text."""
-    scope = Scope(random, earlier, depth=1)
+    scope = Scope(random, earlier, tame, depth=1)
     parameters: list[Parameter] = []
     declared: list[str] = []
     for name in ARRAYS[: random.randint(1, 3)]:
@@ -54,7 +54,7 @@ def write_function(
         parameters.append(parameter)
         declared.append(f"{'' if parameter.writes else 'const '}{element.name} *{name}")
         scope.arrays.append(Array(name, element, parameter.length, parameter.writes))
-    cursor = _add_cursor(scope, setting, parameters, declared) if scope.chance(0.3) else None
+    cursor = _add_cursor(scope, setting, parameters, declared) if scope.chance(0.1 if tame else 0.3) else None
     _add_others(scope, setting, parameters, declared)
     scope.arrays += [array for array in setting.globals if scope.chance(0.4)]
     scope.emit("unsigned x = 1;")
@@ -118,7 +118,12 @@ def _return(scope: Scope, parameters: list[Parameter]) -> tuple[int, int, int] |
         for index, parameter in enumerate(parameters):
             if parameter.kind is not Kind.ARRAY or span is None or not scope.chance(0.5):
                 continue
-            if span.array == arrays[ARRAYS[index]] and (scope.cursors[name][1] or not parameter.writes):
+            element, writable = scope.cursors[name]
+            if (
+                span.array == arrays[ARRAYS[index]]
+                and element == parameter.element
+                and (writable or not parameter.writes)
+            ):
                 scope.emit(f"return {name};")
                 return index, span.low, span.high
     scope.emit(f"return {scope.expression(1).text};")

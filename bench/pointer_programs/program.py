@@ -23,13 +23,14 @@ def write_program(seed: int) -> str:
     """The C text of the program of a seed."""
     random = Random(seed)
     setting = _choose_setting(random)
+    tame = random.random() < 0.5
     functions: list[Function] = []
     texts: list[list[str]] = []
     for function, lines in write_walks(random, setting, random.randint(1, 2)):
         functions.append(function)
         texts.append(lines)
     for number in range(2):
-        function, lines = write_function(random, setting, functions, number)
+        function, lines = write_function(random, setting, functions, number, tame=tame)
         functions.append(function)
         texts.append(lines)
     scenes = [scene(random) for scene in random.sample(SCENES, random.choice((0, 1, 1)))]
@@ -37,7 +38,8 @@ def write_program(seed: int) -> str:
     pure = [
         f"static unsigned {name}(unsigned x, unsigned y)\n{{\n    return {random.choice(PURE)};\n}}" for name in names
     ]
-    main, shown = _write_main(random, setting, functions, names, [call for call, _ in scenes])
+    scope = Scope(random, functions, tame, in_main=True, callbacks=list(names))
+    main, shown = _write_main(scope, setting, [call for call, _ in scenes])
     parts = [
         *_head(seed, setting, shown),
         *pure,
@@ -75,11 +77,9 @@ def _head(seed: int, setting: Setting, shown: list[Element]) -> list[str]:
     return parts
 
 
-def _write_main(
-    random: Random, setting: Setting, functions: list[Function], pure: list[str], scenes: list[str]
-) -> tuple[list[str], list[Element]]:
+def _write_main(scope: Scope, setting: Setting, scenes: list[str]) -> tuple[list[str], list[Element]]:
     """Arrays of every kind, statements and calls, and after each few of them what arrays hold; the types of these."""
-    scope = Scope(random, functions, in_main=True, callbacks=list(pure))
+    random, functions = scope.random, scope.functions
     scope.arrays += setting.globals
     for name in ("left_part", "right_part", "third")[: random.randint(1, 3)]:
         element, length = random.choice((*setting.elements[:1] * 2, *setting.elements)), random.randint(8, 24)

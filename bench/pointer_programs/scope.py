@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from random import Random
 
-from pointer_programs.expressions import WORD, Element, Expr, combine, compare, constant, divide, read, shift
+from pointer_programs.expressions import TWINS, WORD, Element, Expr, combine, compare, constant, divide, read, shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,12 @@ class Function:
 
 @dataclass(slots=True)
 class Scope:
-    """The function being written: its text so far, and what its statements may use."""
+    """The function being written: its text so far, and what its statements may use. A `tame` program keeps to what
+    pointers to parts of one array at a time can do, with few exceptions."""
 
     random: Random
     functions: list[Function]
+    tame: bool = False
     arrays: list[Array] = field(default_factory=list)
     cursors: dict[str, tuple[Element, bool]] = field(default_factory=dict)
     at: dict[str, Span | None] = field(default_factory=dict)
@@ -154,8 +156,11 @@ class Scope:
         self.at[name] = span
         self.movable.add(name)
 
-    def references(self, element: Element, need: int, *, writes: bool = False, values: bool = False) -> list[Reference]:
-        """Pointers to at least `need` elements: to arrays and by cursors, at the start or further on; to `values`, too."""
+    def references(
+        self, element: Element, need: int, *, writes: bool = False, values: bool = False, casts: bool = False
+    ) -> list[Reference]:
+        """Pointers to at least `need` elements: to arrays and by cursors, at the start or further on; to `values`, too;
+        to elements of another type, if they may be looked at as this one and `casts` are wanted."""
         found = []
         if values and need == 1 and element == WORD:
             arrays = [Array(f"(&{name})", WORD, 1) for name in self.values]
@@ -173,12 +178,21 @@ class Scope:
             span = self.at[name]
             if span is None or kind != element or (writes and not writable):
                 continue
+            if span.array.element != element and not casts:
+                continue
             room = span.array.length - span.high - need
             if room >= 0:
                 offset = self.random.randint(-span.low, room) if self.chance(0.4) else 0
                 text = name if offset == 0 else f"{name} {'+' if offset > 0 else '-'} {abs(offset)}"
                 found.append(Reference(text, span.array, writable, span.moved(offset, offset)))
-        return found
+        return found + (self._casts(element, need, writes=writes) if casts and element in TWINS else [])
+
+    def _casts(self, element: Element, need: int, *, writes: bool) -> list[Reference]:
+        return [
+            replace(found, text=f"({'' if found.writable else 'const '}{element.name} *)({found.text})")
+            for found in self.references(TWINS[element], need, writes=writes)
+            if self.chance(0.3)
+        ]
 
     def places(self, *, writes: bool = False, without: str = "") -> list[tuple[str, Element]]:
         """Elements that can be named now, as C text."""

@@ -67,13 +67,13 @@ def write_swap(scope: Scope) -> None:
 def write_declaration(scope: Scope) -> None:
     """A new cursor: `T *p = a + 2;`, or one of two places, `T *p = x & 1 ? q : a + 2;`."""
     element = _an_element(scope)
-    references = scope.references(element, scope.random.randint(1, 3), values=True)
+    references = scope.references(element, scope.random.randint(1, 3), values=True, casts=True)
     if not references:
         return
     first = scope.random.choice(references)
     rest = [r for r in references if r.array == first.array and r is not first]
     text, span, writable = first.text, first.span, first.writable
-    if rest and scope.chance(0.4):
+    if rest and scope.chance(0.1 if scope.tame else 0.4):
         second = scope.random.choice(rest)
         joined = span.join(second.span)
         assert joined is not None
@@ -89,7 +89,7 @@ def write_choice(scope: Scope) -> None:
     """A pointer to one of two arrays: `T *either = c ? a : b + 1;`, which stays where it is."""
     element = _an_element(scope)
     references = scope.references(element, 2, writes=True)
-    if len({reference.array for reference in references}) < 2 or scope.blocks:
+    if len({reference.array for reference in references}) < 2 or scope.blocks or scope.tame:
         return
     first, second = scope.random.sample(references, 2)
     name = scope.fresh("either")
@@ -148,7 +148,15 @@ def write_distance(scope: Scope) -> None:
     if not known or not scope.values:
         return
     name, span = scope.random.choice(known)
-    others = [other for other, there in known if there.array == span.array and other != name] + [span.array.name]
+    element, _ = scope.cursors[name]
+    others = [
+        other
+        for other, there in known
+        if there.array == span.array and other != name and scope.cursors[other][0] == element
+    ]
+    others += [span.array.name] if span.array.element == element else []
+    if not others:
+        return
     other, value = scope.random.choice(others), scope.random.choice(scope.values)
     if scope.chance(0.5):
         scope.emit(f"{value} += (unsigned)({name} - {other});")
@@ -164,7 +172,7 @@ def write_library_move(scope: Scope) -> None:
     element = _an_element(scope)
     need = scope.random.choice((1, 2, 3, 5, 12))
     targets, sources = scope.references(element, need, writes=True), scope.references(element, need)
-    if not targets or not sources:
+    if not targets or not sources or (scope.tame and scope.chance(0.7)):
         return
     to = scope.random.choice(targets)
     overlapping = [source for source in sources if source.array == to.array and source.text != to.text]

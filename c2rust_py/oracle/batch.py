@@ -38,11 +38,11 @@ def build_batch(
     """Writes the crates, whose names differ, as one workspace to `folder` and builds all that builds.
 
     The profile decides on overflow checks, at any `opt_level`, unless `overflow_checks` does; the runtime is always
-    optimised.
+    optimised a little.
     """
     sink = Sink()
     write_files(folder, call_deeply(render_workspace, crates, sink).files, Manifest(), sink)
-    settings = {"debug": "0", "opt-level": str(opt_level), 'package."c2rs-rt".opt-level': "1", "incremental": "false"}
+    settings = {"debug": "0", "opt-level": str(opt_level), 'package."c2rs-rt".opt-level': str(max(1, opt_level)), "incremental": "false"}
     if overflow_checks is not None:
         settings["overflow-checks"] = str(overflow_checks).lower()
     name = "dev" if profile is Profile.DEV else "release"

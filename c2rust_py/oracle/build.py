@@ -35,30 +35,34 @@ class CSource:
 
 
 def build_c(
-    sources: Sequence[CSource], link_flags: Sequence[str], executable: Path, mode: Sequence[str] = PLAIN
+    sources: Sequence[CSource],
+    link_flags: Sequence[str],
+    executable: Path,
+    mode: Sequence[str] = PLAIN,
+    compiler: str = "gcc",
 ) -> None:
     """Compiles and links `sources`; each unit is compiled on its own, since flags may differ. Raises CompileError."""
     executable.parent.mkdir(parents=True, exist_ok=True)
     objects: list[str] = []
     for number, source in enumerate(sources):
         compiled = executable.with_name(f"{executable.name}.{number}.o")
-        _gcc([*source.flags, *mode, "-c", source.path, "-o", str(compiled)], source.directory)
+        _compile(compiler, [*source.flags, *mode, "-c", source.path, "-o", str(compiled)], source.directory)
         objects.append(str(compiled))
-    _gcc([*mode, *objects, "-o", str(executable), *link_flags, "-lm"], executable.parent)
+    _compile(compiler, [*mode, *objects, "-o", str(executable), *link_flags, "-lm"], executable.parent)
     for name in objects:
         Path(name).unlink()
 
 
-def _gcc(arguments: list[str], directory: Path) -> None:
+def _compile(compiler: str, arguments: list[str], directory: Path) -> None:
     try:
-        done = subprocess.run(["gcc", *arguments], cwd=directory, capture_output=True, check=False)
+        done = subprocess.run([compiler, *arguments], cwd=directory, capture_output=True, check=False)
     except FileNotFoundError:
-        hint = "apt-get install gcc"
-        raise CompileError(error(Code.TOOL_MISSING, "gcc is not installed", hint=hint), EXIT_TOOL_MISSING) from None
+        hint = f"apt-get install {compiler}"
+        raise CompileError(error(Code.TOOL_MISSING, f"{compiler} is not installed", hint=hint), EXIT_TOOL_MISSING) from None
     if done.returncode != 0:
         words = done.stderr.decode(errors="replace").splitlines()
-        first = next((line for line in words if "error" in line or "undefined reference" in line), "gcc failed")
-        raise CompileError(error(Code.SYNTAX, f"gcc refuses the C: {first}"), EXIT_C_INVALID)
+        first = next((line for line in words if "error" in line or "undefined reference" in line), f"{compiler} failed")
+        raise CompileError(error(Code.SYNTAX, f"{compiler} refuses the C: {first}"), EXIT_C_INVALID)
 
 
 def build_rust(out: Path, profile: Profile, jobs: int = 0) -> Path:
