@@ -8,8 +8,7 @@ enum { LENGTH = 4096, PASSES = 250000 };
 
 int main(void)
 {
-    static uint8_t message[LENGTH];
-    uint8_t key[32], tag[16];
+    uint8_t message[LENGTH] = {0}, key[32], tag[16];
     for (int i = 0; i < 32; i++)
         key[i] = (uint8_t)(i * 7 + 1);
     for (int pass = 0; pass < PASSES; pass++) {

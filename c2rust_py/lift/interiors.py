@@ -3,41 +3,54 @@
     static int before(const int *p) { return p[-1]; }          int x = before(a + 3);
 
 A slice starts where the pointer pointed, so such a parameter is no slice. A pointer to the start of an array has nothing in
-front of it that C lets it look at (C11 6.5.6p8).
+front of it that C lets it look at (C11 6.5.6p8). What a parameter only moves through, but does not look at, is no matter: a
+position may stand in front of its slice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
 from c2rust_py.infer.demotions import PointerSlot, Reason
-from c2rust_py.infer.pointer_uses import Access, Argument, Flow, Pair, pointer_uses
+from c2rust_py.infer.pointer_uses import Argument, Flow, pointer_uses
+from c2rust_py.infer.ranges import Ranges
+from c2rust_py.infer.ranges.record import Cursor
 from c2rust_py.infer.solver import Solution
-from c2rust_py.infer.targets import IndexStep, ParamRoot, Target
-from c2rust_py.ir.nodes import Value
+from c2rust_py.infer.targets import IndexStep, ParamRoot, Resolver, Target
+from c2rust_py.ir.nodes import DerefPlace, Value
+from c2rust_py.ir.program import Function
+from c2rust_py.ir.walk import walk_all
 from c2rust_py.lift.positions import is_signed
 
 
-def find_backward_interiors(solution: Solution) -> bool:
+def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
     """Demotes them; whether there was any."""
     interior: set[PointerSlot] = set()
     passed: dict[PointerSlot, set[PointerSlot]] = {}
     backward: dict[PointerSlot, Reason] = {}
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
-        for use in pointer_uses(function, solution.program):
-            if isinstance(use, Argument):
-                callee = PointerSlot(solution.callee(symbol, use.call, use.callee), use.param)
-                target = resolver.pointer(use.value)
-                if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
-                    continue
-                if target.steps[-1].fixed != 0:
-                    interior.add(callee)
-                elif len(target.steps) == 1 and isinstance(target.root, ParamRoot):
-                    passed.setdefault(PointerSlot(symbol, target.root.local), set()).add(callee)
-            for value in _values(use):
-                target = resolver.pointer(value)
-                if target is not None and isinstance(target.root, ParamRoot) and _may_go_back(target):
-                    slot = PointerSlot(symbol, target.root.local)
-                    backward.setdefault(slot, Reason("it may go backwards from inside of an array", value.span))
+        uses = pointer_uses(function, solution.program)
+        falling = _falling_positions(resolver, [use for use in uses if isinstance(use, Flow)], ranges)
+        for use in uses:
+            if not isinstance(use, Argument):
+                continue
+            callee = PointerSlot(solution.callee(symbol, use.call, use.callee), use.param)
+            target = resolver.pointer(use.value)
+            if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
+                continue
+            if target.steps[-1].fixed != 0:
+                interior.add(callee)
+            elif len(target.steps) == 1 and isinstance(target.root, ParamRoot):
+                passed.setdefault(PointerSlot(symbol, target.root.local), set()).add(callee)
+        for value, cursor in _looks(function, [use for use in uses if isinstance(use, Argument)], ranges):
+            target = resolver.pointer(value)
+            if target is None or not isinstance(target.root, ParamRoot):
+                continue
+            if not _stays(target.root, cursor) and _may_go_back(target, falling, ranges):
+                slot = PointerSlot(symbol, target.root.local)
+                backward.setdefault(slot, Reason("it may go backwards from inside of an array", value.span))
     waiting = list(interior)
     while waiting:
         for other in passed.get(waiting.pop(), ()):
@@ -48,22 +61,50 @@ def find_backward_interiors(solution: Solution) -> bool:
     return any(added)
 
 
-def _values(use: object) -> tuple[Value, ...]:
-    match use:
-        case Flow(_, value) | Access(value):
-            return (value,)
-        case Argument(value=value):
-            return (value,)
-        case Pair(left, right):
-            return (left, right)
-        case _:
-            return ()
+def _looks(function: Function, arguments: list[Argument], ranges: Ranges) -> Iterator[tuple[Value, Cursor | None]]:
+    """The pointers that the function looks at what they point to of, or has others look, and where they are known to be."""
+    for node in walk_all(function.body):
+        if isinstance(node, DerefPlace):
+            yield node.pointer, ranges.accesses.get(node)
+    for use in arguments:
+        yield use.value, ranges.passed.get((use.call, use.param))
 
 
-def _may_go_back(target: Target) -> bool:
+def _stays(root: ParamRoot, cursor: Cursor | None) -> bool:
+    """Whether a pointer is known not to be in front of what the parameter was given."""
+    return cursor is not None and cursor.root.local == root.local and cursor.lo >= 0
+
+
+def _falling_positions(resolver: Resolver, flows: list[Flow], ranges: Ranges) -> set[int]:
+    """The pointer locals whose positions may be negative."""
+    falling: set[int] = set()
+    followers: dict[int, set[int]] = {}
+    for flow in flows:
+        target = resolver.pointer(flow.value)
+        for step in () if target is None else target.steps:
+            if isinstance(step, IndexStep):
+                if step.cursor is not None:
+                    followers.setdefault(step.cursor, set()).add(flow.local)
+                if _goes_back(step, ranges):
+                    falling.add(flow.local)
+    waiting = list(falling)
+    while waiting:
+        for follower in followers.get(waiting.pop(), ()):
+            if follower not in falling:
+                falling.add(follower)
+                waiting.append(follower)
+    return falling
+
+
+def _may_go_back(target: Target, falling: AbstractSet[int], ranges: Ranges) -> bool:
     """Whether the index into what the parameter was given may be negative."""
     first = target.steps[0]
     assert isinstance(first, IndexStep)
-    if first.constant < 0:
-        return True
-    return any(term.negative or is_signed(term.value) for term in first.terms)
+    return first.cursor in falling or _goes_back(first, ranges)
+
+
+def _goes_back(step: IndexStep, ranges: Ranges) -> bool:
+    """Whether an index may be less than what its cursor holds."""
+    return step.constant < 0 or any(
+        term.negative or (is_signed(term.value) and not ranges.natural(term.value)) for term in step.terms
+    )

@@ -25,11 +25,16 @@ def backward_cursors(resolver: Resolver, flows: list[Flow]) -> frozenset[int]:
         if target is None:
             continue
         for step in target.steps:
-            if isinstance(step, IndexStep) and step.cursor is not None:
-                linked.setdefault(step.cursor, set()).add(flow.local)
-                linked.setdefault(flow.local, set()).add(step.cursor)
-                if _goes_back(step):
-                    backward |= {flow.local, step.cursor}
+            if not isinstance(step, IndexStep):
+                continue
+            if step.cursor is None:
+                if step.constant < 0 or any(term.negative for term in step.terms):
+                    backward.add(flow.local)
+                continue
+            linked.setdefault(step.cursor, set()).add(flow.local)
+            linked.setdefault(flow.local, set()).add(step.cursor)
+            if _goes_back(step):
+                backward |= {flow.local, step.cursor}
     waiting = list(backward)
     while waiting:
         for other in linked.get(waiting.pop(), ()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from c2rust_py.infer.demotions import Demotions
 from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.library import LibraryFunction
+from c2rust_py.infer.ranges import infer_ranges
 from c2rust_py.infer.solver import Solution, solve
 from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.ir.program import Function, Program
@@ -49,10 +50,13 @@ def lift_program(
     demotions: Demotions,
     find_conflicts: FindConflicts = find_conflicts,
 ) -> Lifted:
-    """Each round takes down at least one subject more, so it ends."""
+    """Each round takes down at least one subject more, so it ends. Signed overflow may wrap here: an index that it makes
+    negative is no slice's."""
+    closed_world = any(f.name == "main" and not f.static for f in program.functions.values())
+    ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)
     while True:
         solution = solve(program, demotions)
-        if find_backward_interiors(solution):
+        if find_backward_interiors(solution, ranges):
             continue
         lifted, origins = _rewrite(solution)
         storage = infer_storage(lifted)
