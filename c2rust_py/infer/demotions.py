@@ -17,6 +17,13 @@ class PointerSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultSlot:
+    """The pointer that a function returns."""
+
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
 class LocalObject:
     """A local as an object that pointers point to."""
 
@@ -39,7 +46,7 @@ class MemoryCall:
     call: int
 
 
-Subject = PointerSlot | LocalObject | GlobalObject | MemoryCall
+Subject = PointerSlot | ResultSlot | LocalObject | GlobalObject | MemoryCall
 
 
 @dataclass(frozen=True, slots=True)

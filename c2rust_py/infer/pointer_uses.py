@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.targets import is_data_pointer
+from c2rust_py.infer.targets import is_data_pointer, is_null, without_casts
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -30,7 +30,6 @@ from c2rust_py.ir.nodes import (
     For,
     FunctionRef,
     If,
-    IntConst,
     Load,
     LocalPlace,
     Logical,
@@ -38,11 +37,11 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerAdd,
     PointerDiff,
+    Return,
     UnsupportedStatement,
     UnsupportedValue,
     Value,
     While,
-    ZeroValue,
 )
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import IntKind, IntType, PointerType, RecordType, VoidType
@@ -68,6 +67,14 @@ class Argument:
     call: Call
     callee: str
     param: int
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The function returns the pointer."""
+
     value: Value
     span: Span
 
@@ -123,18 +130,7 @@ class Everything:
     span: Span
 
 
-Use = Flow | Argument | Access | Test | Pair | Escape | InMemory | Everything
-
-
-def is_null(value: Value) -> bool:
-    """Whether a pointer value is the null pointer constant."""
-    match value:
-        case ZeroValue(type) | IntConst(0, type):
-            return isinstance(type, PointerType)
-        case Convert(operand, PointerType()):
-            return is_null(operand) or (isinstance(operand, IntConst) and operand.value == 0)
-        case _:
-            return False
+Use = Flow | Argument | Returned | Access | Test | Pair | Escape | InMemory | Everything
 
 
 def pointer_uses(function: Function, program: Program) -> list[Use]:
@@ -159,18 +155,21 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
             yield from _escapes((value,), "it is stored in an object", span)
         case Call():
             yield from _arguments(node, program)
+        case Return(value, span):
+            if value is not None and is_data_pointer(value.type):
+                yield Returned(value, span)
         case DerefPlace(pointer, _, span):
             yield Access(pointer, span)
         case Compare(_, left, right, _, span) if is_data_pointer(left.type):
             if is_null(left) or is_null(right):
-                yield Test(right if is_null(left) else left, span)
+                yield Test(without_casts(right if is_null(left) else left), span)
             else:
                 yield Pair(left, right, span)
         case PointerDiff(left, right, _, span):
             yield Pair(left, right, span)
         case Convert(operand, type, span) if is_data_pointer(operand.type):
             if type == IntType(IntKind.BOOL):
-                yield Test(operand, span)
+                yield Test(without_casts(operand), span)
             elif not isinstance(type, PointerType | VoidType):
                 yield Escape(operand, "it is converted to an integer", span)
         case AddressOf(LocalPlace() as place, _, span):
@@ -211,7 +210,7 @@ def _others(node: Node) -> Iterator[Use]:
 def _tests(values: tuple[Value, ...]) -> Iterator[Use]:
     for value in values:
         if is_data_pointer(value.type):
-            yield Test(value, value.span)
+            yield Test(without_casts(value), value.span)
 
 
 def _escapes(values: tuple[object, ...], reason: str, span: Span | None) -> Iterator[Use]:

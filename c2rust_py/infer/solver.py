@@ -14,10 +14,20 @@ Demotions only grow and are finite, so it ends. Functions are looked at again wh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, Reason, Subject
+from c2rust_py.infer.demotions import (
+    Demotions,
+    GlobalObject,
+    LocalObject,
+    MemoryCall,
+    PointerSlot,
+    Reason,
+    ResultSlot,
+    Subject,
+)
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.pointer_uses import (
     Access,
@@ -27,19 +37,23 @@ from c2rust_py.infer.pointer_uses import (
     Flow,
     InMemory,
     Pair,
+    Returned,
     Test,
     Use,
-    is_null,
     pointer_uses,
 )
 from c2rust_py.infer.targets import (
+    GlobalRoot,
     ParamRoot,
     Resolver,
+    Result,
     Target,
     Template,
     is_data_pointer,
+    is_null,
     same_representation,
 )
+from c2rust_py.infer.templates import FunctionTemplates, TemplateFinder
 from c2rust_py.ir.nodes import (
     AddressOf,
     BlockValue,
@@ -67,27 +81,32 @@ MEMORY_SUFFIX = "@memory"
 @dataclass(frozen=True, slots=True)
 class Solution:
     """program: with the second instances that some call needs, under their own symbols. templates: of the lifted pointer
-    locals, by function and local. demotions: everything in memory, with its reason."""
+    locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
+    lifted. demotions: everything in memory, with its reason."""
 
     program: Program
     templates: Mapping[str, Mapping[int, Template]]
+    nullable: Mapping[str, AbstractSet[int]]
+    results: Mapping[str, Result]
     demotions: Demotions
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
-        return Resolver(self.program, symbol, self.templates[symbol], self.demotions)
+        templates, nullable = self.templates[symbol], self.nullable[symbol]
+        return Resolver(self.program, symbol, templates, nullable, self.results, self.demotions)
 
     def is_lifted(self, symbol: str, param: int) -> bool:
         """Whether parameter number `param` of a function of the program is a reference."""
         return param in self.templates[symbol]
 
-    def lifts_params(self, symbol: str) -> bool:
-        """Whether some parameter of the function is a reference."""
-        return any(self.is_lifted(symbol, param) for param in range(len(self.program.functions[symbol].type.params)))
+    def lifts_signature(self, symbol: str) -> bool:
+        """Whether some parameter of the function is a reference, or its result a position."""
+        params = range(len(self.program.functions[symbol].type.params))
+        return symbol in self.results or any(self.is_lifted(symbol, param) for param in params)
 
     def callee(self, symbol: str, call: Call, callee: str) -> str:
         """The instance that a direct call goes to."""
-        on_memory = MemoryCall(symbol, id(call)) in self.demotions and self.lifts_params(callee)
+        on_memory = MemoryCall(symbol, id(call)) in self.demotions and self.lifts_signature(callee)
         return memory_instance(callee) if on_memory else callee
 
 
@@ -100,7 +119,9 @@ def solve(program: Program, demotions: Demotions) -> Solution:
     """The solution of a normalised program under the demotions so far, to which the solver adds."""
     solver = _Solver(program, demotions)
     solver.run()
-    return Solution(replace(program, functions=solver.functions), solver.templates, demotions)
+    templates = {symbol: found.templates for symbol, found in solver.found.items()}
+    nullable = {symbol: found.nullable for symbol, found in solver.found.items()}
+    return Solution(replace(program, functions=solver.functions), templates, nullable, solver.results, demotions)
 
 
 @dataclass(slots=True)
@@ -111,7 +132,8 @@ class _Solver:
     demotions: Demotions
     functions: dict[str, Function] = field(init=False)
     uses: dict[str, list[Use]] = field(default_factory=dict)
-    templates: dict[str, dict[int, Template]] = field(default_factory=dict)
+    found: dict[str, FunctionTemplates] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
     waiting: dict[str, None] = field(default_factory=dict)
     callers: dict[str, set[str]] = field(default_factory=dict)
     mentions: dict[str, set[str]] = field(default_factory=dict)
@@ -131,9 +153,10 @@ class _Solver:
         for symbol in list(self.functions):
             self._enter(symbol)
         for symbol in taken:
-            if any(is_data_pointer(type) for type in self.functions[symbol].type.params):
-                function = self.functions[symbol]
+            function = self.functions[symbol]
+            if any(map(is_data_pointer, (*function.type.params, function.type.result))):
                 self._memory_instance(symbol, Reason(f"`{function.name}` is called through pointers", function.span))
+        self._find_results()
         while self.waiting:
             symbol = next(iter(self.waiting))
             del self.waiting[symbol]
@@ -164,9 +187,13 @@ class _Solver:
             if isinstance(use, Argument):
                 self.callers.setdefault(use.callee, set()).add(symbol)
         for node in walk_all(function.body):
+            if isinstance(node, Call) and isinstance(node.function, FunctionRef) and is_data_pointer(node.type):
+                self.callers.setdefault(node.function.symbol, set()).add(symbol)
             if isinstance(node, GlobalPlace):
                 self.mentions.setdefault(node.symbol, set()).add(symbol)
         self.waiting[symbol] = None
+        if in_memory is not None and is_data_pointer(function.type.result):
+            self.demotions.add(ResultSlot(symbol), in_memory)
         for local in function.locals:
             if not is_data_pointer(local.type):
                 continue
@@ -189,6 +216,18 @@ class _Solver:
 
     # ---- one function
 
+    def _find_results(self) -> None:
+        """The least fixpoint of what functions return, before anything is checked."""
+        waiting = {symbol: None for symbol, uses in self.uses.items() if any(isinstance(use, Returned) for use in uses)}
+        while waiting:
+            symbol = next(iter(waiting))
+            del waiting[symbol]
+            before = self.results.get(symbol)
+            self._find_templates(symbol)
+            if self.results.get(symbol) != before:
+                callers = self.callers.get(symbol, ())
+                waiting.update({caller: None for caller in callers if is_data_pointer(self.functions[caller].type.result)})
+
     def _look_at(self, symbol: str) -> None:
         """Takes down what does not fit in one function, until all that is left fits.
 
@@ -198,8 +237,7 @@ class _Solver:
         patient = True
         while True:
             before = len(self.demotions.reasons)
-            self.templates[symbol] = self._templates(symbol)
-            resolver = Resolver(self.program, symbol, self.templates[symbol], self.demotions)
+            resolver = self._find_templates(symbol)
             waits = False
             for use in self.uses[symbol]:
                 if patient and self._waits(symbol, use):
@@ -216,7 +254,7 @@ class _Solver:
     def _waits(self, symbol: str, use: Use) -> bool:
         """Whether a pointer that is used comes from a local that is neither known nor in memory."""
         match use:
-            case Flow(_, value) | Access(value) | Test(value):
+            case Flow(_, value) | Access(value) | Test(value) | Returned(value):
                 values: tuple[Value, ...] = (value,)
             case Argument(value=value):
                 values = (value,)
@@ -228,41 +266,41 @@ class _Solver:
         return any(
             isinstance(subject, PointerSlot)
             and subject not in self.demotions
-            and subject.local not in self.templates[symbol]
+            and subject.local not in self.found[symbol].templates
             for subject in subjects
         )
 
-    def _templates(self, symbol: str) -> dict[int, Template]:
-        """What each pointer local that is above memory points to: the least fixpoint of the joins over its values."""
+    def _find_templates(self, symbol: str) -> Resolver:
+        """What each pointer local that is above memory points to, and the function's result."""
         function = self.functions[symbol]
-        found = {
-            local.id: Template(ParamRoot(local.id), (0,))
-            for local in function.locals
-            if local.kind is LocalKind.PARAM and self._is_up(symbol, local.id, local.type)
-        }
-        flows = [
-            use for use in self.uses[symbol]
-            if isinstance(use, Flow) and self._is_up(symbol, use.local, function.locals[use.local].type)
-        ]  # fmt: skip
-        changed = True
-        while changed:
-            changed = False
-            resolver = Resolver(self.program, symbol, found, self.demotions)
-            for flow in flows:
-                subject = PointerSlot(symbol, flow.local)
-                target = None if subject in self.demotions else resolver.pointer(flow.value)
-                if target is None:
-                    continue
-                known = found.get(flow.local, target.template)
-                joined = known.join(target.template)
-                if joined is None:
-                    self._demote(subject, Reason("it points into more than one object", flow.span))
-                    found.pop(flow.local, None)
-                    changed = True
-                elif joined != found.get(flow.local):
-                    found[flow.local] = joined
-                    changed = True
-        return {local: template for local, template in found.items() if PointerSlot(symbol, local) not in self.demotions}
+        finder = TemplateFinder(self.program, symbol, self.results, self.demotions)
+        up = {local.id for local in function.locals if self._is_up(symbol, local.id, local.type)}
+        params = [local.id for local in function.locals if local.kind is LocalKind.PARAM and local.id in up]
+        found = finder.locals(params, [use for use in self.uses[symbol] if isinstance(use, Flow) and use.local in up])
+        self.found[symbol] = found
+        for local, span in found.apart.items():
+            self._demote(PointerSlot(symbol, local), Reason("it points into more than one object", span))
+        resolver = finder.resolver(found)
+        self._find_result(symbol, finder, resolver)
+        return resolver
+
+    def _find_result(self, symbol: str, finder: TemplateFinder, resolver: Resolver) -> None:
+        """What the function returns; joined with what was known, so that it only grows."""
+        slot = ResultSlot(symbol)
+        returns = [use for use in self.uses[symbol] if isinstance(use, Returned)]
+        if not returns or slot in self.demotions:
+            self.results.pop(symbol, None)
+            return
+        before = self.results.get(symbol)
+        result, fits = finder.result(resolver, returns)
+        if before is not None and result is not None:
+            result = before.join(result)
+            fits = fits and result is not None
+        if not fits:
+            self._demote(slot, Reason("it points into more than one object", returns[0].span))
+        elif result is not None and result != before:
+            self.results[symbol] = result
+            self.waiting.update(dict.fromkeys(self.callers.get(symbol, ())))
 
     def _is_up(self, symbol: str, local: int, type: Type) -> bool:
         return is_data_pointer(type) and PointerSlot(symbol, local) not in self.demotions
@@ -276,6 +314,8 @@ class _Solver:
             case Access(value, span):
                 if resolver.pointer(value) is None:
                     self._demote_value(symbol, value, self._why(symbol, value, span))
+            case Returned(value, span):
+                self._check_returned(symbol, resolver, value, span)
             case Test(value, span):
                 self._check_test(symbol, resolver, value, span)
             case Pair(left, right, span):
@@ -293,18 +333,29 @@ class _Solver:
                 self._demote_everything(symbol, Reason(text, span))
 
     def _check_flow(self, symbol: str, resolver: Resolver, local: int, value: Value, span: Span) -> None:
-        subject = PointerSlot(symbol, local)
+        self._check_kept(symbol, resolver, PointerSlot(symbol, local), local in resolver.templates, value, span)
+
+    def _check_returned(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
+        self._check_kept(symbol, resolver, ResultSlot(symbol), symbol in self.results, value, span)
+
+    def _check_kept(
+        self, symbol: str, resolver: Resolver, subject: Subject, known: bool, value: Value, span: Span
+    ) -> None:
+        """A local or the result is given a value; known: whether there is a template for what it may be."""
+        text = "it is returned as a pointer to memory" if isinstance(subject, ResultSlot) else "it is assigned to a pointer in memory"
         if subject in self.demotions:
-            self._demote_value(symbol, value, Reason("it is assigned to a pointer in memory", span, subject))
-        elif resolver.pointer(value) is None:
+            self._demote_value(symbol, value, Reason(text, span, subject))
+        elif not known or (resolver.pointer(value) is None and not is_null(value)):
             self._demote(subject, self._why(symbol, value, span))
-            self._demote_value(symbol, value, Reason("it is assigned to a pointer in memory", span, subject))
+            self._demote_value(symbol, value, Reason(text, span, subject))
 
     def _check_test(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         """Targets that are known are objects. Only who calls a library from outside may pass null."""
         target = resolver.pointer(value)
         if target is None:
             self._demote_value(symbol, value, self._why(symbol, value, span))
+        elif resolver.may_be_null(value):
+            pass
         elif isinstance(target.root, ParamRoot) and not self.closed_world and not self.functions[symbol].static:
             self._demote(PointerSlot(symbol, target.root.local), Reason("it may be null", span))
 
@@ -322,7 +373,8 @@ class _Solver:
         expected, given = callee.type.params[use.param], use.value.type
         assert isinstance(given, PointerType)
         fits = isinstance(expected, PointerType) and same_representation(expected.target, given.target)
-        if fits and resolver.pointer(use.value) is not None and len(use.call.args) >= len(callee.type.params):
+        there = resolver.pointer(use.value) is not None and not resolver.may_be_null(use.value)
+        if fits and there and len(use.call.args) >= len(callee.type.params):
             return
         why = self._why(symbol, use.value, use.span)
         text = f"`{callee.name}` is called with a pointer to memory" + (f": {why.text}" if why.cause is None else "")
@@ -351,8 +403,23 @@ class _Solver:
                 return self._subjects(symbol, tail)
             case AddressOf(place) | Decay(place):
                 return self._object(symbol, place)
+            case Call(FunctionRef(callee)) if callee in self.functions:
+                return self._result_subjects(symbol, value, callee)
             case _:
                 return []
+
+    def _result_subjects(self, symbol: str, call: Call, callee: str) -> list[Subject]:
+        """What goes to memory with the result of a call: the call's arguments, or what the function returns in every call."""
+        result = self.results.get(callee)
+        if result is None:
+            return [ResultSlot(callee)]
+        match result.template.root:
+            case ParamRoot():
+                return [MemoryCall(symbol, id(call))]
+            case GlobalRoot(name):
+                return [GlobalObject(name), ResultSlot(callee)]
+            case _:
+                return [ResultSlot(callee)]
 
     def _object(self, symbol: str | None, place: Place) -> list[Subject]:
         match root_of(place):
@@ -389,6 +456,9 @@ class _Solver:
         match subject:
             case GlobalObject(symbol):
                 self.waiting.update(dict.fromkeys(self.mentions.get(symbol, ())))
+            case ResultSlot(symbol):
+                self.results.pop(symbol, None)
+                self.waiting.update(dict.fromkeys((symbol, *self.callers.get(symbol, ()))))
             case PointerSlot(symbol, _):
                 self.waiting.update(dict.fromkeys(self.callers.get(symbol, ())))
             case _:

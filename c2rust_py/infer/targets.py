@@ -16,16 +16,22 @@ pointer to an object that is no element does not move.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject
+from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall
+from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
     AddressOf,
     BlockValue,
+    Call,
+    Conditional,
     Convert,
     Decay,
     DerefPlace,
+    Evaluate,
     FieldPlace,
+    FunctionRef,
     GlobalPlace,
     IndexPlace,
     IntConst,
@@ -36,9 +42,11 @@ from c2rust_py.ir.nodes import (
     Statement,
     StringPlace,
     Value,
+    ZeroValue,
 )
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import ArrayType, FunctionType, IntKind, IntType, PointerType, RecordType, Type
+from c2rust_py.ir.walk import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,8 @@ class FieldStep:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of an index that is computed: an integer of any type, added or taken away."""
+    """A part of an index that is computed, added or taken away: an integer of any type, or the position that a pointer value
+    (a call, a conditional) becomes."""
 
     value: Value
     negative: bool
@@ -138,17 +147,59 @@ class Template:
             steps.append(a if a == b else None)
         return Template(self.root, tuple(steps)) if steps.count(None) <= 1 else None
 
-    def at(self, cursor: int) -> Target:
-        """The target while the local `cursor` holds the index that varies."""
+    def at(self, position: IndexStep) -> Target:
+        """The target while the index that varies is `position`."""
         steps = (
-            s if isinstance(s, FieldStep) else IndexStep(cursor) if s is None else IndexStep(constant=s) for s in self.steps
+            s if isinstance(s, FieldStep) else position if s is None else IndexStep(constant=s) for s in self.steps
         )
         return Target(self.root, tuple(steps))
+
+    def varying(self) -> Template | None:
+        """The template with a last index that varies, so that a position that may be missing can stand for it."""
+        if not self.steps or isinstance(self.steps[-1], FieldStep):
+            return None
+        last = len(self.steps) - 1
+        return replace(self, steps=(*self.steps[:-1], None)) if self.cursor in (None, last) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the pointer that a function returns points to, seen from inside of it; nullable: or nowhere."""
+
+    template: Template
+    nullable: bool
+
+    def join(self, other: Result) -> Result | None:
+        """What both are instances of."""
+        template = self.template.join(other.template)
+        nullable = self.nullable or other.nullable
+        if template is None:
+            return None
+        fixed = template.varying() if nullable else template
+        return None if fixed is None else Result(fixed, nullable)
 
 
 def is_data_pointer(type: Type) -> bool:
     """Whether it is a pointer to an object, or to void."""
     return isinstance(type, PointerType) and not isinstance(type.target, FunctionType)
+
+
+def is_null(value: Value) -> bool:
+    """Whether a pointer value is the null pointer constant."""
+    match value:
+        case ZeroValue(type) | IntConst(0, type):
+            return isinstance(type, PointerType)
+        case Convert(operand, PointerType()):
+            return is_null(operand) or (isinstance(operand, IntConst) and operand.value == 0)
+        case _:
+            return False
+
+
+def without_casts(value: Value) -> Value:
+    """A pointer before it was converted to other pointer types: null stays null."""
+    while isinstance(value, Convert) and is_data_pointer(value.type) and is_data_pointer(value.operand.type):
+        value = value.operand
+    return value
 
 
 def same_representation(a: Type, b: Type) -> bool:
@@ -167,21 +218,23 @@ def _shape(type: Type) -> object:
 class Resolver:
     """Finds the targets of the pointer values of one function.
 
-    templates: of its pointer locals; one without has no target that is known. Pointers to objects among the demotions are of
-    the memory rung.
+    templates: of its pointer locals; one without has no target that is known. nullable: those of them that may be null.
+    results: what the program's functions return. Pointers to objects among the demotions are of the memory rung.
     """
 
     program: Program
     function: str
     templates: Mapping[int, Template]
+    nullable: AbstractSet[int]
+    results: Mapping[str, Result]
     demotions: Demotions
 
     def pointer(self, value: Value) -> Target | None:
-        """The target of a pointer value; None where it is not known, or on the memory rung."""
+        """The target of a pointer value, where it is not null; None where it is not known, or on the memory rung."""
         match value:
             case Load(LocalPlace(local)):
                 template = self.templates.get(local)
-                return None if template is None else template.at(local)
+                return None if template is None else template.at(IndexStep(local))
             case PointerAdd(pointer, offset, negative):
                 return self._moved(self.pointer(pointer), offset, negative)
             case AddressOf(place):
@@ -193,8 +246,76 @@ class Resolver:
                 return self.pointer(operand) if same_representation(operand.type.target, to) else None
             case BlockValue(body, tail) if tail is not None:
                 return self._behind(body, self.pointer(tail))
+            case Call():
+                return self._called(value)
+            case Conditional(_, then, otherwise):
+                return self._chosen(value, then, otherwise)
             case _:
                 return None
+
+    def may_be_null(self, value: Value) -> bool:
+        """Whether a pointer value with a target may be null all the same."""
+        match value:
+            case Load(LocalPlace(local)):
+                return local in self.nullable
+            case Convert(operand, PointerType()):
+                return is_null(value) or self.may_be_null(operand)
+            case BlockValue(_, tail) if tail is not None:
+                return self.may_be_null(tail)
+            case Call():
+                result = self.result_of(value)
+                return result is not None and result.nullable
+            case Conditional(_, then, otherwise):
+                return self.may_be_null(then) or self.may_be_null(otherwise)
+            case _:
+                return is_null(value)
+
+    def result_of(self, call: Call) -> Result | None:
+        """What a direct call of the program's first instance of a function returns."""
+        if not isinstance(call.function, FunctionRef) or MemoryCall(self.function, id(call)) in self.demotions:
+            return None
+        return self.results.get(call.function.symbol)
+
+    def _called(self, call: Call) -> Target | None:
+        """What the callee's result points to, seen from its caller."""
+        result = self.result_of(call)
+        if result is None:
+            return None
+        template = result.template
+        if template.cursor is None:
+            return self._behind((Evaluate(call, call.span),), self._given(call, template.at(IndexStep())))
+        return self._given(call, template.at(IndexStep(terms=(Term(call, negative=False),))))
+
+    def _given(self, call: Call, target: Target) -> Target | None:
+        """The target of a callee with its parameter replaced by what the call passes for it."""
+        if not isinstance(target.root, ParamRoot):
+            return target
+        position = target.root.local
+        given = self.pointer(call.args[position]) if position < len(call.args) else None
+        if given is None or not given.steps or self.may_be_null(call.args[position]):
+            return None
+        last, (first, *rest) = given.steps[-1], target.steps
+        if not isinstance(last, IndexStep) or not isinstance(first, IndexStep):
+            return None
+        if last.fixed is None and not _is_stable(last, call.args):
+            return None
+        if any(isinstance(s, IndexStep) and s.fixed is None for s in given.steps[:-1]):
+            return None
+        moved = replace(last, terms=(*last.terms, *first.terms), constant=last.constant + first.constant)
+        return Target(given.root, (*given.steps[:-1], moved, *rest))
+
+    def _chosen(self, value: Value, then: Value, otherwise: Value) -> Target | None:
+        """One of two targets, either of which may be null."""
+        targets = [self.pointer(branch) for branch in (then, otherwise) if not is_null(branch)]
+        if not targets or targets[0] is None or targets[-1] is None:
+            return None
+        template = targets[0].template.join(targets[-1].template)
+        if template is None:
+            return None
+        varying = template if template.cursor is not None else template.varying()
+        if varying is None or (self.may_be_null(value) and varying.varying() is None):
+            return None
+        return varying.at(IndexStep(terms=(Term(value, negative=False),)))
 
     def _moved(self, target: Target | None, offset: Value, negative: bool) -> Target | None:
         if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
@@ -242,3 +363,20 @@ class Resolver:
 
 def _first(target: Target) -> Target:
     return replace(target, steps=(*target.steps, IndexStep()))
+
+
+def _is_stable(step: IndexStep, args: tuple[Value, ...]) -> bool:
+    """Whether an index has the same value before a call with these arguments and behind it."""
+    if step.before or any(isinstance(node, BlockValue | Call) for arg in args for node in walk(arg)):
+        return False
+    lent = {
+        root.local
+        for arg in args
+        for node in walk(arg)
+        if isinstance(node, AddressOf | Decay) and isinstance(root := root_of(node.place), LocalPlace)
+    }
+    for term in step.terms:
+        for node in walk(term.value):
+            if isinstance(node, DerefPlace | GlobalPlace) or (isinstance(node, LocalPlace) and node.local in lent):
+                return False
+    return True

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import PointerSlot
-from c2rust_py.infer.pointer_uses import Flow, is_null, pointer_uses
+from c2rust_py.infer.pointer_uses import Flow, pointer_uses
 from c2rust_py.infer.solver import Solution, memory_instance
 from c2rust_py.infer.targets import (
     FieldStep,
@@ -19,7 +19,10 @@ from c2rust_py.infer.targets import (
     ParamRoot,
     Resolver,
     Target,
+    Template,
     is_data_pointer,
+    is_null,
+    without_casts,
 )
 from c2rust_py.ir.nodes import (
     Assign,
@@ -43,15 +46,17 @@ from c2rust_py.ir.nodes import (
     If,
     IndexPlace,
     IntConst,
+    IsPresent,
     Load,
     LocalPlace,
     Logical,
     Not,
+    Optional,
     Overflowing,
     Place,
-    PointerAdd,
     PointerDiff,
     ReferentPlace,
+    Return,
     Statement,
     StringPlace,
     Value,
@@ -65,12 +70,16 @@ from c2rust_py.ir.types import (
     USIZE,
     Access,
     ArrayType,
+    IntType,
+    OptionalType,
     PointerType,
     RecordType,
     ReferenceType,
     Type,
+    VoidType,
 )
 from c2rust_py.ir.walk import Node, map_children
+from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.positions import Positions, backward_cursors, converted
 
 N = TypeVar("N", bound=Node)
@@ -100,6 +109,33 @@ def param_type(pointer: Type, slice: bool) -> ReferenceType:
     return ReferenceType(ArrayType(pointer.target, None) if slice else pointer.target, Access.SHARED)
 
 
+def result_type(solution: Solution, symbol: str) -> Type | None:
+    """The type of the position that a function's result becomes; None where the result is as in C."""
+    result = solution.results.get(symbol)
+    if result is None:
+        return None
+    if result.template.cursor is None:
+        return VoidType()
+    return OptionalType(USIZE) if result.nullable else USIZE
+
+
+def _is_zero(index: Value) -> bool:
+    while isinstance(index, Convert):
+        index = index.operand
+    return isinstance(index, IntConst) and index.value == 0
+
+
+def _start(local: Local, type: Type | None = None) -> Value:
+    """What the position of a local is before the first assignment: the parameter's own."""
+    match type or local.type:
+        case OptionalType(inner) as optional if type is None:
+            return Optional(IntConst(0, inner, local.span), optional, local.span)
+        case OptionalType() as optional:
+            return Optional(None, optional, local.span)
+        case known:
+            return IntConst(0, known, local.span)
+
+
 @dataclass(slots=True)
 class _Lifter:
     solution: Solution
@@ -119,11 +155,11 @@ class _Lifter:
         flows = [use for use in pointer_uses(self.function, self.program) if isinstance(use, Flow)]
         backward = backward_cursors(self.resolver, flows)
         cursors = {local: local for local in self.resolver.templates}
-        self.positions = Positions(cursors, backward, self.value, self.statements)
+        self.positions = Positions(cursors, backward, self.resolver.nullable, self.value, self.statements)
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
             if local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
-                type = self.positions.type_of(local.id)
+                type = self.positions.local_type(local.id)
                 cursors[local.id] = self._add_local(f"{local.name}_at", type, local.span).local
 
     def run(self) -> Function:
@@ -135,15 +171,14 @@ class _Lifter:
             elif local.kind is LocalKind.PARAM:
                 locals.append(replace(local, type=self._reference(local.id)))
             else:
-                locals.append(replace(local, type=self.positions.type_of(local.id)))
-        starts = tuple(
-            Declare(local.id, IntConst(0, local.type, local.span), local.span) for local in self.added
-        )
+                locals.append(replace(local, type=self.positions.local_type(local.id)))
+        starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added)
         type = self.function.type
         params = tuple(locals[index].type for index in range(len(type.params)))
+        result = result_type(self.solution, self.symbol) or type.result
         return replace(
             self.function,
-            type=replace(type, params=params),
+            type=replace(type, params=params, result=result),
             locals=(*locals, *self.added),
             body=(*starts, *self.statements(self.function.body)),
         )
@@ -162,8 +197,10 @@ class _Lifter:
                 return self._declare(local, init, span)
             case Assign(LocalPlace(local), value, span) if local in self.resolver.templates:
                 return self._move(local, value, span)
-            case Evaluate(value, span) if is_data_pointer(value.type) and self.resolver.pointer(value) is not None:
-                return self._effects(value, span)
+            case Evaluate(value, span) if self._is_lifted(value) and not isinstance(value, Call):
+                return self._effects(value)
+            case Return(value, span) if value is not None and self.symbol in self.solution.results:
+                return self._return(value, span)
             case Assign(place, value, span):
                 written = self.place(place)
                 return (Assign(written, converted(self.value(value), written.type), span),)
@@ -172,32 +209,45 @@ class _Lifter:
 
     def _declare(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
         if self.resolver.templates[local].cursor is None:
-            return () if init is None else self._effects(init, span)
-        type = self.positions.type_of(local)
-        start = IntConst(0, type, span) if init is None else self._position(local, init)
+            return () if init is None else self._effects(init)
+        type = self.positions.local_type(local)
+        start = _start(self.function.locals[local], type) if init is None else self._position(local, init)
         return (Declare(local, start, span),)
 
     def _move(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
         """A lifted pointer is given a value: its position changes; one without a position has nothing to change."""
         if self.resolver.templates[local].cursor is None:
-            return self._effects(value, span)
-        type = self.positions.type_of(local)
-        place = LocalPlace(self.positions.cursors[local], type, span)
+            return self._effects(value)
+        place = LocalPlace(self.positions.cursors[local], self.positions.local_type(local), span)
         return (Assign(place, self._position(local, value), span),)
 
-    def _effects(self, value: Value, span: Span) -> tuple[Statement, ...]:
+    def _return(self, value: Value, span: Span) -> tuple[Statement, ...]:
+        """A lifted result is the index that varies, or nothing."""
+        result = self.solution.results[self.symbol]
+        if result.template.cursor is None:
+            return (*self._effects(value), Return(None, span))
+        return (Return(self._index(value, result.template, USIZE, result.nullable), span),)
+
+    def _effects(self, value: Value) -> tuple[Statement, ...]:
         """What is left of a pointer of which only the side effects are wanted."""
-        left = _constant(value, 1)
-        return self.statements(left.body) if isinstance(left, BlockValue) else ()
+        return self.statements(effects_of(value))
 
     def _position(self, local: int, value: Value) -> Value:
         """The index by which a value differs from the local's template."""
+        nullable = local in self.resolver.nullable
+        return self._index(value, self.resolver.templates[local], self.positions.type_of(local), nullable)
+
+    def _index(self, value: Value, template: Template, type: IntType, nullable: bool) -> Value:
+        """The index by which a value differs from a template: of `type`, or an option of it."""
+        if is_null(value):
+            return Optional(None, OptionalType(type), value.span)
         target = self._target(value)
-        cursor = self.resolver.templates[local].cursor
-        assert cursor is not None
-        step = target.steps[cursor]
+        assert template.cursor is not None
+        step = target.steps[template.cursor]
         assert isinstance(step, IndexStep)
-        return self.positions.position(step, self.positions.type_of(local), value.span)
+        if nullable:
+            return self.positions.optional(step, type, value.span)
+        return self.positions.position(step, type, value.span)
 
     def _target(self, value: Value) -> Target:
         target = self.resolver.pointer(value)
@@ -212,13 +262,16 @@ class _Lifter:
                 return self._call(value)
             case Compare(op, left, right, type, span) if is_data_pointer(left.type):
                 if is_null(left) or is_null(right):
-                    return self._null_test(value, right if is_null(left) else left)
+                    return self._null_test(value, without_casts(right if is_null(left) else left))
                 if self._is_lifted(left) and self._is_lifted(right):
-                    return Compare(op, *self._pair(left, right), type, span)
+                    return Compare(op, *self._pair(left, right, op in (CompareOp.EQ, CompareOp.NE)), type, span)
                 return self._mapped(value)
             case PointerDiff(left, right, type, span) if self._is_lifted(left):
-                first, second = (converted(index, ISIZE) for index in self._pair(left, right))
-                return Convert(Binary(BinaryOp.SUB, first, second, ISIZE, span), type, span)
+                first, second = (converted(index, ISIZE) for index in self._pair(left, right, may_be_null=False))
+                distance = first if _is_zero(second) else Binary(BinaryOp.SUB, first, second, ISIZE, span)
+                return Convert(distance, type, span)
+            case Conditional(condition, then, otherwise) if self._is_lifted(value):
+                return self._chosen(value, self.value(condition), then, otherwise)
             case FunctionRef(symbol):
                 return replace(value, symbol=self._pointed_instance(symbol))
             case Load(place, type, span):
@@ -257,10 +310,12 @@ class _Lifter:
         fields = _CONDITIONS.get(type(node), ())
         if isinstance(node, Convert) and node.type == BOOL:
             fields = ("operand",)
-        lifted = [name for name in fields if self._is_lifted(getattr(node, name))]
-        if lifted:
-            node = cast(N, replace(cast(Any, node), **{name: _constant(getattr(node, name), 1) for name in lifted}))
-        return map_children(node, self._node, self.statements)
+        lifted = [name for name in fields if self._is_lifted(without_casts(getattr(node, name)))]
+        if not lifted:
+            return map_children(node, self._node, self.statements)
+        conditions = {name: self._is_there(without_casts(getattr(node, name))) for name in lifted}
+        others = replace(cast(Any, node), **{name: IntConst(1, INT, self.function.span) for name in lifted})
+        return cast(N, replace(map_children(others, self._node, self.statements), **conditions))
 
     def _node(self, node: Node) -> Node:
         if isinstance(node, Value):
@@ -273,10 +328,36 @@ class _Lifter:
         """A comparison with null: what is lifted is never null."""
         if not self._is_lifted(pointer):
             return self._mapped(value)
-        return self.value(_constant(pointer, int(value.op is CompareOp.NE)))
+        if not self.resolver.may_be_null(pointer):
+            return self.value(truth(pointer, value.op is CompareOp.NE))
+        present = self._is_there(pointer)
+        return Convert(present, value.type, value.span) if value.op is CompareOp.NE else Not(present, value.type, value.span)
 
-    def _pair(self, left: Value, right: Value) -> tuple[Value, Value]:
-        """The indices of two pointers into one array, in one type."""
+    def _is_there(self, pointer: Value) -> Value:
+        """Whether a lifted pointer is not null."""
+        if not self.resolver.may_be_null(pointer):
+            return self.value(truth(pointer, known=True))
+        target = self._target(pointer)
+        cursor = target.template.cursor
+        assert cursor is not None
+        step = target.steps[cursor]
+        assert isinstance(step, IndexStep)
+        return IsPresent(self.positions.optional(step, USIZE, pointer.span), BOOL, pointer.span)
+
+    def _chosen(self, value: Value, condition: Value, then: Value, otherwise: Value) -> Value:
+        """The position of one of two pointers."""
+        targets = [self._target(branch) for branch in (then, otherwise) if not is_null(branch)]
+        joined = targets[0].template.join(targets[-1].template)
+        assert joined is not None
+        template = joined if joined.cursor is not None else joined.varying()
+        assert template is not None
+        nullable = self.resolver.may_be_null(value)
+        branches = [self._index(branch, template, USIZE, nullable) for branch in (then, otherwise)]
+        type = OptionalType(USIZE) if nullable else USIZE
+        return Conditional(condition, branches[0], branches[1], type, value.span)
+
+    def _pair(self, left: Value, right: Value, may_be_null: bool) -> tuple[Value, Value]:
+        """The indices of two pointers into one array, in one type; of options where one of them may be null."""
         targets = self._target(left), self._target(right)
         joined = targets[0].template.join(targets[1].template)
         assert joined is not None
@@ -285,11 +366,14 @@ class _Lifter:
             return IntConst(0, USIZE, left.span), IntConst(0, USIZE, right.span)
         steps = [target.steps[cursor] for target in targets]
         assert isinstance(steps[0], IndexStep) and isinstance(steps[1], IndexStep)
+        if may_be_null and (self.resolver.may_be_null(left) or self.resolver.may_be_null(right)):
+            first, second = (self.positions.optional(step, USIZE, left.span) for step in steps if isinstance(step, IndexStep))
+            return first, second
         return self.positions.pair(steps[0], steps[1], left.span)
 
     def _pointed_instance(self, symbol: str) -> str:
         """The instance of a function that is called through pointers."""
-        if symbol not in self.program.functions or not self.solution.lifts_params(symbol):
+        if symbol not in self.program.functions or not self.solution.lifts_signature(symbol):
             return symbol
         return memory_instance(symbol)
 
@@ -304,7 +388,8 @@ class _Lifter:
             instance = self.solution.callee(self.symbol, call, function.symbol)
             function = replace(function, symbol=instance)
         args = tuple(self._argument(instance, position, arg) for position, arg in enumerate(call.args))
-        made = replace(call, function=function, args=args)
+        result = None if instance is None else result_type(self.solution, instance)
+        made = replace(call, function=function, args=args, type=call.type if result is None else result)
         if instance is not None:
             self.origins[id(made)] = id(call)
         return made
@@ -372,11 +457,3 @@ _CONDITIONS: Mapping[type, tuple[str, ...]] = {
     Logical: ("left", "right"),
 }
 """The fields in which a pointer is a condition."""
-
-
-def _constant(pointer: Value, truth: int) -> Value:
-    """A truth value, behind the side effects of the pointer that it is known of."""
-    constant = IntConst(truth, INT, pointer.span)
-    while isinstance(pointer, Convert | PointerAdd):
-        pointer = pointer.operand if isinstance(pointer, Convert) else pointer.pointer
-    return BlockValue(pointer.body, constant, INT, pointer.span) if isinstance(pointer, BlockValue) else constant

@@ -15,7 +15,7 @@ def point_to_instances(program: Program, solution: Solution) -> Program:
     """Function pointers in static initialisers are to the instances for pointers to memory."""
 
     def change(node: Node) -> Node:
-        if isinstance(node, FunctionRef) and node.symbol in program.functions and solution.lifts_params(node.symbol):
+        if isinstance(node, FunctionRef) and node.symbol in program.functions and solution.lifts_signature(node.symbol):
             return replace(node, symbol=memory_instance(node.symbol))
         return map_children(node, change)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from c2rust_py.infer.demotions import PointerSlot, Reason
-from c2rust_py.infer.pointer_uses import Argument, Flow, pointer_uses
+from c2rust_py.infer.pointer_uses import Argument, Flow, Returned, Use, pointer_uses
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.ranges.record import Cursor
 from c2rust_py.infer.solver import Solution
@@ -44,7 +44,7 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
                 interior.add(callee)
             elif len(target.steps) == 1 and isinstance(target.root, ParamRoot):
                 passed.setdefault(PointerSlot(symbol, target.root.local), set()).add(callee)
-        for value, cursor in _looks(function, [use for use in uses if isinstance(use, Argument)], ranges):
+        for value, cursor in _looks(function, uses, ranges):
             target = resolver.pointer(value)
             if target is None or not isinstance(target.root, ParamRoot):
                 continue
@@ -61,13 +61,16 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
     return any(added)
 
 
-def _looks(function: Function, arguments: list[Argument], ranges: Ranges) -> Iterator[tuple[Value, Cursor | None]]:
+def _looks(function: Function, uses: list[Use], ranges: Ranges) -> Iterator[tuple[Value, Cursor | None]]:
     """The pointers that the function looks at what they point to of, or has others look, and where they are known to be."""
     for node in walk_all(function.body):
         if isinstance(node, DerefPlace):
             yield node.pointer, ranges.accesses.get(node)
-    for use in arguments:
-        yield use.value, ranges.passed.get((use.call, use.param))
+    for use in uses:
+        if isinstance(use, Argument):
+            yield use.value, ranges.passed.get((use.call, use.param))
+        elif isinstance(use, Returned):
+            yield use.value, None
 
 
 def _stays(root: ParamRoot, cursor: Cursor | None) -> bool:

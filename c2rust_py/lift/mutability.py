@@ -95,7 +95,10 @@ class _Marker:
 
     def function(self, function: Function) -> Function:
         type = self.types[function.symbol]
-        lends = any(isinstance(node, Borrow | ReferentPlace) for node in walk_all(function.body))
+        lends = any(
+            isinstance(node, Borrow | ReferentPlace) or (isinstance(node, Call) and _is_lifted(node))
+            for node in walk_all(function.body)
+        )
         if not lends and function.type == type:
             return function
         locals = tuple(
@@ -108,7 +111,7 @@ class _Marker:
             match made:
                 case ReferentPlace(LocalPlace(local) as base):
                     return replace(made, base=replace(base, type=locals[local].type))
-                case Call(FunctionRef(callee), args) if any(isinstance(arg, Borrow) for arg in args):
+                case Call(FunctionRef(callee)) if callee in self.types and _is_lifted(made):
                     made = self._call(made, self.types[callee])
                 case _:
                     pass
@@ -126,6 +129,13 @@ class _Marker:
             for i, arg in enumerate(call.args)
         )
         return replace(call, args=args, function=replace(cast(FunctionRef, call.function), type=PointerType(type)))
+
+
+def _is_lifted(call: Call) -> bool:
+    """Whether the call is of another type than C says."""
+    type = call.function.type
+    assert isinstance(type, PointerType) and isinstance(type.target, FunctionType)
+    return type.target.result != call.type or any(isinstance(arg, Borrow) for arg in call.args)
 
 
 def _reference(type: Type) -> ReferenceType:

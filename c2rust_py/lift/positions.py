@@ -12,8 +12,23 @@ from dataclasses import dataclass, replace
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.pointer_uses import Flow
 from c2rust_py.infer.targets import IndexStep, Resolver
-from c2rust_py.ir.nodes import Binary, BinaryOp, BlockValue, Convert, IntConst, Load, LocalPlace, Statement, Value
-from c2rust_py.ir.types import ISIZE, USIZE, EnumType, IntType, Type
+from c2rust_py.ir.nodes import (
+    Binary,
+    BinaryOp,
+    BlockValue,
+    Call,
+    Conditional,
+    Convert,
+    IntConst,
+    Load,
+    LocalPlace,
+    MoveOptional,
+    Optional,
+    Statement,
+    Unwrap,
+    Value,
+)
+from c2rust_py.ir.types import ISIZE, USIZE, EnumType, IntType, OptionalType, PointerType, Type
 
 
 def backward_cursors(resolver: Resolver, flows: list[Flow]) -> frozenset[int]:
@@ -49,7 +64,9 @@ def _goes_back(step: IndexStep) -> bool:
 
 
 def is_signed(value: Value) -> bool:
-    """Whether an offset may be negative, by the type that it had before it was widened."""
+    """Whether an offset may be negative, by the type that it had before it was widened. What a call returns is not."""
+    if isinstance(value.type, PointerType):
+        return isinstance(value, Conditional)
     while isinstance(value, Convert) and isinstance(value.operand.type, IntType | EnumType):
         value = value.operand
     if isinstance(value, IntConst):
@@ -61,12 +78,13 @@ def is_signed(value: Value) -> bool:
 class Positions:
     """Makes the values of indices in one function.
 
-    cursors: the local that holds the position of each pointer local. backward: those of type `isize`. values, statements:
-    rewrite what stands inside of an index.
+    cursors: the local that holds the position of each pointer local. backward: those of type `isize`. nullable: those that
+    may be missing. value, statements: rewrite what stands inside of an index.
     """
 
     cursors: Mapping[int, int]
     backward: AbstractSet[int]
+    nullable: AbstractSet[int]
     value: Callable[[Value], Value]
     statements: Callable[[tuple[Statement, ...]], tuple[Statement, ...]]
 
@@ -74,12 +92,17 @@ class Positions:
         """The type of the position that a pointer local becomes."""
         return ISIZE if local in self.backward else USIZE
 
+    def local_type(self, local: int) -> Type:
+        """The type of the local that holds the position."""
+        type = self.type_of(local)
+        return OptionalType(type) if local in self.nullable else type
+
     def index(self, step: IndexStep, span: Span) -> Value:
         """An index as an operand of an element place: any integer will do."""
         if step.fixed is None and step.cursor is None and step.constant == 0 and not step.before:
             (first, *others) = step.terms
             if not others and not first.negative:
-                return self.value(first.value)
+                return self._there(self.value(first.value))
         return self.position(step, USIZE, span)
 
     def position(self, step: IndexStep, type: IntType, span: Span) -> Value:
@@ -88,6 +111,35 @@ class Positions:
         if not step.before:
             return found
         return BlockValue(self.statements(step.before), found, type, span)
+
+    def optional(self, step: IndexStep, type: IntType, span: Span) -> Value:
+        """An index that may be missing, of the option of `type`: what a local holds, a call gives or a condition selects."""
+        optional = OptionalType(type)
+        if step.before:
+            found = self.optional(replace(step, before=()), type, span)
+            return BlockValue(self.statements(step.before), found, optional, span)
+        if step.cursor is not None and step.cursor in self.nullable and not step.terms and step.constant == 0:
+            assert self.type_of(step.cursor) == type, "a position that may be missing goes backwards"
+            return self._cursor(step.cursor, span)
+        *start, last = step.terms if step.terms else (None,)
+        if last is None or not isinstance(last.value, Call | Conditional):
+            return Optional(self.position(step, type, span), optional, span)
+        found = self.value(last.value)
+        if not isinstance(found.type, OptionalType):
+            return Optional(self.position(step, type, span), optional, span)
+        assert found.type == optional, "a position that may be missing goes backwards"
+        rest = replace(step, terms=tuple(start))
+        if rest.fixed == 0:
+            return found
+        return MoveOptional(found, self.position(rest, type, span), optional, span)
+
+    def _cursor(self, local: int, span: Span) -> Value:
+        type = self.local_type(local)
+        return Load(LocalPlace(self.cursors[local], type, span), type, span)
+
+    def _there(self, value: Value) -> Value:
+        """The position, where it may be missing as far as types know."""
+        return Unwrap(value, value.type.inner, value.span) if isinstance(value.type, OptionalType) else value
 
     def pair(self, left: IndexStep, right: IndexStep, span: Span) -> tuple[Value, Value]:
         """Two indices that are compared or subtracted."""
@@ -99,15 +151,14 @@ class Positions:
         """Sums that may pass below zero on the way are of type `isize`."""
         cursor = None
         if step.cursor is not None:
-            of_cursor = self.type_of(step.cursor)
-            cursor = Load(LocalPlace(self.cursors[step.cursor], of_cursor, span), of_cursor, span)
+            cursor = self._there(self._cursor(step.cursor, span))
         if cursor is None and not step.terms:
             return IntConst(step.constant, type if step.constant >= 0 else ISIZE, span)
         single = cursor is None and len(step.terms) == 1 and step.constant >= 0 and not step.terms[0].negative
         within = USIZE if type == USIZE and (single or not self._is_signed(step)) else ISIZE
         total: Value | None = None if cursor is None else converted(cursor, within)
         for term in step.terms:
-            part = converted(self.value(term.value), within)
+            part = converted(self._there(self.value(term.value)), within)
             if total is None:
                 total = part if not term.negative else _binary(BinaryOp.SUB, IntConst(0, within, span), part, within, span)
             else:

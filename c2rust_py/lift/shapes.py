@@ -7,7 +7,7 @@ fixpoint over the calls.
 from __future__ import annotations
 
 from c2rust_py.infer.demotions import PointerSlot
-from c2rust_py.infer.pointer_uses import Access, Argument, Escape, Flow, Pair, Test, pointer_uses
+from c2rust_py.infer.pointer_uses import Access, Argument, Escape, Flow, Pair, Returned, Test, pointer_uses
 from c2rust_py.infer.solver import Solution
 from c2rust_py.infer.targets import IndexStep, ParamRoot, Target
 from c2rust_py.ir.nodes import Value
@@ -49,7 +49,7 @@ def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
 
 def _values(use: object) -> tuple[Value, ...]:
     match use:
-        case Flow(_, value) | Access(value) | Test(value) | Escape(value):
+        case Flow(_, value) | Access(value) | Test(value) | Escape(value) | Returned(value):
             return (value,)
         case Argument(value=value):
             return (value,)

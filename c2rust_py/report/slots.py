@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, Subject
+from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.slots import LocalId, ResultId, Slot, SlotRungs, pointer_levels
 from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution, memory_instance
 from c2rust_py.ir.nodes import Call, FunctionRef
@@ -101,8 +101,10 @@ class SlotReporter:
     def _result(self, function: Function) -> Iterator[SlotReport]:
         for level in range(pointer_levels(function.type.result)):
             rung = self._rung(Slot(ResultId(function.symbol), level))
-            text = "pointers that functions return are in memory" if level == 0 else self._without_subject(level)
-            chain = (_link("the result", function.span, text),) if rung is Rung.MEMORY else ()
+            chain: tuple[Link, ...] = ()
+            if rung is Rung.MEMORY:
+                chain = self.chain(ResultSlot(function.symbol)) if level == 0 else ()
+                chain = chain or (_link("the result", function.span, self._without_subject(level)),)
             yield SlotReport("result", "*" * level + "result", function.span.line, rung.value, chain)
 
     def _objects(self, function: Function) -> Iterator[SlotReport]:
@@ -122,7 +124,7 @@ class SlotReporter:
         solution = self.lifted.solution
         assert solution is not None
         call = self._calls[subject.call]
-        return isinstance(call.function, FunctionRef) and solution.lifts_params(call.function.symbol)
+        return isinstance(call.function, FunctionRef) and solution.lifts_signature(call.function.symbol)
 
     def _call(self, subject: MemoryCall) -> SlotReport:
         call = self._calls[subject.call]
@@ -150,6 +152,8 @@ class SlotReporter:
             case PointerSlot(symbol, local) | LocalObject(symbol, local):
                 name = self.before.functions[symbol].locals[local].name
                 return f"{f'`{name}`' if name else 'a temporary'} of {self._called(symbol)}"
+            case ResultSlot(symbol):
+                return f"the result of {self._called(symbol)}"
             case GlobalObject(symbol):
                 return f"`{self.before.variables[symbol].name}`"
             case MemoryCall(symbol, call):

@@ -1,0 +1,87 @@
+"""What the pointer locals of one function point to: the least fixpoint of the joins over the values that they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from c2rust_py.diagnostics import Span
+from c2rust_py.infer.demotions import Demotions
+from c2rust_py.infer.pointer_uses import Flow, Returned
+from c2rust_py.infer.targets import LocalRoot, ParamRoot, Resolver, Result, Template, is_null
+from c2rust_py.ir.program import Program
+
+
+@dataclass(slots=True)
+class FunctionTemplates:
+    """templates: of the pointer locals above memory. nullable: those that may be null. apart: locals whose values have no
+    template in common, and where that shows."""
+
+    templates: dict[int, Template] = field(default_factory=dict)
+    nullable: set[int] = field(default_factory=set)
+    apart: dict[int, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFinder:
+    """Finds templates in one function of the program under what is known of the others."""
+
+    program: Program
+    symbol: str
+    results: Mapping[str, Result]
+    demotions: Demotions
+
+    def resolver(self, found: FunctionTemplates) -> Resolver:
+        return Resolver(self.program, self.symbol, found.templates, found.nullable, self.results, self.demotions)
+
+    def locals(self, params: Iterable[int], flows: Sequence[Flow]) -> FunctionTemplates:
+        """The templates of the parameters and the other locals that are above memory."""
+        found = FunctionTemplates({local: Template(ParamRoot(local), (0,)) for local in params})
+        changed = True
+        while changed:
+            changed = False
+            resolver = self.resolver(found)
+            for flow in flows:
+                if flow.local not in found.apart:
+                    changed |= self._join(resolver, found, flow)
+        return found
+
+    def _join(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> bool:
+        """Adds what one flow says; whether that is new."""
+        changed = False
+        if resolver.may_be_null(flow.value) and flow.local not in found.nullable:
+            found.nullable.add(flow.local)
+            changed = True
+        target = None if is_null(flow.value) else resolver.pointer(flow.value)
+        known = found.templates.get(flow.local)
+        if target is not None:
+            known = target.template if known is None else known.join(target.template)
+        elif known is None:
+            return changed
+        if known is not None and flow.local in found.nullable:
+            known = known.varying()
+        if known is None:
+            found.apart[flow.local] = flow.span
+            found.templates.pop(flow.local, None)
+            return True
+        changed |= known != found.templates.get(flow.local)
+        found.templates[flow.local] = known
+        return changed
+
+    def result(self, resolver: Resolver, returns: Sequence[Returned]) -> tuple[Result | None, bool]:
+        """What the function returns, as far as that is known now; and whether what it returns has something in common."""
+        results = [
+            Result(target.template, resolver.may_be_null(use.value))
+            for use in returns
+            if not is_null(use.value) and (target := resolver.pointer(use.value)) is not None
+        ]
+        if not results:
+            return None, True
+        joined: Result | None = results[0]
+        if any(resolver.may_be_null(use.value) for use in returns):
+            results.append(Result(results[0].template, nullable=True))
+        for result in results:
+            joined = None if joined is None else joined.join(result)
+        if joined is None or isinstance(joined.template.root, LocalRoot):
+            return None, False
+        return joined, True

@@ -1,0 +1,51 @@
+"""What is left of a pointer value that becomes a position, where nobody wants the position: its side effects."""
+
+from __future__ import annotations
+
+from c2rust_py.infer.targets import is_data_pointer
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    BlockValue,
+    Call,
+    Conditional,
+    Convert,
+    Decay,
+    Evaluate,
+    If,
+    IntConst,
+    Overflowing,
+    PointerAdd,
+    Statement,
+    Value,
+)
+from c2rust_py.ir.types import INT
+from c2rust_py.ir.walk import Node, children, walk
+
+
+def effects_of(value: Node) -> tuple[Statement, ...]:
+    """The side effects of evaluating a node, in order."""
+    if not any(isinstance(node, Call | BlockValue | Overflowing) for node in walk(value)):
+        return ()
+    match value:
+        case Convert(operand) if is_data_pointer(operand.type):
+            return effects_of(operand)
+        case AddressOf(place) | Decay(place):
+            return effects_of(place)
+        case PointerAdd(pointer, offset):
+            return (*effects_of(pointer), *effects_of(offset))
+        case BlockValue(body, tail):
+            return body if tail is None else (*body, *effects_of(tail))
+        case Conditional(condition, then, otherwise):
+            return (If(condition, effects_of(then), effects_of(otherwise), value.span),)
+        case _:
+            pass
+    if isinstance(value, Value):
+        return (Evaluate(value, value.span),)
+    return tuple(statement for child in children(value) for statement in effects_of(child))
+
+
+def truth(pointer: Value, known: bool) -> Value:
+    """The truth value that is known of a pointer, behind the pointer's side effects."""
+    constant = IntConst(int(known), INT, pointer.span)
+    left = effects_of(pointer)
+    return BlockValue(left, constant, INT, pointer.span) if left else constant
