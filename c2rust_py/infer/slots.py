@@ -112,7 +112,13 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
 
 
 def _is_lifted(solution: Solution, declaration: DeclarationId) -> bool:
-    return isinstance(declaration, LocalId) and declaration.local in solution.templates[declaration.function]
+    match declaration:
+        case LocalId(symbol, local):
+            return local in solution.templates[symbol]
+        case ResultId(symbol):
+            return symbol in solution.results
+        case _:
+            return False
 
 
 def _declarations(program: Program, before: Program) -> Iterator[tuple[DeclarationId, Type]]:
