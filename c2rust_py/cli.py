@@ -135,7 +135,7 @@ def _options(inputs: Sequence[Path], flags: tuple[str, ...], settings: Settings,
         re.compile(values.get("filter") or "")
     except re.error as problem:
         raise CompileError(error(Code.USAGE, f"`filter` is no regular expression: {problem}"), EXIT_USAGE) from None
-    return Options(inputs=tuple(inputs), flags=settings.flags + flags, **values)
+    return Options(inputs=tuple(inputs), flags=settings.flags + flags, overflows=settings.wrapping, **values)
 
 
 def _member(kind: Any, name: str, value: str) -> Any:
@@ -199,6 +199,7 @@ def _compared(comparison: Comparison) -> str:
         if result.undefined is not None:
             place = f"{result.undefined.place}: " if result.undefined.place else ""
             lines.append(f"    {place}{result.undefined.message}")
+    lines += [f"recorded in c2rs.toml: {overflow} wraps from the next translation on" for overflow in comparison.recorded]
     equal = sum(result.agrees for result in comparison.results)
     return "\n".join([*lines, f"{equal} of {len(comparison.results)} cases are equal"])
 

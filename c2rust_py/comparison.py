@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, error
+from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, Span, error
 from c2rust_py.emit.manifest import Manifest
 from c2rust_py.frontend.units import find_units
 from c2rust_py.oracle.build import CSource, Profile
 from c2rust_py.oracle.diff import CaseResult, DiffOptions, TargetProgram, diff_programs, read_case_folder
-from c2rust_py.project import link_flags
+from c2rust_py.oracle.overflow import record_overflows
+from c2rust_py.overflow import Overflow
+from c2rust_py.project import SETTINGS, link_flags
 from c2rust_py.settings import Case
 from c2rust_py.status import require_manifest
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The outcome of all programs on all cases."""
+    """The outcome of all programs on all cases, and the signed operators that overflowed for the first time."""
 
     results: tuple[CaseResult, ...]
+    recorded: tuple[Overflow, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -43,7 +46,7 @@ class Comparison:
             }
             for result in self.results
         ]
-        return {"version": 1, "equal": self.agrees, "cases": cases}
+        return {"version": 1, "equal": self.agrees, "cases": cases, "recorded": list(map(str, self.recorded))}
 
 
 def compare_project(
@@ -56,7 +59,8 @@ def compare_project(
     dev: bool = False,
     **settings: Any,
 ) -> Comparison:
-    """Builds and runs both sides. `settings` are fields of DiffOptions. Raises CompileError.
+    """Builds and runs both sides. `settings` are fields of DiffOptions. Raises CompileError. Operators whose overflow stopped
+    the Rust alone are recorded beside INPUT, for the next translation.
 
     The units are found again in INPUT, with the flags given here or else those of the translation.
     """
@@ -72,7 +76,9 @@ def compare_project(
         if not cases:
             raise CompileError(error(Code.INPUT_EMPTY, f"{case_folder} has no NAME.args or NAME.in"), EXIT_USAGE)
     options = DiffOptions(profile=Profile.DEV if dev else Profile.RELEASE, **settings)
-    return Comparison(diff_programs(programs, cases or (Case("default"),), out, options))
+    results = diff_programs(programs, cases or (Case("default"),), out, options)
+    overflows = [result.overflow for result in results if result.overflow is not None]
+    return Comparison(results, record_overflows(input_path, overflows))
 
 
 def _programs(input_path: Path, flags: Sequence[str], manifest: Manifest) -> list[TargetProgram]:
@@ -93,4 +99,8 @@ def _diagnostic(result: CaseResult) -> Diagnostic:
     where = f"{result.program}, case {result.case.name}"
     if result.undefined is not None:
         return error(Code.UNDEFINED_C, f"the C is undefined here: {result.undefined.message}", result.undefined.place)
+    if result.overflow is not None:
+        hint = f"{SETTINGS} has it now: translate again, and it wraps as gcc's does"
+        place = Span(result.overflow.file, result.overflow.line)
+        return error(Code.DIFFERENT, f"{where}: {result.overflow} overflows, which the C survives", place, hint=hint)
     return error(Code.DIFFERENT, f"{where}: {what}")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from c2rust_py.overflow import Overflow
+
 
 class Rung(Enum):
     """The representations of a pointer, best first (DESIGN section 1); the value is the word used in reports."""
@@ -42,6 +44,7 @@ class Options:
     check: run `cargo build` on the result.
     skeleton: emit signatures with stub bodies only.
     signed_overflow: see SignedOverflow.
+    overflows: signed operators that wrap in any case.
     """
 
     inputs: tuple[Path, ...]
@@ -57,6 +60,7 @@ class Options:
     check: bool = True
     skeleton: bool = False
     signed_overflow: SignedOverflow = SignedOverflow.PLAIN
+    overflows: tuple[Overflow, ...] = ()
 
     @property
     def worker_count(self) -> int:

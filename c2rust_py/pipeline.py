@@ -33,6 +33,7 @@ from c2rust_py.ir.program import Program
 from c2rust_py.ir.stubs import stub_of
 from c2rust_py.lift import FindConflicts, Lifted, find_conflicts, leave_in_memory, lift_program
 from c2rust_py.normalise import normalise
+from c2rust_py.normalise.wrap_signed import wrap_signed
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.project import crate_name, project_name
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
@@ -152,8 +153,11 @@ class _Run:
         linked = self.stages.run("link", each(lambda group: link_units(group.units, self.sink)), groups)
         _raise_errors(self.sink)
         selected = [leave_out(program, self.options) for program in linked]
-        programs = self.stages.run("normalise", each(normalise), selected)
+        programs = self.stages.run("normalise", each(self._normalise), selected)
         return [_Normalised(group, program, Demotions()) for group, program in zip(groups, programs, strict=True)]
+
+    def _normalise(self, program: Program) -> Program:
+        return wrap_signed(normalise(program), self.options.overflows)
 
     def lower(self, normalised: Sequence[_Normalised]) -> list[LinkedGroup]:
         """Every stage from there to the Rust AST."""
@@ -316,6 +320,7 @@ def _manifest(options: Options, units: Sequence[Unit], groups: Sequence[LinkedGr
         "keep_names": options.keep_names,
         "skeleton": options.skeleton,
         "signed_overflow": options.signed_overflow.value,
+        "wrapping": [str(overflow) for overflow in options.overflows],
     }
     targets = {
         binary.name: group.linked_units(binary.name)

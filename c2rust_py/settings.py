@@ -10,6 +10,9 @@ name = "empty input"
 args = ["-v"]
 stdin = "text"
 files = { "in.txt" = "text" }
+[[wrapping]]                 # `c2rs diff` adds these: signed operators that overflow while the C goes on
+place = "list.c:40"
+operator = "+"
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Span, error
+from c2rust_py.overflow import OPERATORS, Overflow
 from c2rust_py.project import SETTINGS
 
 _KINDS: dict[str, dict[str, type]] = {
@@ -36,7 +40,7 @@ _KINDS: dict[str, dict[str, type]] = {
     },
     "diff": {"timeout": float, "stderr": bool, "sanitize": bool},
 }
-_TOP = {*_KINDS, "case", "flags", "sanitize"}
+_TOP = {*_KINDS, "case", "flags", "sanitize", "wrapping"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,17 @@ class Settings:
     diff: Mapping[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
+    wrapping: tuple[Overflow, ...] = ()
+
+
+def settings_path(input_path: Path) -> Path:
+    """Where the settings of an input are, or would be."""
+    return (input_path if input_path.is_dir() else input_path.parent) / SETTINGS
 
 
 def read_settings(input_path: Path) -> Settings:
     """The `c2rs.toml` beside the input (in it, if it is a folder), overlaid with the environment."""
-    folder = input_path if input_path.is_dir() else input_path.parent
-    path = folder / SETTINGS
+    path = settings_path(input_path)
     if not path.is_file():
         return Settings(translate=_environment("translate"), diff=_environment("diff"))
     try:
@@ -79,14 +88,17 @@ def read_settings(input_path: Path) -> Settings:
     flags = _strings(path, "flags", data.get("flags", [])) + _strings(
         path, "flags", tables["translate"].pop("flags", [])
     )
-    cases = data.get("case", [])
+    cases, wrapping = data.get("case", []), data.get("wrapping", [])
     if not isinstance(cases, list):
         raise settings_error(path, "`case` is a list of tables: [[case]]")
+    if not isinstance(wrapping, list):
+        raise settings_error(path, "`wrapping` is a list of tables: [[wrapping]]")
     return Settings(
         {**tables["translate"], **_environment("translate")},
         {**tables["diff"], **_environment("diff")},
         flags,
         tuple(_case(path, table) for table in cases),
+        tuple(_overflow(path, table) for table in wrapping),
     )
 
 
@@ -142,6 +154,15 @@ def _case(path: Path, table: object) -> Case:
         raise settings_error(path, f"case `{name}`: `stdin` is text and `close_stdout_after` a whole number")
     contents = tuple((file, text.encode()) for file, text in sorted(files.items()))
     return Case(name, _strings(path, "args", table.get("args", [])), stdin.encode(), contents, limit)
+
+
+def _overflow(path: Path, table: object) -> Overflow:
+    if not isinstance(table, dict) or set(table) != {"place", "operator"}:
+        raise settings_error(path, "a [[wrapping]] has a `place` and an `operator`")
+    file, _, line = str(table["place"]).rpartition(":")
+    if not file or not line.isdecimal() or table["operator"] not in OPERATORS.values():
+        raise settings_error(path, 'a [[wrapping]] is as `place = "list.c:40"`, `operator = "+"`, `"-"` or `"*"`')
+    return Overflow(file, int(line), table["operator"])
 
 
 def _strings(path: Path, name: str, value: object) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from tempfile import TemporaryDirectory
 
 from c2rust_py.oracle.build import SANITIZE, CSource, Profile, build_c, build_rust
 from c2rust_py.oracle.compare import Undefined, differences, undefined_verdict
+from c2rust_py.oracle.overflow import find_overflow
 from c2rust_py.oracle.run import Outcome, run_case
+from c2rust_py.overflow import Overflow
 from c2rust_py.settings import Case
 
 
@@ -26,12 +28,14 @@ class TargetProgram:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One program on one case: how Rust differs (nothing where they agree), and whether the C is undefined there."""
+    """One program on one case: how Rust differs (nothing where they agree), whether the C is undefined there, and the signed
+    operator whose overflow stopped the Rust alone."""
 
     program: str
     case: Case
     differences: tuple[str, ...]
     undefined: Undefined | None = None
+    overflow: Overflow | None = None
 
     @property
     def agrees(self) -> bool:
@@ -77,7 +81,7 @@ def _diff_program(
         undefined = None
         if found and options.sanitize:
             undefined = _look_into(program, case, folder / program.name / "sanitized", options.timeout)
-        results.append(CaseResult(program.name, case, found, undefined))
+        results.append(CaseResult(program.name, case, found, undefined, find_overflow(expected, actual)))
     return results
 
 

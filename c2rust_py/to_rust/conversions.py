@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from c2rust_py.ir.nodes import Binary, BinaryOp, Compare, Conditional, Convert, IntConst, Logical, Not, Spelling, Value
+from c2rust_py.ir.nodes import (
+    Binary,
+    BinaryOp,
+    Compare,
+    Conditional,
+    Convert,
+    IntConst,
+    Logical,
+    Not,
+    Spelling,
+    Unary,
+    UnaryOp,
+    Value,
+)
 from c2rust_py.ir.types import (
     ComplexType,
     FloatType,
@@ -18,7 +31,7 @@ from c2rust_py.ir.types import (
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.literals import int_constant, int_literal, is_anchored, with_suffix
-from c2rust_py.to_rust.values import ValueLowering, is_null_constant
+from c2rust_py.to_rust.values import WRAPPING, ValueLowering, is_null_constant
 
 _NARROW = {
     BinaryOp.ADD: "wrapping_add",
@@ -62,6 +75,8 @@ class ConversionLowering(ValueLowering):
         narrow = self.narrow_arithmetic(operand, target)
         if narrow is not None:
             return narrow
+        if self.is_wrapping_signed(operand, target):
+            return self.wrapping_signed(operand, target, typed)
         if isinstance(operand, IntConst) and operand.name is None and isinstance(target, FloatType):
             digits = rs.Literal(f"{abs(operand.value)}.0")
             return rs.Unary("-", digits) if operand.value < 0 else digits
@@ -116,6 +131,55 @@ class ConversionLowering(ValueLowering):
             return None
         narrow = rs.PathType(_rust_narrow(kind))
         return self.narrow(operand, kind, narrow) if self.has_narrow_part(operand, narrow) else None
+
+    def is_wrapping_signed(self, operand: Value, target: Type) -> bool:
+        """Whether it is `(int)((unsigned)a op (unsigned)b)`, which is how C says that a signed operation wraps."""
+        match operand:
+            case Binary(op, left, right, type) if op in WRAPPING and self.is_sign_change(type, target):
+                return any(self.is_sign_changed(side, target) for side in (left, right))
+            case Unary(UnaryOp.NEGATE, inner, type) if self.is_sign_change(type, target):
+                return self.is_sign_changed(inner, target)
+            case _:
+                return False
+
+    def is_sign_change(self, source: Type, target: Type) -> bool:
+        """Whether two types are an unsigned and a signed integer of one size, of those that arithmetic is done in."""
+        from_kind, to_kind = self.facts.types.int_kind(source), self.facts.types.int_kind(target)
+        if from_kind is None or to_kind is None or from_kind.size != to_kind.size or to_kind.size < 4:
+            return False
+        return to_kind.signed and not from_kind.signed
+
+    def is_sign_changed(self, value: Value, signed: Type) -> bool:
+        """Whether some part of unsigned arithmetic was signed before."""
+        match value:
+            case Convert(inner):
+                return self.facts.types.value(inner.type) == self.facts.types.value(signed)
+            case Binary(op, left, right) if op in WRAPPING:
+                return self.is_sign_changed(left, signed) or self.is_sign_changed(right, signed)
+            case Unary(UnaryOp.NEGATE, inner):
+                return self.is_sign_changed(inner, signed)
+            case _:
+                return False
+
+    def wrapping_signed(self, value: Value, signed: Type, typed: bool) -> rs.Expr:
+        """Unsigned arithmetic in the signed type of the same size: the same bits."""
+        match value:
+            case Binary(op, left, right) if op in WRAPPING:
+                if isinstance(left, IntConst) and op is not BinaryOp.SUB:
+                    left, right = right, left
+                argument = self.wrapping_signed(right, signed, typed=True)
+                return rs.MethodCall(self.signed_receiver(left, signed), WRAPPING[op], (argument,))
+            case Unary(UnaryOp.NEGATE, inner):
+                return rs.MethodCall(self.signed_receiver(inner, signed), "wrapping_neg")
+            case Convert(inner) if self.facts.types.value(inner.type) == self.facts.types.value(signed):
+                return self.value(inner, typed)
+            case _:
+                return self.conversion(Convert(value, signed, value.span), typed)
+
+    def signed_receiver(self, value: Value, signed: Type) -> rs.Expr:
+        """What a method is called on: a literal needs its type there."""
+        expr, rust = self.wrapping_signed(value, signed, typed=False), self.facts.types.value(signed)
+        return with_suffix(expr, rust.name) if isinstance(rust, rs.PathType) else expr
 
     def has_narrow_part(self, value: Value, narrow: rs.Type) -> bool:
         """Whether something in the arithmetic is of the narrow type before its promotion."""

@@ -68,7 +68,7 @@ from c2rust_py.to_rust.literals import byte_literal, float_literal, int_constant
 from c2rust_py.to_rust.places import PlaceLowering
 from c2rust_py.to_rust.range_tests import conditions, joined, negated, tests_range
 
-_WRAPPING = {BinaryOp.ADD: "wrapping_add", BinaryOp.SUB: "wrapping_sub", BinaryOp.MUL: "wrapping_mul"}
+WRAPPING = {BinaryOp.ADD: "wrapping_add", BinaryOp.SUB: "wrapping_sub", BinaryOp.MUL: "wrapping_mul"}
 _FLIPPED = {
     CompareOp.EQ: CompareOp.NE,
     CompareOp.NE: CompareOp.EQ,
@@ -472,8 +472,8 @@ class ValueLowering(PlaceLowering):
                 return rs.Unary("-" if op is UnaryOp.NEGATE else "!", self.value(operand, typed))
             case Binary(BinaryOp.SHL | BinaryOp.SHR):
                 return self.shift(value, typed)
-            case Binary(op, left, right, type) if op in _WRAPPING and self.wraps(type):
-                return rs.MethodCall(self.receiver(left), _WRAPPING[op], (self.value(right, typed=True),))
+            case Binary(op, left, right, type) if op in WRAPPING and self.wraps(type):
+                return rs.MethodCall(self.receiver(left), WRAPPING[op], (self.value(right, typed=True),))
             case Binary(op, left, right):
                 return rs.Binary(op.value, *self.operands(left, right, typed))
             case PointerAdd(pointer, IntConst(0, name=None)):
