@@ -79,7 +79,7 @@ def _choose(scope: Scope, parameter: Parameter, need: int, given: list[Reference
     assert parameter.element is not None
     references = scope.references(parameter.element, need, writes=parameter.writes, values=True, casts=True)
     used = {reference.array for reference in given if reference is not None}
-    if scope.tame and scope.chance(0.9):
+    if scope.tame and scope.chance(0.95):
         references = [reference for reference in references if reference.array not in used]
     if not references:
         return None

@@ -116,7 +116,7 @@ def _return(scope: Scope, parameters: list[Parameter]) -> tuple[int, int, int] |
     arrays = {array.name: array for array in scope.arrays}
     for name, span in scope.at.items():
         for index, parameter in enumerate(parameters):
-            if parameter.kind is not Kind.ARRAY or span is None or not scope.chance(0.5):
+            if parameter.kind is not Kind.ARRAY or span is None or not scope.chance(0.1 if scope.tame else 0.5):
                 continue
             element, writable = scope.cursors[name]
             if (

@@ -22,11 +22,13 @@ PURE = (
 def write_program(seed: int) -> str:
     """The C text of the program of a seed."""
     random = Random(seed)
-    setting = _choose_setting(random)
     tame = random.random() < 0.5
+    setting = _choose_setting(random, tame=tame)
     functions: list[Function] = []
     texts: list[list[str]] = []
-    for function, lines in write_walks(random, setting, random.randint(1, 2)):
+    for function, lines in write_walks(
+        random, setting, random.randint(2, 3) if tame else random.randint(1, 2), tame=tame
+    ):
         functions.append(function)
         texts.append(lines)
     for number in range(2):
@@ -50,12 +52,12 @@ def write_program(seed: int) -> str:
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
-def _choose_setting(random: Random) -> Setting:
+def _choose_setting(random: Random, *, tame: bool) -> Setting:
     main = random.choice(ELEMENTS)
     elements = (main, random.choice(ELEMENTS), WORD)
     tables = tuple(
         Array(name, random.choice(elements[:2]), random.randint(6, 16))
-        for name in ("table", "pool")[: random.randint(0, 2)]
+        for name in ("table", "pool")[: random.choice((0, 0, 1)) if tame else random.randint(0, 2)]
     )
     return Setting(elements, tables, Box(main, random.randint(4, 10), random.random() < 0.5))
 
@@ -109,7 +111,7 @@ def _write_main(scope: Scope, setting: Setting, scenes: list[str]) -> tuple[list
 def _declare(scope: Scope, array: Array) -> None:
     """An array of main's own: a local, or a block."""
     element, name = array.element.name, array.name
-    if scope.chance(0.6):
+    if scope.chance(0.95 if scope.tame else 0.6):
         scope.emit(f"{element} {name}[{array.length}];")
     else:
         scope.emit(f"{element} *{name} = malloc({array.length} * sizeof({element}));")

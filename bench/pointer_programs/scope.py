@@ -185,7 +185,8 @@ class Scope:
                 offset = self.random.randint(-span.low, room) if self.chance(0.4) else 0
                 text = name if offset == 0 else f"{name} {'+' if offset > 0 else '-'} {abs(offset)}"
                 found.append(Reference(text, span.array, writable, span.moved(offset, offset)))
-        return found + (self._casts(element, need, writes=writes) if casts and element in TWINS else [])
+        casts = casts and element in TWINS and not (self.tame and element.bits > 8)
+        return found + (self._casts(element, need, writes=writes) if casts else [])
 
     def _casts(self, element: Element, need: int, *, writes: bool) -> list[Reference]:
         return [

@@ -73,7 +73,7 @@ def write_declaration(scope: Scope) -> None:
     first = scope.random.choice(references)
     rest = [r for r in references if r.array == first.array and r is not first]
     text, span, writable = first.text, first.span, first.writable
-    if rest and scope.chance(0.1 if scope.tame else 0.4):
+    if rest and scope.chance(0.03 if scope.tame else 0.4):
         second = scope.random.choice(rest)
         joined = span.join(second.span)
         assert joined is not None
@@ -172,7 +172,7 @@ def write_library_move(scope: Scope) -> None:
     element = _an_element(scope)
     need = scope.random.choice((1, 2, 3, 5, 12))
     targets, sources = scope.references(element, need, writes=True), scope.references(element, need)
-    if not targets or not sources or (scope.tame and scope.chance(0.7)):
+    if not targets or not sources or (scope.tame and scope.chance(0.9)):
         return
     to = scope.random.choice(targets)
     overlapping = [source for source in sources if source.array == to.array and source.text != to.text]

@@ -12,9 +12,9 @@ from pointer_programs.scope import Function, Kind, Parameter
 Lines = list[str]
 
 
-def write_walks(random: Random, setting: Setting, count: int) -> Iterator[tuple[Function, Lines]]:
+def write_walks(random: Random, setting: Setting, count: int, *, tame: bool) -> Iterator[tuple[Function, Lines]]:
     """So many of the walks, each with expressions of its own."""
-    for walk in random.sample(WALKS, count):
+    for walk in random.sample(TAME_WALKS if tame else (*WALKS, *TAME_WALKS), count):
         element = setting.elements[0] if random.random() < 0.8 else random.choice(setting.elements)
         yield walk(random, element)
 
@@ -245,13 +245,129 @@ static void differences({e.name} *to, const {e.name} *a, int n)
     return Function("differences", (_target(e), _source(e, 1), COUNT)), _lines(text)
 
 
+def bounds(random: Random, e: Element) -> tuple[Function, Lines]:
+    """Two results by pointers, which may be one, or in the array."""
+    text = f"""
+static void bounds(const {e.name} *a, int n, {e.name} *least, {e.name} *most)
+{{
+    *least = a[0];
+    *most = a[{random.choice(("0", "n - 1"))}];
+    for (const {e.name} *p = a; p != a + n; p++) {{
+        if (*p < *least)
+            *least = *p;
+        {random.choice(("if", "else if"))} (*p > *most)
+            *most = *p;
+    }}
+}}"""
+    return Function("bounds", (_source(e), COUNT, _target_of_one(e), _target_of_one(e))), _lines(text)
+
+
+def window(random: Random, e: Element) -> tuple[Function, Lines]:
+    """A pointer that looks in front of itself and behind, and a callee that does."""
+    order = random.choice(("int i = 1; i <= n; i++", "int i = n; i > 0; i--"))
+    text = f"""
+static unsigned around(const {e.name} *p)
+{{
+    return (unsigned)p[-1] * {random.randint(2, 9)} + (unsigned)p[1];
+}}
+
+static unsigned window({e.name} *a, int n)
+{{
+    unsigned sum = 0;
+    for ({order}) {{
+        const {e.name} *p = a + i;
+        sum = sum * 31 + {random.choice(("around(p)", "around(&a[i])", "(unsigned)p[-1] - (unsigned)p[1]"))};
+        a[i] = {_value(random, read("*p", e), read("sum", WORD))};
+    }}
+    return sum;
+}}"""
+    return Function("window", (_target(e, 2), COUNT), returns_value=True), _lines(text)
+
+
+def halves(random: Random, e: Element) -> tuple[Function, Lines]:
+    """Both halves of an array as arguments of one call, and cursors into both at once."""
+    call = random.choice(("add_half(a, a + n, n);", "add_half(a + n, a, n);", "add_half(&a[n], &a[0], n);"))
+    text = f"""
+static void add_half({e.name} *to, const {e.name} *from, int n)
+{{
+    for (int i = 0; i < n; i++)
+        to[i] = {_value(random, read("to[i]", e), read("from[i]", e))};
+}}
+
+static void halves({e.name} *a, int n)
+{{
+    {e.name} *low = a, *high;
+    n /= 2;
+    high = a + n;
+    {call}
+    while (low < a + n) {{
+        {e.name} kept = *low;
+        *low++ = *high;
+        *high++ = kept;
+    }}
+}}"""
+    return Function("halves", (_target(e), COUNT)), _lines(text)
+
+
+def two_starts(random: Random, e: Element) -> tuple[Function, Lines]:
+    """Where a pointer points does not change with what it was made from."""
+    text = f"""
+static unsigned two_starts({e.name} *x, int n)
+{{
+    unsigned i = (unsigned)n % 4;
+    {e.name} *p = x + i;
+    i++;
+    {e.name} *q = x + i;
+    p[0] = {random.randint(1, 99)};
+    q[0] = {_value(random, read("p[0]", e))};
+    p = x + 1;
+    x[0] = {_value(random, read("q[0]", e))};
+    q = x + 3;
+    p[0] = {_value(random, read("x[0]", e), read("q[1]", e))};
+    return (unsigned)*p + (unsigned)(q - p) + {random.choice(("i", "(unsigned)x[i]", "(unsigned)p[i - 1]"))};
+}}"""
+    return Function("two_starts", (_target(e, 5), COUNT), returns_value=True), _lines(text)
+
+
+def columns(random: Random, e: Element) -> tuple[Function, Lines]:
+    """An array of arrays: pointers to rows, elements of columns, rows as arguments."""
+    width = random.randint(2, 5)
+    text = f"""
+static unsigned row_sum(const {e.name} *row)
+{{
+    unsigned sum = 0;
+    for (int c = 0; c < {width}; c++)
+        sum = sum * 3 + (unsigned)row[c];
+    return sum;
+}}
+
+static unsigned columns(const {e.name} *a, int n)
+{{
+    {e.name} m[3][{width}], (*row)[{width}] = m;
+    unsigned sum = 0;
+    for (int i = 0; i < {3 * width}; i++)
+        m[i / {width}][i % {width}] = a[i % n];
+    for (; row < m + 3; row++) {{
+        (*row)[{random.randrange(width)}] ^= (*row)[{random.randrange(width)}];
+        sum += {random.choice(("row_sum(*row)", "row_sum(m[row - m])", "row_sum(row[0])"))};
+    }}
+    return sum {random.choice("+^")} row_sum(m[{random.randrange(3)}]);
+}}"""
+    return Function("columns", (_source(e), COUNT), returns_value=True), _lines(text)
+
+
+def _target_of_one(element: Element) -> Parameter:
+    return Parameter(Kind.ARRAY, element, 1, writes=True)
+
+
 def _lines(text: str) -> Lines:
     return text.strip("\n").split("\n")
 
 
 Walk = Callable[[Random, Element], tuple[Function, Lines]]
 
-WALKS: tuple[Walk, ...] = (
-    transform, combine_two, reverse, compact, sums, insertion_sort, find, largest, merge, rotate, each, copied,
-    differences,
+WALKS: tuple[Walk, ...] = (combine_two, find, largest, merge, rotate, each, copied, differences)
+TAME_WALKS: tuple[Walk, ...] = (
+    transform, reverse, compact, sums, insertion_sort, bounds, window, halves, two_starts, columns,
 )  # fmt: skip
+"""Those that keep to indices, comparisons and calls."""
