@@ -171,6 +171,14 @@ def _runs_once(node: Node) -> bool:
     return isinstance(node, rs.Loop | rs.While | rs.For) and block_diverges(node.body, frozenset())
 
 
+def _tests_remainder(node: Node) -> bool:
+    match node:
+        case rs.Binary("==" | "!=", rs.Binary("%"), number):
+            return _is_number(number, "0")
+        case _:
+            return False
+
+
 _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::absurd_extreme_comparisons": _compares_to_limit,
     "clippy::approx_constant": lambda node: isinstance(node, rs.Literal) and _CONSTANTS.match(node.text) is not None,
@@ -178,6 +186,7 @@ _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::eq_op": _has_equal_sides,
     "clippy::erasing_op": _is_zero,
     "clippy::identity_op": _has_no_effect,
+    "clippy::manual_is_multiple_of": _tests_remainder,
     "clippy::misrefactored_assign_op": _assigns_twice,
     "clippy::needless_range_loop": _counts,
     "clippy::never_loop": _runs_once,

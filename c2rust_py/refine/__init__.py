@@ -15,6 +15,9 @@ from c2rust_py.refine.conditional_values import conditional_values, name_no_resu
 from c2rust_py.refine.declared_types import declared_types
 from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
+from c2rust_py.refine.drop_zeros import drop_zeros
+from c2rust_py.refine.early_steps import early_steps
+from c2rust_py.refine.expression_types import CrateTypes, ExpressionTypes, crate_types
 from c2rust_py.refine.flatten_blocks import flatten_blocks
 from c2rust_py.refine.guard_arms import guard_arms
 from c2rust_py.refine.index_ranges import index_ranges, literal_value
@@ -22,6 +25,7 @@ from c2rust_py.refine.inline_format_args import inline_format_args
 from c2rust_py.refine.leading_conditions import leading_conditions
 from c2rust_py.refine.name_memory import name_memory
 from c2rust_py.refine.plain_arithmetic import plain_arithmetic
+from c2rust_py.refine.plain_casts import plain_casts
 from c2rust_py.refine.plain_tests import plain_tests
 from c2rust_py.refine.prune_imports import prune_imports
 from c2rust_py.refine.rotations import rotations
@@ -29,56 +33,59 @@ from c2rust_py.refine.settle_bindings import settle_bindings
 from c2rust_py.refine.shorten_paths import shorten_paths
 from c2rust_py.refine.simple_matches import simple_matches
 from c2rust_py.refine.sink_declarations import sink_declarations
+from c2rust_py.refine.struct_literals import struct_literals
 from c2rust_py.refine.swaps import swaps
 from c2rust_py.refine.tail_returns import tail_returns
+from c2rust_py.refine.truth_values import truth_values
 from c2rust_py.rust_ir import nodes as rs
 
 
 @dataclass(frozen=True, slots=True)
-class ConstantData:
-    """What passes know of the crate's constants: the values of those that are numbers, and the types of all. A name has one
-    meaning in all of the crate."""
+class CrateData:
+    """What passes know of the crate: the values of the constants that are numbers, and the types of all items. A name has
+    one meaning in all of the crate."""
 
     values: Mapping[str, int]
-    types: Mapping[str, rs.Type]
+    types: CrateTypes
 
 
 def refine(crate: rs.Crate) -> rs.Crate:
     """The crate with every function refined."""
-    constants = _constants(crate)
-    return replace(crate, modules=tuple(_refine_module(module, constants) for module in crate.modules))
+    crate = truth_values(crate)
+    data = _data(crate)
+    return drop_zeros(replace(crate, modules=tuple(_refine_module(module, data) for module in crate.modules)))
 
 
-def _constants(crate: rs.Crate) -> ConstantData:
+def _data(crate: rs.Crate) -> CrateData:
     values: dict[str, int] = {}
-    types: dict[str, rs.Type] = {}
     for item in (item for module in crate.modules for item in module.items if isinstance(item, rs.ConstItem)):
-        types[item.name] = item.type
         value = literal_value(item.value) if isinstance(item.value, rs.Literal) and not item.static else None
         if value is not None:
             values[item.name] = value
-    return ConstantData(values, types)
+    return CrateData(values, crate_types(crate))
 
 
-def _refine_module(module: rs.Module, constants: ConstantData) -> rs.Module:
+def _refine_module(module: rs.Module, data: CrateData) -> rs.Module:
     items = tuple(
-        refine_function(item, constants) if isinstance(item, rs.FunctionItem) else item for item in module.items
+        refine_function(item, data) if isinstance(item, rs.FunctionItem) else item for item in module.items
     )
     return prune_imports(shorten_paths(replace(module, items=items)))
 
 
-def refine_function(item: rs.FunctionItem, constants: ConstantData) -> rs.FunctionItem:
+def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     """One function through every pass."""
-    types = {**constants.types, **declared_types(item)}
+    types = declared_types(item)
+    item = plain_casts(item, ExpressionTypes(data.types, types))
     item = plain_tests(rotations(replace(item, body=simple_matches(item.body))))
     item = leading_conditions(replace(item, body=flatten_blocks(item.body)))
-    item = index_ranges(name_memory(plain_arithmetic(item)), constants.values)
+    item = index_ranges(name_memory(plain_arithmetic(item)), data.values)
     body = sink_declarations(item.body)
     body = conditional_values(body)
-    body = compound_assignments(body)
+    body = struct_literals(body, data.types.structs)
+    body = compound_assignments(early_steps(body))
     body = swaps(body)
     body = drop_labels(body)
     body = name_no_result(tail_returns(body))
     body = drop_annotations(body)
     item = settle_bindings(replace(item, body=body))
-    return inline_format_args(guard_arms(array_loops(item, types, constants.values)))
+    return inline_format_args(guard_arms(array_loops(item, {**data.types.constants, **types}, data.values)))

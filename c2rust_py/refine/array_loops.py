@@ -4,7 +4,8 @@
     for i in 0..2 { f(a[i], i); }               ->      for (i, &value) in a.iter().enumerate().take(2) { f(value, i); }
     for i in 0..3 { a[i].n += 1; }              ->      for item in &mut a { item.n += 1; }
 
-The range has to lie within the array: its end is a number up to the length, or the length itself. The body may name the array
+The range has to lie within the array: its end is a number up to the length, or the length itself; or each round looks at the
+element, so that C is undefined where the range goes on behind it (`certain_access`). The body may name the array
 only as `a[i]`, and other elements only to read where it changes none. With several such arrays the index stays. Runs last: the loops that it
 makes bind two names.
 """
@@ -14,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from c2rust_py.refine.certain_access import runs_to_its_end, surely_looks_at
+from c2rust_py.refine.compound_assignments import is_pure
 from c2rust_py.refine.declared_types import Types
 from c2rust_py.refine.index_ranges import literal_value
 from c2rust_py.rust_ir import nodes as rs
@@ -79,7 +82,7 @@ class _Rewriting:
         by_value = by_value and isinstance(element, rs.PathType) and element.name in _SCALARS | _HANDLES
         body = _with_items(loop.body, array, loop.variable, "", by_value)
         indexed = any(isinstance(n, rs.Name) and n.text == loop.variable for n in walk(body))
-        iterable = self.iterable(array, loop.iterable, uses.changed, indexed)
+        iterable = self.iterable(array, loop, loop.iterable, uses.changed, indexed)
         if iterable is None:
             return loop
         name = self.fresh(array, element, body)
@@ -96,16 +99,30 @@ class _Rewriting:
             case _:
                 return None
 
-    def iterable(self, array: str, span: rs.RangeExpr, changed: bool, indexed: bool) -> rs.Expr | None:
-        """The elements of the span; None where it may not lie in the array."""
+    def iterable(
+        self, array: str, loop: rs.For, span: rs.RangeExpr, changed: bool, indexed: bool
+    ) -> rs.Expr | None:
+        """The elements of the span; None where it may not lie in the array, and the loop may not notice."""
+        body, variable = loop.body, loop.variable
         type = self.types[array]
         held = type.target if isinstance(type, rs.ReferenceType) else type
         length = held.length if isinstance(held, rs.ArrayType) else None
         low, high = self.value(span.low), self.value(span.high)
         is_length = span.high == rs.MethodCall(rs.Name(array), "len")
-        if low is None or not (is_length or (length is not None and high is not None and low <= high <= length)):
+        if is_length or (length is not None and high is not None and high <= length):
+            if low is None or (high is not None and low > high):
+                return None
+            return self.inside(array, span, changed, indexed, low, is_length or high == length)
+        element = rs.Index(rs.Name(array), rs.Name(variable))
+        if not is_pure(span.low) or not surely_looks_at(body, element, self.value):
             return None
-        whole = is_length or high == length
+        return _part(array, span, changed, indexed, low == 0, runs_to_its_end(body))
+
+    def inside(
+        self, array: str, span: rs.RangeExpr, changed: bool, indexed: bool, low: int, whole: bool
+    ) -> rs.Expr:
+        """The elements of a span that lies in the array."""
+        type = self.types[array]
         base: rs.Expr = rs.Name(array)
         if indexed:
             items = rs.MethodCall(rs.MethodCall(base, "iter_mut" if changed else "iter"), "enumerate")
@@ -141,6 +158,8 @@ class _Rewriting:
         kind = "row" if isinstance(element, rs.ArrayType) else "value" if isinstance(element, rs.PathType) else "item"
         if isinstance(element, rs.PathType) and element.name not in _SCALARS:
             kind = "item"
+        if element == rs.PathType("u8"):
+            kind = "byte"
         numbered = (f"{kind}_{number}" for number in range(2, 1000))
         return next(n for n in (*([singular] if singular else []), kind, *numbered) if n not in taken)
 
@@ -150,6 +169,21 @@ _KEYWORDS = frozenset(
      "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
      "true", "type", "unsafe", "use", "where", "while", "async", "await", "box", "do", "final", "macro", "priv", "try", "yield"}
 )  # fmt: skip
+
+
+def _part(array: str, span: rs.RangeExpr, changed: bool, indexed: bool, from_start: bool, to_end: bool) -> rs.Expr:
+    """The elements of a span that may go on behind the array. Where all of its rounds run (`to_end`), it can be cut out
+    before, which stops the program; an empty one may not be cut out where it begins behind the array."""
+    items: rs.Expr = rs.Name(array)
+    if from_start and to_end:
+        items = rs.Index(items, rs.RangeExpr(rs.Literal("", suffixed=True), span.high))
+        if not indexed:
+            return rs.Borrow(items, mutable=changed)
+        return rs.MethodCall(rs.MethodCall(items, "iter_mut" if changed else "iter"), "enumerate")
+    items = rs.MethodCall(items, "iter_mut" if changed else "iter")
+    items = rs.MethodCall(items, "enumerate") if indexed else items
+    items = rs.MethodCall(items, "take", (span.high,))
+    return items if from_start else rs.MethodCall(items, "skip", (span.low,))
 
 
 def _at(node: Node, array: str, index: str) -> bool:

@@ -2,9 +2,10 @@
 
     p = p + 1;                                  ->      p += 1;
     let t = n; n = t + 1; buf[t as usize] = c;  ->      buf[n as usize] = c; n += 1;
+    let t = s.n; s.n = t + 1; s.a[t] = c;       ->      s.a[s.n] = c; s.n += 1;
     let t = n; n = t - 1; if t == 0 { .. }      ->      let t = n; n -= 1; if t == 0 { .. }
 
-The second needs that only the next statement names `t`, that it does not name `n`, and that control comes out at its end: then
+The second and the third need that only the next statement names `t`, that it does not name `n`, and that control comes out at its end: then
 nobody can see whether `n` changes before it or behind it. Runs before types are dropped; ends because it walks the tree once.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from c2rust_py.refine.own_places import is_own_place, names, renamed, touches
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import Node, map_children, walk
 
@@ -58,6 +60,8 @@ def is_pure(expr: rs.Expr) -> bool:
         case rs.MethodCall(receiver, method, args):
             known = method.startswith("wrapping_") or method.split("::")[0] in _PURE_METHODS
             return known and all(map(is_pure, (receiver, *args)))
+        case rs.Call(rs.Name(path), (operand,)) if path.endswith("::from"):
+            return is_pure(operand)
         case _:
             return False
 
@@ -72,11 +76,11 @@ def _late_increments(statements: tuple[rs.Statement, ...], tail: rs.Expr | None)
             result.append(statements[index])
             index += 1
             continue
-        let, update, old, variable = step
+        let, update, old, place = step
         user = statements[index + 2] if index + 2 < len(statements) else None
         rest: list[Node] = [*statements[index + 3 :], *([] if tail is None else [tail])]
-        if user is not None and _can_use(user, old, variable) and not any(_names(node, old) for node in rest):
-            result += [_renamed(user, old, variable), update]
+        if user is not None and _can_use(user, old, place) and not any(names(node, old) for node in rest):
+            result += [_statement(renamed(user, old, place)), update]
             index += 3
         else:
             result += [let, update]
@@ -84,46 +88,40 @@ def _late_increments(statements: tuple[rs.Statement, ...], tail: rs.Expr | None)
     return tuple(result)
 
 
-def _step(first: rs.Statement, second: rs.Statement) -> tuple[rs.Let, rs.ExprStatement, str, str] | None:
+def _step(first: rs.Statement, second: rs.Statement) -> tuple[rs.Let, rs.ExprStatement, str, rs.Expr] | None:
     """`let t = n; n = t + 1;` as the binding, `n += 1;`, `t` and `n`."""
     match first, second:
         case (
-            rs.Let(old, _, rs.Name(variable)) as let,
-            rs.ExprStatement(rs.Assign(rs.Name(target), value, ""), span),
-        ) if target == variable and "::" not in variable:
+            rs.Let(old, _, place) as let,
+            rs.ExprStatement(rs.Assign(target, value, ""), span),
+        ) if place is not None and target == place and is_own_place(place):
             match value:
                 case rs.Binary(op, rs.Name(left), rs.Literal() as size) if left == old and op in "+-":
-                    update = rs.Assign(rs.Name(variable), size, op)
+                    update = rs.Assign(place, size, op)
                 case rs.MethodCall(rs.Name(left), "wrapping_add" | "wrapping_sub" as method, (rs.Literal() as size,)) if (
                     left == old
                 ):
-                    update = rs.Assign(rs.Name(variable), rs.MethodCall(rs.Name(variable), method, (size,)))
+                    update = rs.Assign(place, rs.MethodCall(place, method, (size,)))
                 case _:
                     return None
-            return let, rs.ExprStatement(update, span), old, variable
+            return let, rs.ExprStatement(update, span), old, place
         case _:
             return None
 
 
-def _can_use(user: rs.Statement, old: str, variable: str) -> bool:
-    """Whether the increment may come behind the statement."""
-    if not _names(user, old) or _names(user, variable) or (isinstance(user, rs.Let) and user.name == variable):
+def _can_use(user: rs.Statement, old: str, place: rs.Expr) -> bool:
+    """Whether the increment may come behind the statement. Others may see a field after a call that does not come back."""
+    if not names(user, old) or touches(user, place) or (isinstance(user, rs.Let) and rs.Name(user.name) == place):
         return False
     expr = user.init if isinstance(user, rs.Let) else user.expr
     if not isinstance(user, rs.Let) and not isinstance(expr, rs.Assign | rs.MethodCall | rs.Call | rs.MacroCall):
+        return False
+    if not isinstance(place, rs.Name) and any(isinstance(node, rs.Call | rs.MacroCall) for node in walk(user)):
         return False
     leaving = rs.Break | rs.Continue | rs.Return | rs.Closure | rs.Loop | rs.While | rs.For | rs.BlockExpr
     return not any(isinstance(node, leaving) for node in walk(user))
 
 
-def _names(node: Node, name: str) -> bool:
-    return any(isinstance(n, rs.Name) and n.text == name for n in walk(node))
-
-
-def _renamed(statement: rs.Statement, old: str, new: str) -> rs.Statement:
-    def rename(node: Node) -> Node:
-        return rs.Name(new) if node == rs.Name(old) else map_children(node, rename)
-
-    renamed = rename(statement)
-    assert isinstance(renamed, rs.Let | rs.ExprStatement)
-    return renamed
+def _statement(node: Node) -> rs.Statement:
+    assert isinstance(node, rs.Let | rs.ExprStatement)
+    return node

@@ -1,6 +1,7 @@
 """Dissolves blocks that hold nothing together.
 
     { a(); b(); } c();      ->      a(); b(); c();        // no `let` in the block
+    { a(); { b() } }        ->      { a(); b() }          // the inner one ends where the outer does
     if c { }                ->                            // an empty `if` whose condition does nothing
 """
 
@@ -26,6 +27,8 @@ def flatten_blocks(block: rs.Block) -> rs.Block:
             case _:
                 statements.append(statement)
     tail = None if block.tail is None else _expr(block.tail)
+    if isinstance(tail, rs.BlockExpr) and tail.label is None:
+        return rs.Block((*statements, *tail.block.statements), tail.block.tail, tail.block.tail_span)
     return rs.Block(tuple(statements), tail, block.tail_span)
 
 

@@ -52,6 +52,8 @@ class _Rewriting:
         self.loops: set[int] = set()
         self.indexing: set[int] = set()
         self.intervals: dict[int, Interval] = {}
+        self.pointers: dict[int, bool] = {}
+        """Of sums, by identity, whether they are pointers: each is a part of the next one."""
 
     def node(self, node: Node, scope: Scope) -> Node:
         match node:
@@ -148,7 +150,9 @@ class _Rewriting:
             case rs.MethodCall(_, method):
                 return method in _POINTS
             case rs.Binary("+", left, _):
-                return self.is_pointer(left)
+                if id(expr) not in self.pointers:
+                    self.pointers[id(expr)] = self.is_pointer(left)
+                return self.pointers[id(expr)]
             case _:
                 return False
 

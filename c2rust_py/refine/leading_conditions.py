@@ -64,14 +64,18 @@ class _Rewriting:
                 return self.parts(expr, live)
 
     def parts(self, expr: rs.Expr, live: Names) -> rs.Expr:
-        """An expression that is no control flow: any part may run before any other."""
+        """An expression that is no control flow: any part may run before any other. So all of its parts see the same names,
+        which are found once."""
         around = live | self.mentions.names(expr)
 
         def change(node: Node) -> Node:
-            if isinstance(node, rs.Block):
-                return self.block(node, around)
-            assert not isinstance(node, rs.MatchArm | rs.Let | rs.ExprStatement)
-            return self.expr(node, around)
+            match node:
+                case rs.Block():
+                    return self.block(node, around)
+                case rs.BlockExpr() | rs.If() | rs.Match() | rs.Loop() | rs.While() | rs.For():
+                    return self.expr(node, around)
+                case _:
+                    return map_children(node, change)
 
         return map_children(expr, change)
 

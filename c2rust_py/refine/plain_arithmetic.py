@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from c2rust_py.refine.declared_types import Types, declared_types, is_unsigned
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, children, map_children
 from c2rust_py.to_rust.flow import diverges
 
 _BELOW, _ABOVE = "below", "above"
@@ -39,6 +39,9 @@ class _Rewriting:
 
     def __init__(self, types: Types) -> None:
         self.types = types
+        self._shown: dict[tuple[int, bool], Facts] = {}
+        self._changed: dict[int, frozenset[str]] = {}
+        """Both by identity: each part of a long condition is asked for by all that it is a part of."""
 
     def block(self, block: rs.Block, facts: Facts) -> rs.Block:
         statements: list[rs.Statement] = []
@@ -46,15 +49,15 @@ class _Rewriting:
             if isinstance(statement, rs.Let):
                 init = None if statement.init is None else self.expr(statement.init, facts)
                 statements.append(replace(statement, init=init))
-                facts = _without(facts, statement)
+                facts = self.without(facts, statement)
                 same = {(kind, statement.name) for kind, name in facts if rs.Name(name) == statement.init}
                 facts = frozenset(fact for fact in facts if fact[1] != statement.name) | same
                 continue
             statements.append(replace(statement, expr=self.expr(statement.expr, facts)))
-            facts = _without(facts, statement)
+            facts = self.without(facts, statement)
             match statement.expr:
                 case rs.If(condition, then, None) if diverges(rs.BlockExpr(then), frozenset()):
-                    facts |= _without(self.shown(condition, False), condition)
+                    facts |= self.without(self.shown(condition, False), condition)
                 case _:
                     pass
         tail = None if block.tail is None else self.expr(block.tail, facts)
@@ -65,31 +68,31 @@ class _Rewriting:
             case rs.If():
                 return self.chain(expr, facts)
             case rs.Match(value, arms):
-                after = _without(facts, value)
+                after = self.without(facts, value)
                 new = tuple(replace(arm, body=self.block(arm.body, after)) for arm in arms)
                 return rs.Match(self.expr(value, facts), new)
             case rs.BlockExpr(block, label):
                 return rs.BlockExpr(self.block(block, facts), label)
             case rs.Loop(body, label):
-                return rs.Loop(self.block(body, _without(facts, expr)), label)
+                return rs.Loop(self.block(body, self.without(facts, expr)), label)
             case rs.While(condition, body, label):
-                inside = _without(facts, expr)
-                shown = _without(self.shown(condition, True), condition)
+                inside = self.without(facts, expr)
+                shown = self.without(self.shown(condition, True), condition)
                 return rs.While(self.expr(condition, inside), self.block(body, inside | shown), label)
             case rs.For(variable, iterable, body, label):
-                inside = frozenset(fact for fact in _without(facts, expr) if fact[1] != variable)
-                inside |= _without(_of_range(variable, iterable), body)
+                inside = frozenset(fact for fact in self.without(facts, expr) if fact[1] != variable)
+                inside |= self.without(_of_range(variable, iterable), body)
                 return rs.For(variable, self.expr(iterable, facts), self.block(body, inside), label)
             case rs.Closure(params, body):
                 return rs.Closure(params, self.expr(body, frozenset()))
             case rs.Assign(target, value, op):
-                before = _without(facts, target)
-                return rs.Assign(self.expr(target, _without(before, value)), self.expr(value, before), op)
+                before = self.without(facts, target)
+                return rs.Assign(self.expr(target, self.without(before, value)), self.expr(value, before), op)
             case rs.Binary("&&" | "||" as op, left, right):
-                shown = _without(facts | self.shown(left, op == "&&"), left)
+                shown = self.without(facts | self.shown(left, op == "&&"), left)
                 return rs.Binary(op, self.expr(left, facts), self.expr(right, shown))
             case _:
-                return self.plain(self.parts(expr, _without(facts, expr)), facts)
+                return self.plain(self.parts(expr, self.without(facts, expr)), facts)
 
     def parts(self, expr: rs.Expr, facts: Facts) -> rs.Expr:
         def change(node: Node) -> Node:
@@ -114,9 +117,9 @@ class _Rewriting:
         link: rs.BlockExpr | rs.If | None = expr
         while isinstance(link, rs.If):
             condition = self.expr(link.condition, facts)
-            facts = _without(facts, link.condition)
-            then = self.block(link.then, facts | _without(self.shown(link.condition, True), link.condition))
-            facts |= _without(self.shown(link.condition, False), link.condition)
+            facts = self.without(facts, link.condition)
+            then = self.block(link.then, facts | self.without(self.shown(link.condition, True), link.condition))
+            facts |= self.without(self.shown(link.condition, False), link.condition)
             links.append((condition, then))
             link = link.otherwise
         new: rs.BlockExpr | rs.If | None = None if link is None else replace(link, block=self.block(link.block, facts))
@@ -125,8 +128,34 @@ class _Rewriting:
         assert isinstance(new, rs.If)
         return new
 
+    def without(self, facts: Facts, node: Node) -> Facts:
+        """The facts about what the node does not change."""
+        if not facts:
+            return facts
+        changed = self.changed(node)
+        return frozenset(fact for fact in facts if fact[1] not in changed)
+
+    def changed(self, node: Node) -> frozenset[str]:
+        """The names that a node assigns or lends out."""
+        known = self._changed.get(id(node))
+        if known is None:
+            match node:
+                case rs.Assign(rs.Name(name)) | rs.Borrow(rs.Name(name), True):
+                    own = frozenset((name,))
+                case _:
+                    own = frozenset()
+            known = own.union(*map(self.changed, children(node)))
+            self._changed[id(node)] = known
+        return known
+
     def shown(self, condition: rs.Expr, holds: bool) -> Facts:
         """What is known where a condition holds, or does not."""
+        key = id(condition), holds
+        if key not in self._shown:
+            self._shown[key] = self._of_condition(condition, holds)
+        return self._shown[key]
+
+    def _of_condition(self, condition: rs.Expr, holds: bool) -> Facts:
         match condition:
             case rs.Binary("&&", left, right) if holds:
                 return self.shown(left, True) | self.shown(right, True)
@@ -166,17 +195,3 @@ def _of_range(variable: str, iterable: rs.Expr) -> Facts:
             return frozenset(facts)
         case _:
             return frozenset()
-
-
-def _without(facts: Facts, node: Node) -> Facts:
-    """The facts about what the node does not change."""
-    if not facts:
-        return facts
-    changed = set()
-    for inner in walk(node):
-        match inner:
-            case rs.Assign(rs.Name(name)) | rs.Borrow(rs.Name(name), True):
-                changed.add(name)
-            case _:
-                pass
-    return frozenset(fact for fact in facts if fact[1] not in changed)

@@ -427,6 +427,7 @@ class ImplItem:
     trait: str | None
     target: str
     functions: tuple[FunctionItem, ...]
+    constants: tuple[ConstItem, ...] = ()
 
 
 Item = FunctionItem | StructItem | LayoutItem | UnionItem | ConstItem | TypeAlias | ImplItem

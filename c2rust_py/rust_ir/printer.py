@@ -483,8 +483,10 @@ class _Printer:
                 self.put(";\n")
             case TypeAlias(name, target, doc):
                 self.put(f"{doc_lines(doc, '///')}pub type {name} = {print_type(target)};\n")
-            case ImplItem(trait, target, functions):
+            case ImplItem(trait, target, functions, constants):
                 self.put(f"impl {f'{trait} for ' if trait else ''}{target} {{\n")
+                for constant in constants:
+                    self.item(constant)
                 for function in functions:
                     self.function(function)
                 self.put("}\n")

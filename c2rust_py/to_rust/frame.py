@@ -60,6 +60,8 @@ class Facts:
     """By function, the locals that every loop may have for itself; see `loops.loop_counters`."""
     function_names: AbstractSet[str]
     """The Rust names of the program's functions."""
+    memory_records: AbstractSet[str]
+    """The records that have a layout in bytes; the others are plain structs."""
 
     bad_statics: Mapping[str, Unsupported] = field(default_factory=dict)
     """Objects of static storage whose initialiser cannot be lowered; see `to_rust.bad_statics`."""

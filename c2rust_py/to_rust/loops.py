@@ -7,11 +7,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from c2rust_py.infer.node_touches import NodeTouches
-from c2rust_py.infer.touches import NOTHING, Touches
 from c2rust_py.ir.nodes import (
     Assign,
     Binary,
@@ -20,19 +18,18 @@ from c2rust_py.ir.nodes import (
     CompareOp,
     Convert,
     Declare,
-    FloatConst,
     For,
-    GlobalPlace,
     IntConst,
     Load,
     LocalPlace,
     Statement,
     Value,
 )
-from c2rust_py.ir.types import IntKind
-from c2rust_py.ir.walk import Node, children, walk, walk_all
+from c2rust_py.ir.types import IntKind, IntType
+from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import walk as walk_rust
+from c2rust_py.to_rust.invariants import running
 from c2rust_py.to_rust.literals import is_anchored, with_suffix
 
 if TYPE_CHECKING:
@@ -115,6 +112,11 @@ def _header(loop: For) -> _Header | None:
     match loop.condition:
         case Compare(op, Load(LocalPlace(tested)), bound) if tested == local:
             pass
+        case Compare(op, Convert(Load(LocalPlace(tested))) as counter, IntConst() as limit) if tested == local:
+            narrow = _narrowed(counter, start, limit)
+            if narrow is None:
+                return None
+            bound = narrow
         case _:
             return None
     match loop.step[0]:
@@ -125,9 +127,22 @@ def _header(loop: For) -> _Header | None:
             return None
     if step is BinaryOp.ADD and op in (CompareOp.LT, CompareOp.LE):
         return _Header(local, start, bound, size, op)
-    if step is BinaryOp.SUB and op in (CompareOp.GT, CompareOp.GE):
+    if step is BinaryOp.SUB and op in (CompareOp.GT, CompareOp.GE) and not isinstance(loop.condition.left, Convert):
         return _Header(local, start, bound, -size, op)
     return None
+
+
+def _narrowed(counter: Convert, start: Value, limit: IntConst) -> IntConst | None:
+    """The limit of a counter that is widened for the comparison (`i < sizeof a`), in the counter's own type: where it fits,
+    and the counter, which begins at `start`, is never negative."""
+    type, wide = counter.operand.type, counter.type
+    if not isinstance(type, IntType) or not isinstance(wide, IntType) or wide.kind.size < type.kind.size:
+        return None
+    if not 0 <= limit.value < type.kind.maximum:
+        return None
+    if type.kind.signed and not (isinstance(start, IntConst) and start.value >= 0):
+        return None
+    return replace(limit, type=type)
 
 
 def _is_counted(lowering: StatementLowering, loop: For, header: _Header) -> bool:
@@ -139,10 +154,10 @@ def _is_counted(lowering: StatementLowering, loop: For, header: _Header) -> bool
         return False
     if not _ends_in_range(header, kind, lowering.facts.signed_wraps):
         return False
-    body = _touches(lowering, loop.body)
-    if header.local in body.locals_written or header.local in _loads(header.bound):
+    body = running(lowering, loop.body)
+    if header.local in body.touches.locals_written or header.local in _loads(header.bound):
         return False
-    if not _is_invariant(lowering, header.bound, body):
+    if not body.keeps(header.bound):
         return False
     if isinstance(loop.init[-1], Declare):
         return header.local not in lowering.hoisted
@@ -155,40 +170,6 @@ def _ends_in_range(header: _Header, kind: IntKind, signed_wraps: bool) -> bool:
     if (kind.signed and not signed_wraps) or (abs(header.step) == 1 and header.op in (CompareOp.LT, CompareOp.GT)):
         return True
     return isinstance(header.bound, IntConst) and kind.minimum <= header.bound.value + header.step <= kind.maximum
-
-
-def _touches(lowering: StatementLowering, body: tuple[Statement, ...]) -> Touches:
-    """What a round of the loop reads and writes."""
-    facts = lowering.facts
-    assert lowering.frame.function is not None
-    layout = facts.types.layout
-    nodes = NodeTouches(
-        facts.program, facts.storage, lowering.frame.function.symbol, lambda call: facts.effects.of_call(call, layout)
-    )
-    touches = NOTHING
-    for node in walk_all(body):
-        touches |= nodes.of(node)
-    return touches
-
-
-def _is_invariant(lowering: StatementLowering, value: Value, body: Touches) -> bool:
-    """Whether a value stays what it is as long as only `body` runs."""
-    match value:
-        case IntConst() | FloatConst():
-            return True
-        case Load(LocalPlace(local)):
-            return local not in body.locals_written and not lowering.in_memory(value.place)
-        case Load(GlobalPlace(symbol)):
-            known = symbol in lowering.facts.program.variables and not lowering.in_memory(value.place)
-            return known and symbol not in body.globals_written
-        case Convert(operand):
-            return lowering.facts.types.int_kind(operand.type) is not None and _is_invariant(lowering, operand, body)
-        case Binary(op, left, right) if op not in (BinaryOp.DIV, BinaryOp.REM):
-            return _is_invariant(lowering, left, body) and _is_invariant(lowering, right, body)
-        case Binary(_, left, IntConst(divisor)) if divisor > 0:
-            return _is_invariant(lowering, left, body)
-        case _:
-            return False
 
 
 def _without_minus_one(start: rs.Expr) -> rs.Expr | None:

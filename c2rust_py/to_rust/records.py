@@ -10,14 +10,19 @@ from c2rust_py.ir.types import IntKind
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Facts, Frame
 from c2rust_py.to_rust.literals import float_literal, int_literal
+from c2rust_py.to_rust.static_values import StaticLowering
 from c2rust_py.to_rust.types import constant_name
+
+_DERIVES = ("Clone", "Copy", "Debug")
 
 
 def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, ...]:
-    """A struct with its layout, a union, or an opaque type."""
+    """A plain struct, one with its layout, a union, or an opaque type."""
     name = facts.names.records[record.id]
     if record.fields is None:
         return (rs.StructItem(name, (), (), record.doc),)
+    if record.id not in facts.memory_records:
+        return _plain_struct(facts, frame, record, name)
     frame.uses.add("c2rs_rt::union_layout" if record.is_union else "c2rs_rt::layout")
     if record.is_union:
         return (_union(facts, frame, record, name),)
@@ -28,9 +33,23 @@ def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, .
         type, bits = _stored(facts, frame, field)
         fields.append(rs.StructField(field_name, type, field.doc))
         lines.append(rs.LayoutField(constant_name(field_name), field_name, type, field.offset, bits))
-    derives = ("Clone", "Copy", "Debug")
-    struct = rs.StructItem(name, tuple(fields), derives, record.doc)
+    struct = rs.StructItem(name, tuple(fields), _DERIVES, record.doc)
     return struct, rs.LayoutItem(name, record.size, record.align, tuple(lines))
+
+
+def _plain_struct(facts: Facts, frame: Frame, record: Record, name: str) -> tuple[rs.Item, ...]:
+    """The struct, and its zero (which `refine` drops where nobody asks for it)."""
+    assert record.fields is not None
+    fields, zeros = [], []
+    values = StaticLowering(facts, frame)
+    for index, field in enumerate(record.fields):
+        field_name = facts.names.fields[record.id, index]
+        type, _ = _stored(facts, frame, field)
+        fields.append(rs.StructField(field_name, type, field.doc))
+        zeros.append((field_name, values.stored_zero(field.type)))
+    struct = rs.StructItem(name, tuple(fields), _DERIVES, record.doc)
+    zero = rs.ConstItem("ZERO", rs.PathType(name), rs.StructLiteral(name, tuple(zeros)), None)
+    return struct, rs.ImplItem(None, name, (), (zero,))
 
 
 def _union(facts: Facts, frame: Frame, record: Record, name: str) -> rs.UnionItem:

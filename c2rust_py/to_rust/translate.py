@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from c2rust_py.diagnostics import Code, Diagnostic, Severity
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction, library_of
+from c2rust_py.infer.memory_records import infer_memory_records
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.program import Function, Program, SourceUnit
 from c2rust_py.ir.types import INT, ArrayType, EnumType, IntType, PointerType, Type
@@ -104,7 +105,8 @@ def collect_facts(
     signed_wraps: bool,
 ) -> Facts:
     """Everything that lowering looks up."""
-    types = TypeLowering(program, names, library_records(program))
+    of_library = library_records(program)
+    types = TypeLowering(program, names, of_library)
     constant_types = _constant_types(program, types)
     library = library_of(library, program.externals)
     return Facts(
@@ -123,6 +125,7 @@ def collect_facts(
         signed_wraps=signed_wraps,
         loop_counters={symbol: loop_counters(function.body) for symbol, function in program.functions.items()},
         function_names=frozenset(names.functions.values()),
+        memory_records=infer_memory_records(program, storage) | of_library.keys(),
     )
 
 

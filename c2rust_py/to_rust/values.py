@@ -77,6 +77,8 @@ _FLIPPED = {
     CompareOp.GT: CompareOp.LE,
     CompareOp.GE: CompareOp.LT,
 }
+_WRITTEN_OUT = 4
+"""The zero of a plain struct of up to this many fields is a literal."""
 
 
 def is_null_constant(value: Value) -> bool:
@@ -427,15 +429,23 @@ class ValueLowering(PlaceLowering):
             case ArrayType(element, length):
                 return rs.ArrayRepeat(self.stored_zero(element), length or 0)
             case RecordType():
-                rust = self.frame.rust_type(type)
-                assert isinstance(rust, rs.PathType)
-                return rs.Name(f"{rust.name}::ZERO")
+                return self._zero_record(type)
             case _:
                 rust = self.frame.rust_type(type)
                 assert isinstance(rust, rs.PathType)
                 if self.facts.types.int_kind(type) is not None:
                     return int_literal(0, rust.name, typed=True)
                 return rs.Name(f"{rust.name}::ZERO")
+
+    def _zero_record(self, type: RecordType) -> rs.Expr:
+        """A small plain struct is written out."""
+        rust = self.frame.rust_type(type)
+        assert isinstance(rust, rs.PathType)
+        fields = self.facts.program.records[type.id].fields or ()
+        if type.id in self.facts.memory_records or len(fields) > _WRITTEN_OUT:
+            return rs.Name(f"{rust.name}::ZERO")
+        names = (self.facts.names.fields[type.id, index] for index in range(len(fields)))
+        return rs.StructLiteral(rust.name, tuple((n, self.stored_zero(f.type)) for n, f in zip(names, fields, strict=True)))
 
     def stored_zero(self, type: Type) -> rs.Expr:
         """The zero of a field or element."""
