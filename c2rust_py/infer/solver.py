@@ -51,7 +51,6 @@ from c2rust_py.infer.targets import (
     Template,
     is_data_pointer,
     is_null,
-    same_representation,
 )
 from c2rust_py.infer.templates import FunctionTemplates, TemplateFinder
 from c2rust_py.ir.nodes import (
@@ -71,7 +70,16 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Function, LocalKind, Program
-from c2rust_py.ir.types import ArrayType, ComplexType, FloatKind, FloatType, PointerType, Type, VoidType
+from c2rust_py.ir.types import (
+    ArrayType,
+    ComplexType,
+    FloatKind,
+    FloatType,
+    PointerType,
+    Type,
+    VoidType,
+    same_representation,
+)
 from c2rust_py.ir.walk import walk, walk_all
 
 MEMORY_SUFFIX = "@memory"

@@ -45,7 +45,7 @@ from c2rust_py.ir.nodes import (
     ZeroValue,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import ArrayType, FunctionType, IntKind, IntType, PointerType, RecordType, Type
+from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, RecordType, Type, same_representation
 from c2rust_py.ir.walk import walk
 
 
@@ -200,18 +200,6 @@ def without_casts(value: Value) -> Value:
     while isinstance(value, Convert) and is_data_pointer(value.type) and is_data_pointer(value.operand.type):
         value = value.operand
     return value
-
-
-def same_representation(a: Type, b: Type) -> bool:
-    """Whether objects of two types have one Rust type, so that a pointer to one can be used as one to the other."""
-    return _shape(a) == _shape(b)
-
-
-def _shape(type: Type) -> object:
-    if isinstance(type, IntType) and type.kind is not IntKind.BOOL:
-        signed = type.kind.signed and type.kind is not IntKind.CHAR
-        return type.kind.size, signed
-    return type
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,3 +233,15 @@ def erase_qualifiers(type: Type) -> Type:
             return FunctionType(erase_qualifiers(result), erased, variadic, prototyped)
         case _:
             return type
+
+
+def same_representation(a: Type, b: Type) -> bool:
+    """Whether objects of two types have one Rust type, so that a pointer to one can be used as one to the other."""
+    return _shape(a) == _shape(b)
+
+
+def _shape(type: Type) -> object:
+    if isinstance(type, IntType) and type.kind is not IntKind.BOOL:
+        signed = type.kind.signed and type.kind is not IntKind.CHAR
+        return type.kind.size, signed
+    return type

@@ -64,6 +64,7 @@ from c2rust_py.ir.types import (
     Type,
     VaListType,
     VoidType,
+    same_representation,
 )
 
 
@@ -138,6 +139,10 @@ def _differ(found: Type, wanted: Type, message: str) -> str | None:
     return None if found == wanted else f"{message}: {type_text(found)}, not {type_text(wanted)}"
 
 
+def _differ_in_rust(found: Type, wanted: Type, message: str) -> str | None:
+    return None if same_representation(found, wanted) else _differ(found, wanted, message)
+
+
 def _all_scalar(*values: Value) -> str | None:
     for value in values:
         if not is_scalar(value.type):
@@ -189,18 +194,20 @@ def check_value(value: Value, program: Program) -> str | None:
 
 
 def _check_loan(value: Borrow) -> str | None:
-    """Slices are of arrays, from an integer on; what is no slice is of the whole object."""
+    """Slices are of arrays, from an integer on, or of one object; what is no slice is of the whole object."""
     place, target = value.place.type, value.type.target
     if not value.type.is_slice:
         if value.start is not None:
             return "a reference to one object has a start"
-        return _differ(place, target, "a loan is of another type than its place")
+        return _differ_in_rust(place, target, "a loan is of another type than its place")
+    assert isinstance(target, ArrayType)
     if not isinstance(place, ArrayType):
-        return f"a slice of a {type_text(place)}"
+        if value.start is not None:
+            return "a slice of one object has a start"
+        return _differ_in_rust(place, target.element, "a slice has another element than its object")
     if value.start is not None and is_integer(value.start.type) is None:
         return f"a slice starts at a {type_text(value.start.type)}"
-    assert isinstance(target, ArrayType)
-    return _differ(place.element, target.element, "a slice has other elements than its array")
+    return _differ_in_rust(place.element, target.element, "a slice has other elements than its array")
 
 
 def _check_optional(value: Optional | Unwrap | IsPresent | MoveOptional) -> str | None:
