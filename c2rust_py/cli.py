@@ -20,10 +20,12 @@ from c2rust_py.doctor import find_tools
 from c2rust_py.emit.templates import EXIT_DEFECT
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.pipeline import Translation, translate_project
+from c2rust_py.report.explain import explain as explain_function
+from c2rust_py.report.explain import explanation_text
 from c2rust_py.report.formats import Check, github, junit, sarif
 from c2rust_py.report.functions import summary
 from c2rust_py.settings import Settings, read_settings
-from c2rust_py.status import Status, read_status
+from c2rust_py.status import Status, read_status, require_manifest
 
 EXIT_UNFINISHED = 1
 """There are stubs or differences."""
@@ -221,6 +223,19 @@ def _state_text(state: Status) -> str:
     lines += [f"edited by hand: {path}" for path in state.edited]
     lines += [f"changed since the translation: {path}" for path in state.changed_sources]
     return "\n".join([*lines, "nothing is left to do" if state.finished else "translate again, or fill the stubs"])
+
+
+@cli.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("function")
+@_format
+def explain(out: Path, function: str, style: str) -> int:
+    """Why each pointer of FUNCTION in the workspace OUT is represented as it is."""
+    require_manifest(out)
+    entries = explain_function(out, function)
+    checks = [_function_check(entry) for entry in entries]
+    _print_result(style, {"version": 1, "functions": entries}, (), checks, lambda: explanation_text(entries))
+    return 0
 
 
 @cli.command()

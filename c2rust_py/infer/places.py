@@ -12,6 +12,8 @@ from c2rust_py.ir.nodes import (
     ReferentPlace,
     StringPlace,
 )
+from c2rust_py.ir.program import Program
+from c2rust_py.ir.types import RecordType
 
 Root = LocalPlace | GlobalPlace | StringPlace | DerefPlace
 
@@ -32,3 +34,17 @@ def is_borrowed(place: Place) -> bool:
     while isinstance(place, FieldPlace | IndexPlace):
         place = place.base
     return isinstance(place, ReferentPlace)
+
+
+def place_in_words(place: Place, program: Program) -> str:
+    """What a person calls a place that holds a pointer."""
+    match place:
+        case FieldPlace(base, index) if isinstance(base.type, RecordType):
+            fields = program.records[base.type.id].fields
+            return f"the field `{fields[index].name if fields else index}`"
+        case GlobalPlace(symbol):
+            return f"the variable `{program.variables[symbol].name if symbol in program.variables else symbol}`"
+        case IndexPlace():
+            return "an array"
+        case _:
+            return "an object"

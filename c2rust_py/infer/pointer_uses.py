@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.places import place_in_words
 from c2rust_py.infer.targets import is_data_pointer, is_null, without_casts
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
@@ -152,7 +153,7 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
         case Assign(place, value, span):
             if layout.size_of(place.type) > _LARGEST_COPY:
                 yield InMemory(place, "an object this large is not copied as a Rust value", span)
-            yield from _escapes((value,), "it is stored in an object", span)
+            yield from _escapes((value,), f"it is stored in {place_in_words(place, program)}", span)
         case Call():
             yield from _arguments(node, program)
         case Return(value, span):

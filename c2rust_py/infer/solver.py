@@ -28,7 +28,7 @@ from c2rust_py.infer.demotions import (
     ResultSlot,
     Subject,
 )
-from c2rust_py.infer.places import root_of
+from c2rust_py.infer.places import place_in_words, root_of
 from c2rust_py.infer.pointer_uses import (
     Access,
     Argument,
@@ -394,7 +394,7 @@ class _Solver:
         for subject in self._subjects(symbol, value):
             if subject in self.demotions:
                 return Reason("it is derived from what is in memory", span, subject)
-        return Reason(_origin(value), span)
+        return Reason(_origin(value, self.program), span)
 
     # ---- demotion
 
@@ -497,7 +497,7 @@ def _not_liftable(target: Type) -> str | None:
             return None
 
 
-def _origin(value: Value) -> str:
+def _origin(value: Value, program: Program) -> str:
     """In words, what a value without a target is."""
     if is_null(value):
         return "it can be null"
@@ -508,13 +508,16 @@ def _origin(value: Value) -> str:
             return "it comes from a call through a function pointer"
         case Load(LocalPlace()):
             return "no value of it is known"
-        case Load():
-            return "it is kept in an object"
+        case Load(place):
+            return f"it is kept in {place_in_words(place, program)}"
         case Conditional():
             return "it is chosen between two pointers"
+        case Convert(operand) if isinstance(operand.type, PointerType):
+            made = isinstance(operand.type.target, VoidType)
+            return _origin(operand, program) if made else "it is converted from a pointer to another type"
         case Convert():
-            return "it is converted from another type"
+            return "it is converted from an integer"
         case PointerAdd(pointer) | BlockValue(_, pointer) if pointer is not None:
-            return _origin(pointer)
+            return _origin(pointer, program)
         case _:
             return f"it is a {type(value).__name__}"

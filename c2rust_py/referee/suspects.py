@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, Subject
+from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import Borrow, Call, FunctionRef, GlobalPlace, LocalPlace
 from c2rust_py.ir.program import Function
@@ -74,6 +74,8 @@ def _pointers(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:
     if crate.lifted.solution is not None:
         for local in sorted(crate.lifted.solution.templates[symbol]):
             yield _local(crate, symbol, local, PointerSlot(symbol, local))
+        if symbol in crate.lifted.solution.results:
+            yield Suspect(ResultSlot(symbol), crate.lowered.names.functions[symbol], 0, "the result")
 
 
 def _objects(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:

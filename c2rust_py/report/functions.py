@@ -53,7 +53,7 @@ class FunctionReport:
 
     def slots_json(self) -> dict[str, Any]:
         """What `slots.json` has of it."""
-        place = {"name": self.name, "file": self.file, "line": self.line, "grade": self.grade}
+        place = {"name": self.name, "file": self.file, "line": self.line, "grade": self.grade, "reasons": self.reasons}
         values = {"slots": self.slots, "memory_instance": self.memory_instance, "callers": self.callers}
         return {**place, **{name: _json(value) for name, value in values.items()}}
 

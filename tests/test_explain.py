@@ -1,0 +1,168 @@
+"""Why a pointer is where it is: grades, chains of C places, instances and totals, and `c2rs explain` on what a run stored."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from c2rust_py.cli import run
+
+LIST = """#include <stdio.h>
+#include <stdlib.h>
+struct node { struct node *next; int value; };
+static struct node *push(struct node *list, int value) {
+    struct node *n = malloc(sizeof *n);
+    n->next = list;
+    n->value = value;
+    return n;
+}
+static int total(const struct node *list) {
+    int sum = 0;
+    for (const struct node *q, *p = list; p; p = q) { sum += p->value; q = p->next; }
+    return sum;
+}
+static void bump(int *counter) { ++*counter; }
+static int twice(int x) { return 2 * x; }
+static int count(const int *values, int n) {
+    int found = 0;
+    for (const int *v = values; v < values + n; v++) if (*v) bump(&found);
+    return found;
+}
+int main(void) {
+    int fixed[3] = {1, 0, 2};
+    struct node *list = push(push(NULL, 1), 2);
+    int *heap = calloc(3, sizeof *heap);
+    bump(heap);
+    printf("%d %d %d %d\\n", total(list), count(fixed, 3), twice(*heap), count(heap, 3));
+    return 0;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("explain")
+    source = folder / "list.c"
+    source.write_text(LIST)
+    assert run(["translate", str(source), "-o", str(folder / "out"), "--no-check"]) == 0
+    source.unlink()
+    return folder / "out"
+
+
+def explained(out: Path, name: str, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    assert run(["explain", str(out), name, "--format", "json"]) == 0
+    (entry,) = json.loads(capfd.readouterr().out)["functions"]
+    assert isinstance(entry, dict)
+    return entry
+
+
+def slot(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    (found,) = [slot for slot in entry["slots"] if slot["name"] == name]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_chain_names_the_cause(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    entry = explained(out, "total", capfd)
+    chain = slot(entry, "p")["chain"]
+    assert [(link["subject"], link["line"]) for link in chain] == [("`p` of `total`", 12), ("`q` of `total`", 12)]
+    assert chain[-1]["text"] == "it is kept in the field `next`"
+    assert slot(entry, "list")["chain"][-1] == chain[-1], "what points there follows from the same C"
+
+
+def test_what_a_call_gives_is_named(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    entry = explained(out, "push", capfd)
+    assert slot(entry, "n")["chain"][-1]["text"] == "it comes from `malloc`"
+    assert slot(entry, "list")["chain"][-1]["text"] == "it is stored in the field `next`"
+    assert slot(entry, "result")["rung"] == "memory" and slot(entry, "result")["chain"]
+
+
+def test_what_is_above_memory_has_no_chain(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    entry = explained(out, "count", capfd)
+    assert entry["grade"] == "borrowed"
+    assert [(s["kind"], s["name"], s["rung"], s["chain"]) for s in entry["slots"]] == [
+        ("parameter", "values", "borrowed", []),
+        ("local", "v", "borrowed", []),
+    ]
+    assert explained(out, "twice", capfd)["grade"] == "owned"
+
+
+def test_a_second_instance_belongs_to_its_function(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    entry = explained(out, "bump", capfd)
+    assert entry["grade"] == "borrowed" and entry["memory_instance"] == "list::list::bump_in_memory"
+    assert all("in_memory" not in link["subject"] for caller in entry["callers"] for link in caller["chain"])
+    texts = [link["text"] for caller in entry["callers"] for link in caller["chain"]]
+    assert "it comes from `calloc`" in texts
+    report = json.loads((out / "c2rs-report.json").read_text())
+    names = [function["name"] for function in report["functions"]]
+    assert names == ["push", "total", "bump", "twice", "count", "main"], "as many as C has"
+    (bump,) = [function for function in report["functions"] if function["name"] == "bump"]
+    assert bump["memory_instance"] == "list::list::bump_in_memory" and bump["lines_rust"] == 6
+
+
+def test_totals(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    report = json.loads((out / "c2rs-report.json").read_text())
+    totals = report["totals"]
+    assert {k: v for k, v in totals["grades"].items() if v} == {"owned": 1, "borrowed": 2, "memory": 3}
+    assert sum(totals["slots"].values()) == 12 and totals["slots"]["borrowed"] == 3
+    reasons = {entry["reason"]: entry["slots"] for entry in totals["memory_reasons"]}
+    assert reasons["it comes from `malloc`"] == 3, "names of the library stay, one's own do not matter"
+    assert reasons["it is kept in the field `_`"] == 3
+    memory = [f for f in report["functions"] if f["grade"] == "memory"]
+    assert all(f["reasons"] for f in memory) and any("list.c:12" in reason for f in memory for reason in f["reasons"])
+    assert run(["status", str(out)]) == 1, "the source has gone"
+    assert "6 functions: 1 owned, 2 borrowed, 3 memory (50 % above memory)" in capfd.readouterr().out
+
+
+def test_text(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", str(out), "list.c:total"]) == 0
+    assert capfd.readouterr().out.splitlines() == [
+        "total (list.c:10) is on the memory rung",
+        "  parameter `list` (line 10): memory",
+        "      list.c:12: it is assigned to a pointer in memory",
+        "      list.c:12: `p` of `total`: it is derived from what is in memory",
+        "      list.c:12: `q` of `total`: it is kept in the field `next`",
+        "  local `q` (line 12): memory",
+        "      list.c:12: it is kept in the field `next`",
+        "  local `p` (line 12): memory",
+        "      list.c:12: it is derived from what is in memory",
+        "      list.c:12: `q` of `total`: it is kept in the field `next`",
+    ]
+    assert run(["explain", str(out), "twice"]) == 0
+    assert capfd.readouterr().out.splitlines() == ["twice (list.c:16) is owned", "  it has no pointers"]
+    assert run(["explain", str(out), "bump"]) == 0
+    assert "  a second instance, list::list::bump_in_memory, takes pointers to memory" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["explain", "{out}", "totla"], ["has no function `totla`", "hint: did you mean `total`?"]),
+        (["explain", "{out}", "zzzzzzzz"], ["has no function `zzzzzzzz`", "hint: c2rs status"]),
+        (["explain", "nowhere", "total"], ["nowhere is not a workspace of c2rs"]),
+    ],
+)
+def test_a_users_fault_is_one_line(
+    out: Path, arguments: list[str], words: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run([argument.replace("{out}", str(out)) for argument in arguments]) == 2
+    said = capfd.readouterr()
+    assert all(word in said.err for word in words) and said.out == ""
+    assert len(said.err.splitlines()) <= 2
+
+
+@pytest.mark.parametrize(
+    ("ladder", "grade"), [("owned", "borrowed"), ("borrowed", "borrowed"), ("cell", "memory"), ("memory", "memory")]
+)
+def test_the_ladder_is_capped(tmp_path: Path, ladder: str, grade: str, capfd: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "one.c"
+    source.write_text("int first(const int *a) { return *a; }\n")
+    assert run(["translate", str(source), "-o", str(tmp_path / "out"), "--no-check", "--ladder", ladder]) == 0
+    capfd.readouterr()
+    entry = explained(tmp_path / "out", "first", capfd)
+    assert (entry["grade"], slot(entry, "a")["rung"]) == (grade, grade)
+    if grade == "memory":
+        assert "the ladder was asked to end" in slot(entry, "a")["chain"][0]["text"]
