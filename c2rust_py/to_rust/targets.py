@@ -39,7 +39,7 @@ def target_call(
         return _never(f"`{symbol}` is called for a result of another type")
     if symbol not in facts.program.functions and library is None:
         return _never(f"`{symbol}` is not defined in the program or the runtime library")
-    args = [_argument(facts, frame, arg, t) for arg, t in zip(given, type.params, strict=True)]
+    args = [_argument(facts, frame, arg, t) for arg, t in zip(given, type.params, strict=False)]
     if type.variadic:
         args.append(variadic or rs.Borrow(rs.ArrayLiteral(())))
     if library is None:
