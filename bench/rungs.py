@@ -18,7 +18,7 @@ from pathlib import Path
 from c2rust_py.diagnostics import CompileError
 from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
-from c2rust_py.infer.library import library_functions
+from c2rust_py.infer.library_calls import whole_library
 from c2rust_py.infer.slots import infer_slots
 from c2rust_py.infer.targets import is_data_pointer
 from c2rust_py.ir.program import Program
@@ -59,7 +59,7 @@ def measure(path: Path) -> Rungs:
 
 def _measure_program(name: str, program: Program) -> Rungs:
     demotions = Demotions()
-    lifted = lift_program(program, library_functions(), demotions)
+    lifted = lift_program(program, whole_library(), demotions)
     grades = infer_slots(lifted.program, lifted.storage, Rung.OWNED, lifted.solution).grades
     slots = [
         PointerSlot(symbol, local.id)

@@ -22,6 +22,7 @@ from c2rust_py.infer.demotions import Demotions
 from c2rust_py.infer.effects import infer_effects
 from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import library_functions
+from c2rust_py.infer.library_calls import whole_library
 from c2rust_py.infer.printer import print_effects, print_slots, print_storage
 from c2rust_py.infer.ranges import infer_ranges
 from c2rust_py.infer.ranges.printer import print_ranges
@@ -120,8 +121,12 @@ def _effects_text(program: Program) -> str:
 
 
 def _slots_text(program: Program) -> str:
-    lifted = lift_program(program, library_functions(), Demotions())
+    lifted = lift_program(program, whole_library(), Demotions())
     return print_slots(program, infer_slots(lifted.program, lifted.storage, Rung.OWNED, lifted.solution))
+
+
+def _lift_text(program: Program) -> str:
+    return print_program(lift_program(program, whole_library(), Demotions()).program)
 
 
 def _ranges_text(program: Program) -> str:
@@ -141,6 +146,7 @@ _FACTS: Mapping[str, Callable[[Program], str]] = {
     "storage": _storage_text,
     "effects": _effects_text,
     "slots": _slots_text,
+    "lift": _lift_text,
     "ranges": _ranges_text,
     "sequence": _sequence_text,
 }

@@ -27,7 +27,7 @@ from c2rust_py.frontend.elaborate import ElaboratedUnit, elaborate_unit, link_un
 from c2rust_py.frontend.parse import parse_units
 from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.infer.demotions import Demotions
-from c2rust_py.infer.library import library_functions
+from c2rust_py.infer.library_calls import whole_library
 from c2rust_py.infer.slots import SlotRungs, infer_slots, lowest
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.stubs import stub_of
@@ -223,7 +223,7 @@ class _Run:
         return self.stages.run("check", cargo_build, self.options.out, self.options.jobs)
 
     def _lift(self, one: _Normalised) -> Lifted:
-        library = library_functions()
+        library = whole_library()
         if lowest((self.options.ladder, Rung.BORROWED)) is not Rung.BORROWED:
             return leave_in_memory(one.program, library)
         return lift_program(one.program, library, one.demotions, self.find_conflicts)
@@ -254,7 +254,7 @@ def _to_rust(one: _Normalised, lifted: Lifted, program: Program, options: Option
     items = lifted.storage.memory_globals | lifted.storage.constants
     names = assign_names(program, items, keep=options.keep_names)
     wraps = options.signed_overflow is SignedOverflow.WRAPPING
-    library, group = library_functions(), one.group
+    library, group = whole_library(), one.group
     return translate(program, group.crate, names, lifted.storage, lifted.effects, library, group.programs, wraps)
 
 

@@ -41,6 +41,10 @@ RUNTIME_SOURCE = Path(__file__).parents[2] / "cargo_harness" / "runtime" / "src"
 """The runtime crate's source."""
 
 
+WITH_MEMORY = " with memory"
+"""What the symbol of a format macro ends in that takes pointers among its arguments."""
+
+
 class ContextKind(Enum):
     """What a library function takes of the program's context."""
 
@@ -225,15 +229,29 @@ def _object_address(name: str, module: str) -> LibraryFunction:
 
 
 def _output_macros(source: Path) -> Iterator[LibraryFunction]:
-    """The macros that `normalise.lower_output` calls: they take a literal, numbers and strings, and no memory."""
-    kinds = {"print": (("&str",), "()"), "printf": (("&str",), "i32"), "fprintf": (("Ptr<File>", "&str"), "i32")}
-    kinds["eprint"] = kinds["print"]
+    """The macros that `normalise.lower_output` and `lift.library` call: a literal format with numbers and what is lent. With
+    the program's memory they take pointers, too."""
+    kinds = {
+        "print": (("&str",), "()"),
+        "eprint": (("&str",), "()"),
+        "printf": (("&str",), "i32"),
+        "fprintf": (("Ptr<File>", "&str"), "i32"),
+        "sprintf": (("&mut [u8]", "&str"), "i32"),
+        "snprintf": (("&mut [u8]", "u64", "&str"), "i32"),
+        "scanf": (("&str",), "i32"),
+        "fscanf": (("Ptr<File>", "&str"), "i32"),
+        "sscanf": (("&[u8]", "&str"), "i32"),
+    }
     file = source / "stdio" / "out.rs"
     for name in re.findall(r"^macro_rules! (\w+) ", file.read_text() if file.exists() else "", re.MULTILINE):
         if name in kinds:
             params, result = kinds[name]
             context, effect = ContextKind.NONE, LibraryEffect.OUTSIDE
-            yield LibraryFunction(f"{name}!", name, "c2rs_rt", context, None, params, result, True, (), False, effect)
+            macro = LibraryFunction(f"{name}!", name, "c2rs_rt", context, None, params, result, True, (), False, effect)
+            yield macro
+            if not name.endswith("print"):
+                position = ContextPosition.FIRST
+                yield replace(macro, name=f"{name}!{WITH_MEMORY}", context=ContextKind.EXCLUSIVE, context_position=position)
 
 
 def _header_modules(source: Path) -> Iterator[tuple[str, str]]:

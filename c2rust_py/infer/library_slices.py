@@ -33,7 +33,7 @@ class SliceVariant(Enum):
     """For which arguments a form is, by the suffix of its name.
 
     PLAIN: arrays of bytes, or of any one type where the form is generic. WITHIN: two pointers into one array. VALUES: arrays
-    of a type other than bytes. FROM_BYTES, TO_BYTES: an array of bytes as the source or the target of values.
+    of a type other than bytes, or of two types (`T` and `U`). FROM_BYTES, TO_BYTES: an array of bytes as the source or the target of values.
     """
 
     PLAIN = ""
@@ -64,7 +64,7 @@ class SliceForm:
     """A form of a C function on slices.
 
     name: the C function. path: the form's Rust path.
-    params, result: Rust types as text; `T` is any type with a C representation (`Pod`). The arguments that stand for `...`
+    params, result: Rust types as text; `T` and `U` are types with a C representation (`Pod`). The arguments that stand for `...`
     are not in `params`: `variadic` is the type that their slice has (`&[PrintArg<'_>]`), or None.
     arguments: for each parameter the position of its C argument; None for `base` of a `_within` form.
     mutable: the positions among `params` of slices that are written.

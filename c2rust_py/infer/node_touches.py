@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from c2rust_py.infer.places import is_borrowed, root_of
@@ -18,6 +18,7 @@ from c2rust_py.ir.nodes import (
     Call,
     CatchJump,
     ComputedGoto,
+    Conditional,
     Continue,
     Declare,
     DerefPlace,
@@ -32,10 +33,11 @@ from c2rust_py.ir.nodes import (
     UnsupportedStatement,
     UnsupportedValue,
     VaArgValue,
+    Value,
     VaStart,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access
+from c2rust_py.ir.types import Access, ReferenceType
 from c2rust_py.ir.walk import Node
 
 _LEAVES = Touches(leaves=True)
@@ -84,11 +86,10 @@ class NodeTouches:
     def lent(self, call: Call) -> Touches:
         """What a call can read and write through the references that it is given."""
         touches = NOTHING
-        for arg in call.args:
-            if isinstance(arg, Borrow):
-                touches |= self.reads(arg.place)
-                if arg.type.access is Access.MUTABLE:
-                    touches |= self.writes(arg.place)
+        for loan in (loan for arg in call.args for loan in _loans(arg)):
+            touches |= self.reads(loan.place)
+            if loan.type.access is Access.MUTABLE:
+                touches |= self.writes(loan.place)
         return touches
 
     def reads(self, place: Place) -> Touches:
@@ -158,3 +159,12 @@ class NodeTouches:
                 return True
             case _:
                 return False
+
+
+def _loans(argument: Value) -> Iterator[Borrow]:
+    """What an argument lends: one of two by a condition, maybe."""
+    if isinstance(argument, Borrow):
+        yield argument
+    elif isinstance(argument, Conditional) and isinstance(argument.type, ReferenceType):
+        yield from _loans(argument.then)
+        yield from _loans(argument.otherwise)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.library_calls import Wanted, forms_of
+from c2rust_py.infer.library_formats import FORMAT_FUNCTIONS
 from c2rust_py.infer.places import place_in_words
 from c2rust_py.infer.targets import is_data_pointer, is_null, without_casts
 from c2rust_py.ir.layout import Layout
@@ -81,6 +83,16 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryCall:
+    """A function of the library that has slice forms, or formats, is given pointers."""
+
+    call: Call
+    name: str
+    wanted: Wanted
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """The pointer is dereferenced."""
 
@@ -131,16 +143,51 @@ class Everything:
     span: Span
 
 
-Use = Flow | Argument | Returned | Access | Test | Pair | Escape | InMemory | Everything
+Use = Flow | Argument | LibraryCall | Returned | Access | Test | Pair | Escape | InMemory | Everything
 
 
 def pointer_uses(function: Function, program: Program) -> list[Use]:
     """The uses of a normalised function, in source order."""
     layout = Layout(program.records, program.enums)
     found: list[Use] = []
+    wanted: dict[int, Wanted] = {}
     for node in walk_all(function.body):
-        found.extend(_uses_of(node, function, program, layout))
+        for value, use in _wants(node):
+            wanted[id(value)] = use
+    for node in walk_all(function.body):
+        if isinstance(node, Call):
+            found.extend(_arguments(node, program, wanted.get(id(node), Wanted.VALUE)))
+        else:
+            found.extend(_uses_of(node, function, program, layout))
     return found
+
+
+def _wants(node: Node) -> Iterator[tuple[Value, Wanted]]:
+    """The values of which a node wants nothing, or only whether they are null."""
+    match node:
+        case Evaluate(value) | Convert(value, VoidType()):
+            yield without_conversions(value), Wanted.NOTHING
+        case Compare(_, left, right):
+            if is_null(left) or is_null(right):
+                yield without_conversions(right if is_null(left) else left), Wanted.TRUTH
+        case Convert(operand, type) if type == IntType(IntKind.BOOL):
+            yield without_conversions(operand), Wanted.TRUTH
+        case If(condition) | While(_, condition) | DoWhile(_, _, condition) | Not(condition) | Conditional(condition):
+            yield without_conversions(condition), Wanted.TRUTH
+        case For(condition=condition) if condition is not None:
+            yield without_conversions(condition), Wanted.TRUTH
+        case Logical(_, left, right):
+            yield without_conversions(left), Wanted.TRUTH
+            yield without_conversions(right), Wanted.TRUTH
+        case _:
+            pass
+
+
+def without_conversions(value: Value) -> Value:
+    """A pointer without the casts to other pointers around it, or what is dropped without the one to void."""
+    while isinstance(value, Convert) and isinstance(value.type, PointerType | VoidType):
+        value = value.operand
+    return value
 
 
 def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -> Iterator[Use]:
@@ -154,8 +201,6 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
             if layout.size_of(place.type) > _LARGEST_COPY:
                 yield InMemory(place, "an object this large is not copied as a Rust value", span)
             yield from _escapes((value,), f"it is stored in {place_in_words(place, program)}", span)
-        case Call():
-            yield from _arguments(node, program)
         case Return(value, span):
             if value is not None and is_data_pointer(value.type):
                 yield Returned(value, span)
@@ -220,9 +265,14 @@ def _escapes(values: tuple[object, ...], reason: str, span: Span | None) -> Iter
             yield Escape(value, reason, span or value.span)
 
 
-def _arguments(call: Call, program: Program) -> Iterator[Use]:
+def _arguments(call: Call, program: Program, wanted: Wanted) -> Iterator[Use]:
     callee = call.function.symbol if isinstance(call.function, FunctionRef) else None
     function = program.functions.get(callee or "")
+    external = program.externals.get(callee or "")
+    from_library = external is not None and external.from_library
+    if callee is not None and from_library and (callee in FORMAT_FUNCTIONS or forms_of(callee)):
+        yield LibraryCall(call, callee, wanted, call.span)
+        return
     for position, arg in enumerate(call.args):
         if not is_data_pointer(arg.type):
             continue

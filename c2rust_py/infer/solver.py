@@ -28,6 +28,8 @@ from c2rust_py.infer.demotions import (
     ResultSlot,
     Subject,
 )
+from c2rust_py.infer.library_calls import Refusal
+from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.places import place_in_words, root_of
 from c2rust_py.infer.pointer_uses import (
     Access,
@@ -36,6 +38,7 @@ from c2rust_py.infer.pointer_uses import (
     Everything,
     Flow,
     InMemory,
+    LibraryCall,
     Pair,
     Returned,
     Test,
@@ -333,6 +336,8 @@ class _Solver:
                         self._demote_value(symbol, value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument():
                 self._check_argument(symbol, resolver, use)
+            case LibraryCall():
+                self._check_library(symbol, resolver, use)
             case Escape(value, text, span):
                 self._demote_value(symbol, value, Reason(text, span))
             case InMemory(place, text, span):
@@ -388,6 +393,18 @@ class _Solver:
         text = f"`{callee.name}` is called with a pointer to memory" + (f": {why.text}" if why.cause is None else "")
         self.demotions.add(call, replace(why, text=text))
         self._memory_instance(use.callee, _of_call(call, use.span))
+
+    def _check_library(self, symbol: str, resolver: Resolver, use: LibraryCall) -> None:
+        """What a call of the library is not lent, it takes in memory."""
+        chosen = choose_library_call(resolver, use.call, use.wanted)
+        lent = frozenset() if isinstance(chosen, Refusal) else chosen.lent
+        reason = Reason(f"it is passed to `{use.name}` of the library", use.span)
+        if isinstance(chosen, Refusal):
+            cause = None if chosen.missing is None else self._why(symbol, chosen.missing, use.span).cause
+            reason = Reason(chosen.text, use.span, cause)
+        for position, arg in enumerate(use.call.args):
+            if is_data_pointer(arg.type) and position not in lent:
+                self._demote_value(symbol, arg, reason)
 
     def _why(self, symbol: str, value: Value, span: Span) -> Reason:
         """Why a value has no known target: what in it is in memory, or what it is."""

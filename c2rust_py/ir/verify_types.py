@@ -201,13 +201,14 @@ def _check_loan(value: Borrow) -> str | None:
             return "a reference to one object has a start"
         return _differ_in_rust(place, target, "a loan is of another type than its place")
     assert isinstance(target, ArrayType)
-    if not isinstance(place, ArrayType):
-        if value.start is not None:
-            return "a slice of one object has a start"
-        return _differ_in_rust(place, target.element, "a slice has another element than its object")
     if value.start is not None and is_integer(value.start.type) is None:
         return f"a slice starts at a {type_text(value.start.type)}"
-    return _differ_in_rust(place.element, target.element, "a slice has other elements than its array")
+    element = place if value.start is None and same_representation(place, target.element) else _element(place)
+    return _differ_in_rust(element, target.element, "a slice has other elements than its array")
+
+
+def _element(type: Type) -> Type:
+    return type.element if isinstance(type, ArrayType) else type
 
 
 def _check_optional(value: Optional | Unwrap | IsPresent | MoveOptional) -> str | None:

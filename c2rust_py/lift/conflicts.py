@@ -38,6 +38,8 @@ def find_conflicts(
         for node in walk_all(function.body):
             if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
                 continue
+            if node.function.symbol not in program.functions:
+                continue  # `infer.library_calls` has looked at that.
             loans = [arg for arg in node.args if isinstance(arg, Borrow)]
             if not loans:
                 continue
@@ -64,9 +66,7 @@ def _overlap(a: Borrow, b: Borrow) -> bool:
     if _root(a.place) != _root(b.place):
         return False
     for one, other in zip(_fields(a.place), _fields(b.place), strict=False):
-        if one is None or other is None:
-            break
-        if one != other:
+        if one is not None and other is not None and one != other:
             return False
     return True
 

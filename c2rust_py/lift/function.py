@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import PointerSlot
-from c2rust_py.infer.pointer_uses import Flow, pointer_uses
+from c2rust_py.infer.pointer_uses import Flow, LibraryCall, pointer_uses
 from c2rust_py.infer.solver import Solution, memory_instance
 from c2rust_py.infer.targets import (
     FieldStep,
@@ -62,7 +62,7 @@ from c2rust_py.ir.nodes import (
     Value,
     While,
 )
-from c2rust_py.ir.program import Function, Local, LocalKind, Program
+from c2rust_py.ir.program import External, Function, Local, LocalKind, Program
 from c2rust_py.ir.types import (
     BOOL,
     INT,
@@ -80,6 +80,7 @@ from c2rust_py.ir.types import (
 )
 from c2rust_py.ir.walk import Node, map_children
 from c2rust_py.lift.leftovers import effects_of, truth
+from c2rust_py.lift.library import LibraryLifter
 from c2rust_py.lift.positions import Positions, backward_cursors, converted
 
 N = TypeVar("N", bound=Node)
@@ -91,16 +92,17 @@ Shapes = Mapping[PointerSlot, bool]
 @dataclass(frozen=True, slots=True)
 class LiftedFunction:
     """A rewritten function. `origins` has the identity of each call with a lifted callee before it was rewritten, by that of
-    the new node."""
+    the new node; `externals` are what it uses of the library that no C function is."""
 
     function: Function
     origins: Mapping[int, int]
+    externals: Mapping[str, External]
 
 
 def lift_function(solution: Solution, shapes: Shapes, symbol: str) -> LiftedFunction:
     """The function with references, positions and loans (all of them shared: see `lift.mutability`)."""
     lifter = _Lifter(solution, shapes, symbol)
-    return LiftedFunction(lifter.run(), lifter.origins)
+    return LiftedFunction(lifter.run(), lifter.origins, lifter.library.externals)
 
 
 def param_type(pointer: Type, slice: bool) -> ReferenceType:
@@ -146,16 +148,20 @@ class _Lifter:
     program: Program = field(init=False)
     resolver: Resolver = field(init=False)
     positions: Positions = field(init=False)
+    library: LibraryLifter = field(init=False)
     added: list[Local] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.program = self.solution.program
         self.function = self.program.functions[self.symbol]
         self.resolver = self.solution.resolver(self.symbol)
-        flows = [use for use in pointer_uses(self.function, self.program) if isinstance(use, Flow)]
+        uses = pointer_uses(self.function, self.program)
+        flows = [use for use in uses if isinstance(use, Flow)]
+        calls = {id(use.call): use for use in uses if isinstance(use, LibraryCall)}
         backward = backward_cursors(self.resolver, flows)
         cursors = {local: local for local in self.resolver.templates}
         self.positions = Positions(cursors, backward, self.resolver.nullable, self.value, self.statements)
+        self.library = LibraryLifter(self.resolver, self.positions, self._place, self.value, calls)
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
             if local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
@@ -257,6 +263,9 @@ class _Lifter:
     # ---- values
 
     def value(self, value: Value) -> Value:
+        lent = self.library.lifted(value)
+        if lent is not None:
+            return lent
         match value:
             case Call():
                 return self._call(value)

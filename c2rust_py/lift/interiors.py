@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
+from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import PointerSlot, Reason
-from c2rust_py.infer.pointer_uses import Argument, Flow, Returned, Use, pointer_uses
+from c2rust_py.infer.library_formats import all_loans, choose_library_call
+from c2rust_py.infer.pointer_uses import Argument, Flow, LibraryCall, Returned, Use, pointer_uses
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.ranges.record import Cursor
 from c2rust_py.infer.solver import Solution
@@ -44,13 +46,12 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
                 interior.add(callee)
             elif len(target.steps) == 1 and isinstance(target.root, ParamRoot):
                 passed.setdefault(PointerSlot(symbol, target.root.local), set()).add(callee)
-        for value, cursor in _looks(function, uses, ranges):
-            target = resolver.pointer(value)
-            if target is None or not isinstance(target.root, ParamRoot):
+        for target, cursor, span in _looks(function, resolver, uses, ranges):
+            if not isinstance(target.root, ParamRoot):
                 continue
             if not _stays(target.root, cursor) and _may_go_back(target, falling, ranges):
                 slot = PointerSlot(symbol, target.root.local)
-                backward.setdefault(slot, Reason("it may go backwards from inside of an array", value.span))
+                backward.setdefault(slot, Reason("it may go backwards from inside of an array", span))
     waiting = list(interior)
     while waiting:
         for other in passed.get(waiting.pop(), ()):
@@ -61,16 +62,26 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
     return any(added)
 
 
-def _looks(function: Function, uses: list[Use], ranges: Ranges) -> Iterator[tuple[Value, Cursor | None]]:
-    """The pointers that the function looks at what they point to of, or has others look, and where they are known to be."""
+def _looks(
+    function: Function, resolver: Resolver, uses: list[Use], ranges: Ranges
+) -> Iterator[tuple[Target, Cursor | None, Span]]:
+    """What the function looks at through pointers, or has others look at, and where that is known to be."""
+    pointers: list[tuple[Value, Cursor | None]] = []
     for node in walk_all(function.body):
         if isinstance(node, DerefPlace):
-            yield node.pointer, ranges.accesses.get(node)
+            pointers.append((node.pointer, ranges.accesses.get(node)))
     for use in uses:
         if isinstance(use, Argument):
-            yield use.value, ranges.passed.get((use.call, use.param))
+            pointers.append((use.value, ranges.passed.get((use.call, use.param))))
         elif isinstance(use, Returned):
-            yield use.value, None
+            pointers.append((use.value, None))
+        elif isinstance(use, LibraryCall):
+            for position, loan in all_loans(choose_library_call(resolver, use.call, use.wanted)):
+                yield loan.target, ranges.passed.get((use.call, position)), use.span
+    for value, cursor in pointers:
+        target = resolver.pointer(value)
+        if target is not None:
+            yield target, cursor, value.span
 
 
 def _stays(root: ParamRoot, cursor: Cursor | None) -> bool:

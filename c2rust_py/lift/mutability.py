@@ -58,6 +58,8 @@ def _mutable_params(program: Program) -> set[Param]:
                     if isinstance(arg, Borrow) and is_borrowed(arg.place):
                         root = root_of(arg.place)
                         assert isinstance(root, LocalPlace)
+                        if arg.type.access is Access.MUTABLE:
+                            mutable.add((symbol, root.local))
                         passed.setdefault((node.function.symbol, position), set()).add((symbol, root.local))
     waiting = list(mutable)
     while waiting:

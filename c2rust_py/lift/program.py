@@ -73,7 +73,10 @@ def _rewrite(solution: Solution) -> tuple[Program, dict[int, int]]:
         symbol: lift_function(solution, shapes, symbol) for symbol in solution.program.functions
     }
     functions: dict[str, Function] = {symbol: one.function for symbol, one in lifted.items()}
-    program = point_to_instances(replace(solution.program, functions=functions), solution)
+    externals = dict(solution.program.externals)
+    for one in lifted.values():
+        externals |= one.externals
+    program = point_to_instances(replace(solution.program, functions=functions, externals=externals), solution)
     marked, moved = mark_mutable(keep_reached(program))
     origins = {moved.get(new, new): old for one in lifted.values() for new, old in one.origins.items()}
     return marked, origins

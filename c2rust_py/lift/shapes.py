@@ -6,10 +6,15 @@ fixpoint over the calls.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from c2rust_py.infer.demotions import PointerSlot
-from c2rust_py.infer.pointer_uses import Access, Argument, Escape, Flow, Pair, Returned, Test, pointer_uses
+from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
+from c2rust_py.infer.library_formats import all_loans, choose_library_call
+from c2rust_py.infer.pointer_uses import Access, Argument, Escape, Flow, LibraryCall, Pair, Returned, Test, pointer_uses
 from c2rust_py.infer.solver import Solution
-from c2rust_py.infer.targets import IndexStep, ParamRoot, Target
+from c2rust_py.infer.targets import IndexStep, ParamRoot, Resolver, Target
+from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Value
 
 
@@ -26,6 +31,8 @@ def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
         for use in pointer_uses(function, solution.program):
+            if isinstance(use, LibraryCall):
+                waiting.extend(PointerSlot(symbol, param) for param in _lent_as_arrays(resolver, use))
             for value in _values(use):
                 target = resolver.pointer(value)
                 if target is None or not isinstance(target.root, ParamRoot):
@@ -57,6 +64,23 @@ def _values(use: object) -> tuple[Value, ...]:
             return (left, right)
         case _:
             return ()
+
+
+def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:
+    """The parameters that the library is lent more of than one object: all but those of which it is told the size."""
+    chosen = choose_library_call(resolver, use.call, use.wanted)
+    layout = Layout(resolver.program.records, resolver.program.enums)
+    for _, loan in all_loans(chosen):
+        if isinstance(chosen, FormCall):
+            count = byte_count(use.call)
+            single = count is not None and count <= layout.size_of(loan.element)
+        else:
+            single = not is_bytes(loan.element)
+        match loan.target:
+            case Target(ParamRoot(param), steps) if not _is_first(loan.target) or (len(steps) == 1 and not single):
+                yield param
+            case _:
+                pass
 
 
 def _is_first(target: Target) -> bool:

@@ -19,6 +19,7 @@ from c2rust_py.refine.certain_access import runs_to_its_end, surely_looks_at
 from c2rust_py.refine.compound_assignments import is_pure
 from c2rust_py.refine.declared_types import Types
 from c2rust_py.refine.index_ranges import literal_value
+from c2rust_py.refine.settle_bindings import changes_receiver
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import Node, map_children, walk
 
@@ -235,7 +236,7 @@ def _uses(body: Node, array: str, index: str) -> _Uses | None:
             case rs.Borrow(operand, False):
                 borrowed |= _at(operand, array, index)
             case rs.MethodCall(receiver, method) if _root_at(receiver, array, index):
-                changed |= method.startswith("set_") or method in ("swap", "fill", "push", "copy_from_slice", "sort")
+                changed |= changes_receiver(method)
             case rs.Let(name) | rs.For(name) if name in (array, index):
                 return None
             case rs.Closure():

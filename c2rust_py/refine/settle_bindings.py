@@ -92,7 +92,7 @@ def _scan(node: Node, scope: Scope, uses: _Uses) -> None:
             _note(_root(operand), scope, uses).change_part()
             _scan(operand, scope, uses)
         case rs.MethodCall(receiver, method, args):
-            if method.startswith("set_") or method == "swap":
+            if changes_receiver(method):
                 _note(_root(receiver), scope, uses).change_part()
             for part in (receiver, *args):
                 _scan(part, scope, uses)
@@ -107,6 +107,11 @@ def _scan(node: Node, scope: Scope, uses: _Uses) -> None:
         case _:
             for child in children(node):
                 _scan(child, scope, uses)
+
+
+def changes_receiver(method: str) -> bool:
+    """Whether a method changes what it is called on: a setter of a union, or one of these of arrays."""
+    return method.startswith("set_") or method in ("swap", "fill", "copy_from_slice", "copy_within")
 
 
 def _note(name: str, scope: Scope, uses: _Uses) -> _Use:

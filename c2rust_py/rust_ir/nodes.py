@@ -167,6 +167,13 @@ class RangeFrom:
 
 
 @dataclass(frozen=True, slots=True)
+class RangeTo:
+    """`..high`"""
+
+    high: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     params: tuple[tuple[str, Type | None], ...]
     body: Expr
@@ -284,6 +291,7 @@ Expr = (
     | TupleExpr
     | RangeExpr
     | RangeFrom
+    | RangeTo
     | Closure
     | BlockExpr
     | If

@@ -47,6 +47,7 @@ from c2rust_py.rust_ir.nodes import (
     PathType,
     RangeExpr,
     RangeFrom,
+    RangeTo,
     ReferenceType,
     Return,
     SliceType,
@@ -256,6 +257,9 @@ class _Printer:
             case RangeFrom(low):
                 self.expr(low, _RANGE + 1)
                 self.put("..")
+            case RangeTo(high):
+                self.put("..")
+                self.expr(high, _RANGE + 1)
             case Assign(target, value, op):
                 self.expr(target, _ASSIGN + 1)
                 self.put(f" {op}= ")
@@ -517,7 +521,7 @@ def _level(expr: Expr) -> int:
             return _CAST
         case Unary() | Borrow():
             return _PREFIX
-        case RangeExpr() | RangeFrom():
+        case RangeExpr() | RangeFrom() | RangeTo():
             return _RANGE
         case Assign():
             return _ASSIGN

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from c2rust_py.diagnostics import Code
 from c2rust_py.infer.calls import callback_function
 from c2rust_py.infer.library import ContextKind, ContextPosition, LibraryFunction
+from c2rust_py.infer.library_calls import FORM_PREFIX
 from c2rust_py.infer.signatures import called_signature, function_type
-from c2rust_py.ir.nodes import Call, Convert, FunctionRef, Place, Value
+from c2rust_py.ir.nodes import Borrow, Call, Conditional, Convert, FunctionRef, Place, Value
 from c2rust_py.ir.types import (
     FLOAT,
+    ArrayType,
     ComplexType,
     FloatType,
     FunctionType,
     IntKind,
     PointerType,
     RecordType,
+    ReferenceType,
     Type,
     VoidType,
 )
@@ -27,6 +31,7 @@ from c2rust_py.to_rust.conversions import ConversionLowering
 from c2rust_py.to_rust.frame import Unsupported
 from c2rust_py.to_rust.missing import missing_function
 from c2rust_py.to_rust.print_macros import byte_string, format_text, print_macro
+from c2rust_py.to_rust.slice_copies import slice_copy
 from c2rust_py.to_rust.targets import callback_closure, dispatch_call, handler_dispatcher, library_context
 
 _PATH = re.compile(r"\w+::")
@@ -101,11 +106,14 @@ class CallLowering(ConversionLowering):
             raise missing_function(symbol, call.span)
         if symbol in PRINT.values():
             return print_macro(self, symbol, call.args)
+        copy = slice_copy(self, symbol, call) if symbol.startswith(FORM_PREFIX) else None
+        if copy is not None:
+            return copy
         declared = function_type(call.function)
         count = len(function.params)
         if len(call.args) < count:
             raise Unsupported(Code.LIBC_FORM, f"`{symbol}` is called with too few arguments", call.span)
-        text = format_text(call.args[count - 1]) if symbol.removesuffix("!") in ("printf", "fprintf") else None
+        text = format_text(call.args[count - 1]) if _takes_literal(symbol) else None
         if text is not None:
             return self.format_macro(function, text, call)
         args = [self.library_arg(function, i, arg) for i, arg in enumerate(call.args[:count])]
@@ -119,18 +127,36 @@ class CallLowering(ConversionLowering):
         return self.library_result(result, function, declared.result, call)
 
     def format_macro(self, function: LibraryFunction, text: rs.Literal, call: Call) -> rs.Expr:
-        """`printf!(mem, "%s\\n", name)`: a call with a literal format, which stays where it is read. `printf!` of the IR
-        takes no memory: literals among its arguments are bytes."""
+        """`printf!(mem, "%s\\n", name)`: a call with a literal format, which stays where it is read. A macro of the IR
+        takes no memory, or says so: literals among its arguments are bytes."""
         count = len(function.params)
-        named = (self.library_arg(function, i, arg) for i, arg in enumerate(call.args[: count - 1]))
-        others: list[rs.Expr] = []
-        for arg in call.args[count:]:
-            text_bytes = byte_string(arg) if function.context is ContextKind.NONE else None
-            others.append(text_bytes or self.value(arg))
-        macro = rs.MacroCall(
-            f"c2rs_rt::{function.rust_name}", (*library_context(self.frame, function), *named, text, *others)
-        )
+        named = tuple(self.library_arg(function, i, arg) for i, arg in enumerate(call.args[: count - 1]))
+        context = library_context(self.frame, function)
+        if context and any(isinstance(arg, Borrow) for arg in call.args[: count - 1]):
+            named = (rs.ArrayLiteral(named),)
+        others = (self.format_arg(arg, function) for arg in call.args[count:])
+        macro = rs.MacroCall(f"c2rs_rt::{function.rust_name}", (*context, *named, text, *others))
         return self.library_result(macro, function, function_type(call.function).result, call)
+
+    def format_arg(self, arg: Value, function: LibraryFunction) -> rs.Expr:
+        """An argument that a format takes: the macro borrows what is lent by itself."""
+        text = byte_string(arg) if function.context is ContextKind.NONE else None
+        if text is not None:
+            return text
+        if isinstance(arg, Conditional) and isinstance(arg.type, ReferenceType):
+            return self.chosen_text(arg)
+        expr = self.value(arg)
+        return expr.operand if isinstance(expr, rs.Borrow) and not expr.mutable else expr
+
+    def chosen_text(self, choice: Value) -> rs.Expr:
+        """One of several arrays as a slice: the first makes the type, to which Rust takes the others."""
+        if not isinstance(choice, Conditional):
+            return self.value(choice)
+        then = self.chosen_text(choice.then)
+        if isinstance(choice.then, Borrow) and isinstance(choice.then.place.type, ArrayType) and choice.then.place.type.length:
+            then = rs.MethodCall(then.operand if isinstance(then, rs.Borrow) else then, "as_slice")
+        blocks = rs.Block((), then), rs.BlockExpr(rs.Block((), self.chosen_text(choice.otherwise)))
+        return rs.If(self.condition(choice.condition), *blocks)
 
     def library_arg(self, function: LibraryFunction, index: int, arg: Value) -> rs.Expr:
         if index in function.callbacks:
@@ -153,6 +179,9 @@ class CallLowering(ConversionLowering):
         if function.diverges or isinstance(declared, VoidType):
             return result
         rust = self.facts.types.value(declared)
+        if function.result.startswith("(") and function.result.endswith(", usize)"):
+            result = rs.FieldAccess(result, "0")
+            function = replace(function, result=function.result[1:].removesuffix(", usize)"))
         if print_type(rust) == function.result or isinstance(declared, FloatType):
             return result
         if isinstance(declared, PointerType):
@@ -236,6 +265,12 @@ class CallLowering(ConversionLowering):
             rs.ExprStatement(self.store(list, rs.Name(copy))),
         )
         return rs.BlockExpr(rs.Block(statements, self.unwrapped(rs.Name(arg), type)))
+
+
+def _takes_literal(symbol: str) -> bool:
+    """Whether the format of a call stays where it is, if it is a literal."""
+    name, macro, _ = symbol.partition("!")
+    return name in ("printf", "fprintf") or bool(macro)
 
 
 def _same_pointer(rust: str, wanted: str) -> bool:

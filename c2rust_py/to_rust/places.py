@@ -36,6 +36,7 @@ from c2rust_py.ir.types import (
     IntKind,
     IntType,
     RecordType,
+    ReferenceType,
     Type,
 )
 from c2rust_py.rust_ir import nodes as rs
@@ -134,7 +135,7 @@ class PlaceLowering(ABC):
         if isinstance(place, StringPlace):
             literal: rs.Expr = rs.Literal(byte_string(place.data))
             return literal if value.start is None else rs.Borrow(rs.Index(literal, self.range_from(value.start)))
-        if isinstance(place, ReferentPlace) and value.start is None and place.base.type == value.type:
+        if isinstance(place, ReferentPlace) and value.start is None and _is_as_good(place.base.type, value.type):
             return self.path(place.base)
         if value.start is not None:
             return rs.Borrow(rs.Index(self.base_path(place), self.range_from(value.start)), mutable)
@@ -337,6 +338,12 @@ class PlaceLowering(ABC):
                 return place
             case _:
                 return None
+
+
+def _is_as_good(have: Type, wanted: ReferenceType) -> bool:
+    """Whether a reference can be passed on: a mutable one as a shared one, too."""
+    assert isinstance(have, ReferenceType)
+    return have.target == wanted.target and (have.access is Access.MUTABLE or wanted.access is Access.SHARED)
 
 
 def _is_long(type: Type) -> bool:

@@ -67,6 +67,7 @@ from c2rust_py.to_rust.frame import Unsupported, code_of
 from c2rust_py.to_rust.literals import byte_literal, float_literal, int_constant, int_literal, is_anchored, is_text
 from c2rust_py.to_rust.places import PlaceLowering
 from c2rust_py.to_rust.range_tests import conditions, joined, negated, tests_range
+from c2rust_py.to_rust.slice_copies import slices_differ
 
 WRAPPING = {BinaryOp.ADD: "wrapping_add", BinaryOp.SUB: "wrapping_sub", BinaryOp.MUL: "wrapping_mul"}
 _FLIPPED = {
@@ -140,6 +141,9 @@ class ValueLowering(PlaceLowering):
     def nonzero(self, value: Value) -> rs.Expr:
         if isinstance(value.type, PointerType | ArrayType | FunctionType):
             return rs.Unary("!", rs.MethodCall(self.value(value), "is_null"))
+        differ = slices_differ(self, value)
+        if differ is not None:
+            return differ
         expr = self.value(value)
         if self.facts.types.int_kind(value.type) is IntKind.BOOL:
             return expr
@@ -200,6 +204,9 @@ class ValueLowering(PlaceLowering):
                 return truth
             if self.is_truth(left) and self.is_truth(right):
                 return rs.Binary(op.value, self.condition(left), self.condition(right))
+            differ = slices_differ(self, left) if isinstance(right, IntConst) and right.value == 0 else None
+            if differ is not None:
+                return rs.Binary(op.value, differ.left, differ.right)
         narrowed = self.narrow_comparison(op, left, right)
         if narrowed is not None:
             return narrowed

@@ -5,7 +5,7 @@
 //! no [`crate::Memory`]. A C function whose work takes several shapes on slices has a form for each, by suffix:
 //!
 //! - `_within`: pointers into one array, `base`; the parameters are positions in it (overlapping moves).
-//! - `_values`: arrays of any type where the form without suffix is for bytes.
+//! - `_values`: arrays of any type where the form without suffix is for bytes, or of two types where it is for one.
 //! - `_from_bytes`, `_to_bytes`: one side is an array of bytes, the other one of values (C's way to read the bytes of
 //!   numbers).
 //!

@@ -46,6 +46,14 @@ pub fn memcpy_to_bytes<T: Pod>(dest: &mut [u8], src: &[T], n: u64) {
     first_mut(dest, n).copy_from_slice(&bytes[..n as usize]);
 }
 
+/// Copies the bytes of values to those of another type: C's way to look at the bits of numbers.
+#[inline]
+#[track_caller]
+pub fn memcpy_values<T: Pod, U: Pod>(dest: &mut [T], src: &[U], n: u64) {
+    let bytes = bytes_of(first(src, elements::<U>(n)));
+    set_bytes(first_mut(dest, elements::<T>(n)), &bytes[..n as usize]);
+}
+
 /// As [`memcpy`]: slices do not overlap.
 #[inline]
 #[track_caller]
