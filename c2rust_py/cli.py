@@ -20,6 +20,8 @@ from c2rust_py.doctor import find_tools
 from c2rust_py.emit.templates import EXIT_DEFECT
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.pipeline import Translation, translate_project
+from c2rust_py.repair.command import Flags, plan_repair, repair_project
+from c2rust_py.repair.run import RepairResult
 from c2rust_py.report.explain import explain as explain_function
 from c2rust_py.report.explain import explanation_text
 from c2rust_py.report.formats import Check, github, junit, sarif
@@ -204,6 +206,40 @@ def _compared(comparison: Comparison) -> str:
     lines += [f"recorded in c2rs.toml: {overflow} wraps from the next translation on" for overflow in comparison.recorded]
     equal = sum(result.agrees for result in comparison.results)
     return "\n".join([*lines, f"{equal} of {len(comparison.results)} cases are equal"])
+
+
+@cli.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--model", "models", multiple=True, metavar="NAME[@IN/OUT]", help="A model, with prices of a million tokens.")
+@click.option("--budget", multiple=True, metavar="KIND=LIMIT", help="attempts, tokens, money, time; function-attempts, ….")
+@click.option("--base-url", metavar="URL", help="An endpoint that speaks OpenAI's protocol.")
+@click.option("--replay", type=click.Path(path_type=Path), help="Take recorded answers from a folder; no model is asked.")
+@click.option("--record", type=click.Path(path_type=Path), help="Keep the answers in a folder for --replay.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Functions that models are asked for at once.")
+@click.option("--lift/--no-lift", default=None, help="Also functions on low rungs; an answer on a higher one is kept.")
+@click.option("--dry-run", is_flag=True, help="Print the work list with estimated tokens and cost.")
+@_format
+def repair(out: Path, dry_run: bool, style: str, **given: Any) -> int:
+    """Have models fill the stubs of OUT; an answer is kept if it passes every gate."""
+    flags = Flags(**given)
+    if dry_run:
+        plan = plan_repair(out, flags)
+        _print_result(style, plan.as_json(), (), (), plan.text)
+        return 0
+    result, notes = repair_project(out, flags)
+    _print_diagnostics((*notes, *result.diagnostics))
+    failed = {f.task.key: None if f.status == "accepted" else f.reason or f.status for f in result.functions}
+    checks = [Check(f.task.place, f.task.name, failed[f.task.key]) for f in result.functions]
+    _print_result(style, result.as_json(), result.diagnostics, checks, lambda: _repaired(result))
+    return result.status
+
+
+def _repaired(result: RepairResult) -> str:
+    """A line for each function, and the counts."""
+    lines = [f"{f.task.place}: {f.task.name}: {f.status}{f' ({f.reason})' if f.reason else ''}" for f in result.functions]
+    accepted = sum(f.status == "accepted" for f in result.functions)
+    asked = sum(not attempt.stored for f in result.functions for attempt in f.attempts)
+    return "\n".join([*lines, f"{accepted} of {len(result.functions)} functions have a body; {asked} answers were asked for"])
 
 
 @cli.command()

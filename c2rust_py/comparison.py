@@ -9,7 +9,7 @@ from typing import Any
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, Span, error
 from c2rust_py.emit.manifest import Manifest
-from c2rust_py.frontend.units import find_units
+from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.oracle.build import CSource, Profile
 from c2rust_py.oracle.diff import CaseResult, DiffOptions, TargetProgram, diff_programs, read_case_folder
 from c2rust_py.oracle.overflow import record_overflows
@@ -65,7 +65,7 @@ def compare_project(
     The units are found again in INPUT, with the flags given here or else those of the translation.
     """
     manifest = require_manifest(out)
-    programs = _programs(input_path, flags or manifest.flags, manifest)
+    programs = target_programs(find_units([input_path], flags or manifest.flags), flags or manifest.flags, manifest)
     if not programs:
         hint = "a library has nothing to run; give it a main"
         raise CompileError(error(Code.INPUT_EMPTY, f"{out} has no program", hint=hint), EXIT_USAGE)
@@ -81,13 +81,13 @@ def compare_project(
     return Comparison(results, record_overflows(input_path, overflows))
 
 
-def _programs(input_path: Path, flags: Sequence[str], manifest: Manifest) -> list[TargetProgram]:
-    """The programs of the manifest with their C; each unit is found in INPUT by the name that the manifest has for it."""
-    units = {unit.name: unit for unit in find_units([input_path], flags)}
+def target_programs(found: Sequence[Unit], flags: Sequence[str], manifest: Manifest) -> list[TargetProgram]:
+    """The programs of the manifest with their C; each unit is found by the name that the manifest has for it."""
+    units = {unit.name: unit for unit in found}
     programs: list[TargetProgram] = []
     for binary, names in sorted(manifest.targets.items()):
         if missing := [name for name in names if name not in units]:
-            message = f"the translation is of another input: {input_path} has no {missing[0]}"
+            message = f"the translation is of another input, which has no {missing[0]}"
             raise CompileError(error(Code.INPUT_MISSING, message), EXIT_USAGE)
         sources = tuple(CSource(units[name].path, units[name].flags, units[name].directory) for name in names)
         programs.append(TargetProgram(binary, binary, sources, link_flags(flags)))

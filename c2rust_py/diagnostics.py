@@ -47,7 +47,7 @@ class Code(Enum):
 
     1xx usage and environment, 2xx preprocess and parse, 3xx elaboration and types, 4xx C that becomes a stub,
     5xx C library functions that are missing, 6xx emission and cargo, 7xx comparison of the running programs,
-    9xx internal.
+    8xx repair by models, 9xx internal.
     """
 
     USAGE = (101, "the command line or a setting is wrong")
@@ -108,6 +108,9 @@ class Code(Enum):
 
     DIFFERENT = (701, "the Rust does something else than the C")
     UNDEFINED_C = (702, "the C is undefined on this input")
+
+    BUDGET_SPENT = (801, "the budget of a repair is spent")
+    NOT_REPAIRED = (802, "a function has no body that passes the gates")
 
     INTERNAL = (901, "a defect of this tool")
     VERIFIER = (902, "a stage broke an invariant of its output")

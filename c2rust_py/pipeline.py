@@ -64,9 +64,22 @@ class Crates:
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """A project as its last round left it. `directory` is where the user stood: names of files are as seen from there.
+    `diagnostics` are those of the stages; what is to be said of the groups' stubs is in the groups."""
+
+    options: Options
+    directory: Path
+    units: tuple[Unit, ...]
+    groups: tuple[LinkedGroup, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """What a run gave. `report` is None where `--stop-after` ended it; `builds` is None where cargo was not asked;
-    `programs` are the names of the binaries."""
+    `programs` are the names of the binaries; `project` is what the report is of."""
 
     out: Path
     report: Report | None
@@ -74,6 +87,7 @@ class Translation:
     diagnostics: tuple[Diagnostic, ...]
     timings: str
     programs: tuple[str, ...] = ()
+    project: Project | None = None
 
     @property
     def complete(self) -> bool:
@@ -179,8 +193,8 @@ class _Run:
         while True:
             sink = _with_stubs(self.sink, groups)
             workspace: Workspace = call_deeply(self._emit, groups, sink)
-            report = build_report(groups, workspace, sink.sorted(), steps)
-            written = write_files(self.options.out, report.files(workspace), _manifest(self.options, units, groups), sink)
+            project = Project(self.options, Path.cwd(), tuple(units), tuple(groups), self.sink.sorted(), steps)
+            report, written = write_project(project, workspace, sink)
             verdict = self._check()
             if verdict is not None and not verdict.builds:
                 taken = self._step_down(groups, workspace, written, verdict, steps)
@@ -192,7 +206,8 @@ class _Run:
                 sink.extend(rustc_diagnostics(verdict, workspace))
             programs = tuple(binary.name for group in groups for binary in group.crate.binaries)
             builds = None if verdict is None else verdict.builds
-            return Translation(self.options.out, report, builds, sink.sorted(), self.stages.table(), programs)
+            timings = self.stages.table()
+            return Translation(self.options.out, report, builds, sink.sorted(), timings, programs, project)
 
     def _step_down(
         self,
@@ -230,6 +245,19 @@ class _Run:
 
     def _slots(self, lifted: Lifted) -> SlotRungs:
         return infer_slots(lifted.program, lifted.storage, self.options.ladder, lifted.solution)
+
+
+def write_project(project: Project, workspace: Workspace, sink: Sink) -> tuple[Report, Written]:
+    """Writes OUT: the files of `workspace`, which is that of the groups, with the report and the manifest."""
+    report = build_report(project.groups, workspace, sink.sorted(), project.steps)
+    return report, write_files(project.options.out, report.files(workspace), project_manifest(project), sink)
+
+
+def with_stubs(project: Project) -> Sink:
+    """What there is to say of a project."""
+    said = Sink()
+    said.extend(project.diagnostics)
+    return _with_stubs(said, project.groups)
 
 
 def _with_stubs(sink: Sink, groups: Sequence[LinkedGroup]) -> Sink:
@@ -311,8 +339,9 @@ def _cache_folder(options: Options) -> Path | None:
     return options.state_dir / "cache" if options.state_dir.is_dir() else None
 
 
-def _manifest(options: Options, units: Sequence[Unit], groups: Sequence[LinkedGroup]) -> Manifest:
+def project_manifest(project: Project) -> Manifest:
     """What later commands on OUT need of this run."""
+    options, units, groups = project.options, project.units, project.groups
     files = {str(unit.file.resolve()): digest(unit.file.read_bytes()) for unit in units}
     settings: Mapping[str, Any] = {
         "ladder": options.ladder.value,
@@ -321,11 +350,13 @@ def _manifest(options: Options, units: Sequence[Unit], groups: Sequence[LinkedGr
         "skeleton": options.skeleton,
         "signed_overflow": options.signed_overflow.value,
         "wrapping": [str(overflow) for overflow in options.overflows],
+        "given": [str(path) for path in options.inputs],
+        "directory": str(project.directory),
     }
     targets = {
         binary.name: group.linked_units(binary.name)
         for group in groups
         for binary in group.crate.binaries
     }
-    inputs = tuple(str(path.resolve()) for path in options.inputs)
+    inputs = tuple(str((project.directory / path).resolve()) for path in options.inputs)
     return Manifest(inputs, options.flags, dict(settings), dict(sorted(files.items())), targets)

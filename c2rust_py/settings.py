@@ -5,6 +5,10 @@ ladder = "memory"            # C2RS_LADDER
 flags = ["-Iinclude"]        # behind `--` on the command line; both are used
 [diff]
 timeout = 10                 # C2RS_TIMEOUT
+[repair]
+models = ["small@0.1/0.4", "large@2/8"]   # names, with prices of a million tokens in and out
+base_url = "http://localhost:8080/v1"     # C2RS_BASE_URL
+budget = { attempts = 50, money = 2.0, function-attempts = 6 }
 [[case]]
 name = "empty input"
 args = ["-v"]
@@ -39,6 +43,15 @@ _KINDS: dict[str, dict[str, type]] = {
         "flags": list,
     },
     "diff": {"timeout": float, "stderr": bool, "sanitize": bool},
+    "repair": {
+        "models": list,
+        "base_url": str,
+        "timeout": float,
+        "jobs": int,
+        "answer_tokens": int,
+        "budget": dict,
+        "lift": bool,
+    },
 }
 _TOP = {*_KINDS, "case", "flags", "sanitize", "wrapping"}
 
@@ -63,6 +76,7 @@ class Settings:
 
     translate: Mapping[str, Any] = field(default_factory=dict)
     diff: Mapping[str, Any] = field(default_factory=dict)
+    repair: Mapping[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
     wrapping: tuple[Overflow, ...] = ()
@@ -77,7 +91,7 @@ def read_settings(input_path: Path) -> Settings:
     """The `c2rs.toml` beside the input (in it, if it is a folder), overlaid with the environment."""
     path = settings_path(input_path)
     if not path.is_file():
-        return Settings(translate=_environment("translate"), diff=_environment("diff"))
+        return Settings(_environment("translate"), _environment("diff"), _environment("repair"))
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
@@ -96,6 +110,7 @@ def read_settings(input_path: Path) -> Settings:
     return Settings(
         {**tables["translate"], **_environment("translate")},
         {**tables["diff"], **_environment("diff")},
+        {**tables["repair"], **_environment("repair")},
         flags,
         tuple(_case(path, table) for table in cases),
         tuple(_overflow(path, table) for table in wrapping),
@@ -122,7 +137,7 @@ def _checked(path: Path, name: str, table: object) -> dict[str, Any]:
 
 
 def _word(kind: type) -> str:
-    words = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list"}
+    words = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
     return words[kind]
 
 
@@ -131,7 +146,7 @@ def _environment(name: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, kind in _KINDS[name].items():
         text = os.environ.get(f"C2RS_{key.upper()}")
-        if text is None or kind is list:
+        if text is None or kind in (list, dict):
             continue
         try:
             values[key] = text.lower() in ("1", "true", "yes", "on") if kind is bool else kind(text)

@@ -67,6 +67,8 @@ class Scene:
 
 
 GOOD = {"good.c": "int f(int x) { return x; }\n"}
+STUB = {"good.c": 'int f(int x) { __asm__("incl %0" : "+r"(x)); return x; }\n'}
+REPAIR = ("repair", "out", "--replay", "replies")
 TRANSLATE = ("translate", "good.c", "-o", "out", "--no-check")
 
 
@@ -110,6 +112,13 @@ def stale_body(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that was accepted for a function that has changed since."""
     body = Body("x + 1")
     keep_accepted(folder / "out" / ".c2rs", Accepted("good", "f", "another", body, "a model", 1, "1 case"))
+
+
+def with_a_stub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A translation with a stub, and a folder without answers."""
+    monkeypatch.chdir(folder)
+    assert run([*TRANSLATE]) == 1
+    (folder / "replies").mkdir()
 
 
 def broken_template(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,6 +178,13 @@ SCENES = [
     Scene("stale body", Code.STALE_BODY, GOOD, TRANSLATE, 0,
           "good.c:1: warning[C2RS-605]: the accepted body of `f` was for another version of it and is left out\n"
           "    hint: `c2rs repair OUT` tries it again before it asks a model\n", stale_body),
+    Scene("nothing answers", Code.NOT_REPAIRED, STUB, REPAIR, 1,
+          "error[C2RS-802]: `f` has no body: there is no recorded answer f.1\n", with_a_stub),
+    Scene("spent budget", Code.BUDGET_SPENT, STUB, (*REPAIR, "--budget", "attempts=0"), 5,
+          "error[C2RS-802]: `f` has no body: the attempts of the run are spent\n"
+          "error[C2RS-801]: the attempts of the run are spent\n", with_a_stub),
+    Scene("no model", Code.USAGE, STUB, ("repair", "out"), 2,
+          "error[C2RS-101]: no model is given\n    hint: --model NAME, or --replay DIR for recorded answers\n", with_a_stub),
     Scene("defect", Code.INTERNAL, GOOD, TRANSLATE, 70,
           "error[C2RS-901]: KeyError: 'nothing'\n    hint: a defect of c2rs; C2RS_TRACEBACK=1 shows where\n",
           broken_stage(lambda program: {}["nothing"])),

@@ -141,7 +141,7 @@ def _declarations(module: rs.Module, words: set[str]) -> Iterator[str]:
     """The declarations of a module under one of these names; of functions, the header."""
     for item in module.items:
         if _name(item) in words and not isinstance(item, rs.ImplItem):
-            text = header_text(item) if isinstance(item, rs.FunctionItem) else print_items((item,)).text
+            text = header_text(_open(item)) if isinstance(item, rs.FunctionItem) else print_items((item,)).text
             yield f"{module.name}: {text}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Timer
 
+from c2rust_py.oracle.confine import Confinement
 from c2rust_py.settings import Case
 
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C", "HOME": "/nonexistent"}
@@ -32,7 +34,9 @@ class Outcome:
     timed_out: bool = False
 
 
-def run_case(executable: Path, argv0: str, case: Case, timeout: float) -> Outcome:
+def run_case(
+    executable: Path, argv0: str, case: Case, timeout: float, confinement: Confinement | None = None
+) -> Outcome:
     """Runs `executable`, called `argv0`, on `case`; the files it leaves are those that are new or changed."""
     with TemporaryDirectory(prefix="c2rs-run-") as scratch:
         folder = Path(scratch) / "work"
@@ -41,7 +45,11 @@ def run_case(executable: Path, argv0: str, case: Case, timeout: float) -> Outcom
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         streams = Path(scratch)
-        status, timed_out, taken = _run(executable, [argv0, *case.args], case, folder, streams, timeout)
+        argv = [argv0, *case.args]
+        if confinement is not None:
+            argv = confinement.command(executable, argv, folder, timeout)
+            executable = Path(shutil.which(argv[0]) or argv[0])
+        status, timed_out, taken = _run(executable, argv, case, folder, streams, timeout, limited=confinement is None)
         stdout = taken if taken is not None else (streams / "stdout").read_bytes()
         before = dict(case.files)
         left = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
@@ -52,11 +60,11 @@ def run_case(executable: Path, argv0: str, case: Case, timeout: float) -> Outcom
 
 
 def _run(
-    executable: Path, argv: Sequence[str], case: Case, folder: Path, streams: Path, timeout: float
+    executable: Path, argv: Sequence[str], case: Case, folder: Path, streams: Path, timeout: float, *, limited: bool
 ) -> tuple[int, bool, bytes | None]:
     """Status, whether time ran out, and stdout where it went through a pipe that was closed early.
 
-    stdout and stderr are files, so output of any size blocks nothing and stdout is fully buffered on both sides.
+    `limited`: core and file sizes are limited here; a confined command does it itself. stdout and stderr are files, so output of any size blocks nothing and stdout is fully buffered on both sides.
     """
     (streams / "stdin").write_bytes(case.stdin)
     with (
@@ -75,8 +83,9 @@ def _run(
             env=ENVIRONMENT,
             start_new_session=True,
         )
-        resource.prlimit(child.pid, resource.RLIMIT_CORE, (0, 0))
-        resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (OUTPUT_LIMIT, OUTPUT_LIMIT))
+        if limited:
+            resource.prlimit(child.pid, resource.RLIMIT_CORE, (0, 0))
+            resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (OUTPUT_LIMIT, OUTPUT_LIMIT))
         expired = Event()
         timer = Timer(timeout, _expire, (child, expired))
         timer.start()

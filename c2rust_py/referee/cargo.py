@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ class RustcSpan:
 
 @dataclass(frozen=True, slots=True)
 class RustcMessage:
-    """One error or warning of rustc: its code (`E0308`, a lint's name, or none), the place in the workspace, and all that it
-    points at."""
+    """One error or warning of rustc: its code (`E0308`, a lint's name, or none), the place in the workspace, all that it
+    points at, and the message as rustc prints it."""
 
     level: str
     code: str | None
@@ -33,6 +33,7 @@ class RustcMessage:
     file: str | None
     line: int
     spans: tuple[RustcSpan, ...] = ()
+    rendered: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         code = f"[{self.code}]" if self.code else ""
@@ -52,13 +53,22 @@ class CargoVerdict:
         return tuple(message for message in self.messages if message.level == "error")
 
 
-def cargo_build(out: Path, jobs: int = 0, arguments: Sequence[str] = ()) -> CargoVerdict:
+def cargo_build(
+    out: Path,
+    jobs: int = 0,
+    arguments: Sequence[str] = (),
+    within: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> CargoVerdict:
     """Builds the workspace in `out` in the dev profile: deny-by-default lints fire only in a build, not in a check. Every crate
-    that can be built is, whatever becomes of the others."""
-    command = ["cargo", "build", "--offline", "--quiet", "--keep-going", "--message-format=json", *arguments]
+    that can be built is, whatever becomes of the others.
+
+    `within` is a command that runs cargo under limits; without an `environment`, cargo has ours.
+    """
+    command = [*within, "cargo", "build", "--offline", "--quiet", "--keep-going", "--message-format=json", *arguments]
     command += [f"--jobs={jobs}"] if jobs > 0 else []
     try:
-        done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=out, env=environment, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         hint = "install Rust (stable) so that cargo is on the PATH, or use --no-check"
         raise CompileError(error(Code.TOOL_MISSING, "cargo is not installed", hint=hint), EXIT_TOOL_MISSING) from None
@@ -84,7 +94,8 @@ def _messages(entries: Iterable[dict[str, Any]]) -> Iterator[RustcMessage]:
             continue
         code = body["code"]["code"] if body["code"] else None
         file, number = (spans[0]["file_name"], spans[0]["line_start"]) if spans else (None, 0)
-        message = RustcMessage(body["level"], code, body["message"], file, number, tuple(map(_span, body["spans"])))
+        places = tuple(map(_span, body["spans"]))
+        message = RustcMessage(body["level"], code, body["message"], file, number, places, body["rendered"] or "")
         if message not in seen:
             seen.add(message)
             yield message

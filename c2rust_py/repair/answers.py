@@ -1,0 +1,136 @@
+"""The first gate: an answer is one function in Rust, with the signature that was given.
+
+    Here it is:                       Body("x.swap_bytes()")
+    ```rust
+    fn swap(x: u32) -> u32 {    ->
+        x.swap_bytes()
+    }
+    ```
+
+Only the text between the braces goes on; the header in the crate is ours, so nothing around it can change.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from c2rust_py.emit.accepted import Body
+from c2rust_py.repair.rust_syntax import Token, UnreadableRust, node_text, parse_rust
+
+_FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([\w.+-]*)[^\n]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_RUST = frozenset({"", "rust", "rs"})
+_COMMENTS = frozenset({"line_comment", "block_comment"})
+
+
+class Refused(Exception):
+    """A gate's refusal: `name` is a word that reports count by, `reason` a sentence that goes back to the model."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A function that was read: its body as it goes on, the tree of its block, and the tokens of the block."""
+
+    body: Body
+    block: Node
+    tokens: tuple[Token, ...]
+
+
+def read_answer(content: str, header: str) -> Candidate:
+    """The function in a model's answer. `header` is the signature on one line. Raises Refused."""
+    text = _code(content)
+    try:
+        tree, tokens = parse_rust(text)
+    except UnreadableRust as problem:
+        raise Refused("syntax", f"the answer is not read as Rust: {problem}") from None
+    function = _only_function(tree.root_node)
+    block = function.child_by_field_name("body")
+    if block is None:
+        raise Refused("syntax", "the function has no body")
+    mutable = _check_signature(text, tokens, block, header)
+    start, end = block.start_byte, block.end_byte
+    data = text.encode()
+    body = data[start + 1 : end - 1].decode().strip()
+    offset = len(data[:start].decode())
+    return Candidate(Body(body, mutable), block, tuple(token for token in tokens if token.start >= offset))
+
+
+def read_body(body: Body, header: str) -> Candidate:
+    """A body as if a model had answered it, for bodies that are kept from former runs. Raises Refused."""
+    for name in body.mutable:
+        header = re.sub(rf"([(,] ?){re.escape(name)}:", rf"\1mut {name}:", header)
+    return read_answer(f"{header} {{\n{body.text}\n}}\n", re.sub(r"\bmut (?=\w+:)", "", header))
+
+
+def _code(content: str) -> str:
+    """The Rust in an answer: its one block of code, or all of it where there are no blocks."""
+    blocks = _FENCE.findall(content)
+    if not blocks:
+        if "```" in content or "~~~" in content:
+            raise Refused("truncated", "the block of code does not end")
+        if not re.search(r"\bfn\b", content):
+            raise Refused("prose", "the answer has no Rust in it")
+        return content
+    for _, language, text in blocks:
+        if language.lower() in ("toml", "ini") or re.search(r"^\[(?:build-|dev-)?dependencies", text, re.MULTILINE):
+            raise Refused("dependencies", "the answer changes the manifest; nothing but the function can change")
+        if re.match(r"\s*//[^\n]*\bbuild\.rs\b", text) or "cargo:rustc" in text or "cargo::" in text:
+            raise Refused("build script", "the answer has a build script; nothing but the function can change")
+    rust = [text for _, language, text in blocks if language.lower() in _RUST]
+    if len(rust) != 1:
+        raise Refused("shape", f"the answer has {len(rust)} blocks of Rust; one with the function alone is wanted")
+    return str(rust[0])
+
+
+def _only_function(root: Node) -> Node:
+    items = [node for node in root.named_children if node.type not in _COMMENTS]
+    for node in items:
+        if node.type in ("attribute_item", "inner_attribute_item"):
+            raise Refused("attribute", f"`{node_text(node)}` stands before the function; attributes are not taken")
+    functions = [node for node in items if node.type == "function_item"]
+    if len(items) != 1 or len(functions) != 1:
+        said = ", ".join(node.type.replace("_", " ") for node in items if node not in functions)
+        reason = f"it also has {said}" if said else f"it has {len(functions)} functions"
+        raise Refused("shape", f"the answer is one function, what it needs inside of its body; {reason}")
+    return functions[0]
+
+
+def _check_signature(text: str, tokens: tuple[Token, ...], block: Node, header: str) -> tuple[str, ...]:
+    """The parameters that are `mut`. Raises Refused where the header is another one."""
+    offset = len(text.encode()[: block.start_byte].decode())
+    given = _normal([token.text for token in tokens if token.start < offset])
+    for word in ("unsafe", "extern"):
+        if word in given:
+            raise Refused(word, f"the function is declared `{word}`")
+    _, wanted_tokens = parse_rust(f"{header} {{}}")
+    wanted = _normal([token.text for token in wanted_tokens[:-2]])
+    mutable: list[str] = []
+    plain: list[str] = []
+    for index, word in enumerate(given):
+        if word == "mut" and index + 2 < len(given) and given[index + 2] == ":" and given[index - 1] in ("(", ","):
+            mutable.append(given[index + 1])
+        else:
+            plain.append(word)
+    if plain != wanted:
+        raise Refused("signature", f"the signature is `{' '.join(plain)}`, and has to stay `{header}`")
+    return tuple(mutable)
+
+
+def _normal(words: list[str]) -> list[str]:
+    """A header without visibility and without a comma behind the last parameter."""
+    if words and words[0] == "pub":
+        close = words.index(")") if words[1:2] == ["("] and ")" in words else 0
+        words = words[close + 1 :]
+    if words[-2:] == ["(", ")"] and "-" in words and words[-4:-2] == ["-", ">"]:
+        words = words[:-4]
+    return [word for index, word in enumerate(words) if not (word == "," and words[index + 1 : index + 2] == [")"])]

@@ -1,0 +1,154 @@
+"""Asks models: any endpoint that speaks OpenAI's protocol, through the `openai` package.
+
+The key comes from the environment and goes into the requests' header and nowhere else: not into the store, messages, logs
+or programs that are started. What a server says is cleaned of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAI, OpenAIError
+
+from c2rust_py.repair.exchange import Reply, Request
+
+KEY_VARIABLES = ("C2RS_API_KEY", "OPENAI_API_KEY")
+"""Where the key is looked for. The second is never sent to an endpoint that a project's own settings file names."""
+
+ASK_SECONDS = 120.0
+"""For one answer."""
+
+_TRIES = 5
+_LONGEST_WAIT = 120.0
+
+
+class AskFailed(Exception):
+    """No answer could be had. `final`: asking this endpoint again is no use (no such model, no permission)."""
+
+    def __init__(self, reason: str, *, final: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.final = final
+
+
+class Asker(Protocol):
+    """Whoever answers requests."""
+
+    def ask(self, request: Request, function: str, attempt: int, seconds: float | None) -> Reply:
+        """The reply; `seconds` is how long it may take. Raises AskFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where models are asked; no `base_url` is the package's own default. `trusted`: the user named it, not a file of the
+    project."""
+
+    base_url: str | None
+    timeout: float = ASK_SECONDS
+    trusted: bool = True
+
+
+def find_key(endpoint: Endpoint, environment: Mapping[str, str]) -> str | None:
+    """The key for an endpoint."""
+    names = KEY_VARIABLES if endpoint.trusted else KEY_VARIABLES[:1]
+    return next((environment[name] for name in names if environment.get(name)), None)
+
+
+class Client:
+    """Asks an endpoint. Waits and asks again where that helps: 429 and 5xx, timeouts, answers that are no JSON."""
+
+    def __init__(self, endpoint: Endpoint, key: str | None, sleep: Callable[[float], None]) -> None:
+        self._endpoint = endpoint
+        self._key = key
+        self._sleep = sleep
+        self._openai = OpenAI(
+            base_url=endpoint.base_url, api_key=key or "none", max_retries=0, timeout=endpoint.timeout,
+            organization="", project="",
+        )  # fmt: skip
+
+    def ask(self, request: Request, function: str, attempt: int, seconds: float | None) -> Reply:
+        """See Asker."""
+        reason = ""
+        left = seconds
+        for number in range(_TRIES):
+            if left is not None and left <= 0:
+                raise AskFailed(reason or "the time is over", final=False)
+            wait: float | None = None
+            try:
+                return self._once(request, left)
+            except APITimeoutError:
+                reason = "the model does not answer in time"
+            except APIConnectionError as problem:
+                reason = f"the model cannot be reached: {self._clean(str(problem.__cause__ or problem))}"
+            except APIStatusError as problem:
+                reason = f"the endpoint answers {problem.status_code}: {self._clean(_said(problem))}"
+                if problem.status_code < 500 and problem.status_code not in (408, 409, 429):
+                    raise AskFailed(reason, final=True) from None
+                wait = _retry_after(problem)
+            except _Garbled as problem:
+                reason = f"the endpoint's answer is garbled: {self._clean(str(problem))}"
+            except OpenAIError as problem:
+                raise AskFailed(self._clean(str(problem)), final=True) from None
+            if number + 1 < _TRIES:
+                pause = min(wait if wait is not None else 0.5 * 2**number * random.uniform(0.5, 1.0), _LONGEST_WAIT)
+                if left is not None and pause >= left:
+                    break
+                self._sleep(pause)
+                left = None if left is None else left - pause
+        raise AskFailed(reason, final=False)
+
+    def _once(self, request: Request, seconds: float | None) -> Reply:
+        timeout = self._endpoint.timeout if seconds is None else min(self._endpoint.timeout, seconds)
+        messages: Any = [{"role": message.role, "content": message.content} for message in request.messages]
+        raw = self._openai.chat.completions.with_raw_response.create(
+            model=request.model, messages=messages, max_tokens=request.answer_tokens, temperature=request.temperature,
+            seed=request.seed, timeout=timeout,
+        )  # fmt: skip
+        return self._reply(raw.text, request)
+
+    def _reply(self, text: str, request: Request) -> Reply:
+        try:
+            data = json.loads(text)
+            choice = data["choices"][0]
+            content = choice["message"].get("content") or ""
+            usage = data.get("usage") or {}
+            counts = int(usage.get("prompt_tokens") or request.estimated_tokens), int(usage.get("completion_tokens") or len(content) // 4)
+            if not isinstance(content, str) or min(counts) < 0:
+                raise TypeError("content")
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as problem:
+            raise _Garbled(f"{type(problem).__name__} in {text[:80]!r}") from None
+        return Reply(self._clean(content), choice.get("finish_reason") == "length", *counts)
+
+    def _clean(self, text: str) -> str:
+        return text.replace(self._key, "[key]") if self._key else text
+
+
+class _Garbled(Exception):
+    """A body that is not what the protocol has."""
+
+
+def _said(problem: APIStatusError) -> str:
+    body = problem.body
+    if isinstance(body, dict) and isinstance(body.get("message"), str):
+        return str(body["message"])[:200]
+    return problem.response.text[:200].strip() or "nothing"
+
+
+def _retry_after(problem: APIStatusError) -> float | None:
+    """The seconds that the server asks for (RFC 9110, 10.2.3); a date is not looked at."""
+    try:
+        seconds = float(problem.response.headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return seconds if seconds >= 0 else None
+
+
+def own_environment() -> dict[str, str]:
+    """The environment for programs that are started: without keys."""
+    return {name: value for name, value in os.environ.items() if name not in KEY_VARIABLES}

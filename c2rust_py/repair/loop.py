@@ -1,0 +1,157 @@
+"""One function: asks the models in turn, hands the gates' refusals back, and ends with a body or without one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from math import ceil
+
+from c2rust_py.emit.accepted import Body
+from c2rust_py.repair.answers import Candidate, Refused, read_answer, read_body
+from c2rust_py.repair.budget import DEFAULT_FUNCTION_ATTEMPTS, Budget, BudgetSpent, Model, reserved
+from c2rust_py.repair.client import Asker, AskFailed
+from c2rust_py.repair.exchange import ExchangeStore, Message, Reply, Request
+from c2rust_py.repair.policy import check_policy
+from c2rust_py.repair.prompts import failure_message, first_messages
+from c2rust_py.repair.trial import Passed
+from c2rust_py.repair.work_list import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One answer and what became of it: `accepted`, or the name of a refusal with its reason."""
+
+    model: str
+    verdict: str
+    reason: str
+    stored: bool
+
+
+@dataclass(slots=True)
+class FunctionResult:
+    """`status` is `accepted`, `waiting`, `refused`, `spent`, `unanswered` or `left`."""
+
+    task: Task
+    status: str = "left"
+    reason: str = ""
+    origin: str = ""
+    body: Body | None = None
+    passed: Passed | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """For the log and for `--format json`."""
+        attempts = [
+            {"model": a.model, "verdict": a.verdict, "reason": a.reason, "stored": a.stored} for a in self.attempts
+        ]
+        return {
+            "name": self.task.name, "place": self.task.place, "lift": self.task.lift, "status": self.status,
+            "reason": self.reason, "origin": self.origin, "attempts": attempts,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What the loops over all functions share. `tried` runs the last two gates and keeps what passes them."""
+
+    asker: Asker
+    models: tuple[Model, ...]
+    budget: Budget
+    store: ExchangeStore | None
+    answer_tokens: int
+    tried: Callable[[Task, Body, str, int], Passed]
+
+    def repair(self, task: Task, earlier: Sequence[tuple[str, Body]]) -> FunctionResult:
+        """Tries bodies of former runs, then asks. Raises BudgetSpent where that of the run is spent."""
+        result = FunctionResult(task)
+        if task.lift and re.search(r"\bPtr\b|\bVaArg\b", task.header):
+            result.status, result.reason = "refused", "signature: its signature has pointers, and is not changed"
+            return result
+        for origin, body in earlier:
+            if self._offer(result, origin, partial(read_body, body, task.header), stored=True) is None:
+                return result
+        share = ceil((self.budget.function.attempts or DEFAULT_FUNCTION_ATTEMPTS) / len(self.models)) if self.models else 0
+        for model in self.models:
+            if not self._converse(result, model, share):
+                break
+        return result
+
+    def _converse(self, result: FunctionResult, model: Model, share: int) -> bool:
+        """A conversation with one model; whether another is to be asked."""
+        task = result.task
+        opening = first_messages(task)
+        messages: tuple[Message, ...] = opening
+        seen: set[str] = set()
+        for _ in range(share):
+            request = Request(model.name, messages, self.answer_tokens)
+            try:
+                reply, stored = self._ask(request, result, model)
+            except AskFailed as problem:
+                result.status, result.reason = "unanswered", problem.reason
+                return True
+            except BudgetSpent as problem:
+                if problem.scope == "the run":
+                    raise
+                result.status, result.reason = "spent", str(problem)
+                return False
+            refusal = self._offer(result, model.name, partial(_read, reply, task), stored=stored)
+            if refusal is None:
+                return False
+            answer = "".join(reply.content.split())
+            if answer in seen:
+                result.reason = f"no progress: `{model.name}` gives the same answer again ({refusal.name})"
+                return True
+            seen.add(answer)
+            gate = refusal.name if refusal.name in ("build", "compare") else "rules"
+            reason = refusal.reason if gate != "rules" else str(refusal)
+            messages = (*opening, Message("assistant", reply.content), failure_message(gate, reason))
+        return True
+
+    def _ask(self, request: Request, result: FunctionResult, model: Model) -> tuple[Reply, bool]:
+        """The reply, and whether it was stored. Raises AskFailed and BudgetSpent."""
+        stored = self.store.find(request) if self.store is not None else None
+        if stored is not None:
+            return stored, True
+        task = result.task
+        with reserved(self.budget, task.key, model, (request.estimated_tokens, self.answer_tokens)) as used:
+            seconds = self.budget.seconds_left(task.key)
+            reply = self.asker.ask(request, task.key, len(result.attempts) + 1, seconds)
+            used.append((reply.tokens_in, reply.tokens_out))
+        if self.store is not None:
+            self.store.keep(request, reply)
+        return reply, False
+
+    def _offer(
+        self, result: FunctionResult, origin: str, read: Callable[[], Candidate], *, stored: bool
+    ) -> Refused | None:
+        """Takes an answer through the gates; None where it passes."""
+        task = result.task
+        try:
+            candidate = read()
+            check_policy(candidate, task.access)
+            body = candidate.body
+            passed = self.tried(task, body, origin, len(result.attempts) + 1)
+        except Refused as refusal:
+            result.attempts.append(Attempt(origin, refusal.name, refusal.reason, stored))
+            result.status, result.reason = "refused", _first_line(str(refusal))
+            return refusal
+        result.body, result.passed, result.origin = body, passed, origin
+        result.status = "accepted" if passed.compared else "waiting"
+        result.reason = passed.evidence or "no case that comes to it comes to its end"
+        result.attempts.append(Attempt(origin, result.status, result.reason, stored))
+        return None
+
+
+def _read(reply: Reply, task: Task) -> Candidate:
+    if reply.cut:
+        raise Refused("truncated", "the answer is cut off by the limit of tokens; answer with the code alone")
+    if not reply.content.strip():
+        raise Refused("empty", "the answer is empty")
+    return read_answer(reply.content, task.header)
+
+
+def _first_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[0] if lines else text

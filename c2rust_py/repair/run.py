@@ -1,0 +1,269 @@
+"""`c2rs repair OUT`: the whole run, from the manifest of OUT to the accepted bodies in it.
+
+State is under OUT/.c2rs/repair: `exchanges/` (every request with its answer), `accepted/` (bodies that passed, put in by
+every translation), `work/` (the workspace of the trials, taken away at the end) and `log.json` (what became of each function).
+A function that is accepted is in OUT at once; one that is refused leaves no trace there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import chdir
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event, Lock
+
+from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, error, warning
+from c2rust_py.emit.accepted import Accepted, Body, body_key, body_rung, keep_accepted, read_accepted
+from c2rust_py.emit.manifest import Manifest, replace_file
+from c2rust_py.emit.workspace import render_workspace
+from c2rust_py.frontend.deep import call_deeply
+from c2rust_py.options import Options, Rung, SignedOverflow
+from c2rust_py.pipeline import Project, translate_project, with_stubs, write_project
+from c2rust_py.repair.answers import Refused
+from c2rust_py.repair.budget import Budget, BudgetSpent, Model
+from c2rust_py.repair.client import Asker
+from c2rust_py.repair.exchange import ExchangeStore
+from c2rust_py.repair.loop import FunctionResult, Loop
+from c2rust_py.repair.trial import CaseId, Compare, Passed, Trial, case_count
+from c2rust_py.repair.work_list import Task, make_tasks
+from c2rust_py.report.build import LinkedGroup
+from c2rust_py.settings import Case
+from c2rust_py.status import read_status, require_manifest
+
+ANSWER_TOKENS = 4096
+"""The most tokens of an answer."""
+CASE_SECONDS = 10.0
+"""For a run of a program on a case."""
+
+EXIT_SPENT = 5
+"""Exit status where the budget is spent and there is work left."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairOptions:
+    """How a run goes: see CLI.md. `cases` are those of the project's settings."""
+
+    models: tuple[Model, ...]
+    answer_tokens: int = ANSWER_TOKENS
+    jobs: int = 1
+    lift: bool = False
+    timeout: float = CASE_SECONDS
+    cases: tuple[Case, ...] = (Case("default"),)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairResult:
+    """What became of every task, in the order of the work list, and why the run ended early, if it did."""
+
+    functions: tuple[FunctionResult, ...]
+    spent: str | None
+
+    @property
+    def status(self) -> int:
+        """The exit status."""
+        if self.spent is not None:
+            return EXIT_SPENT
+        return 0 if all(result.status == "accepted" or result.task.lift for result in self.functions) else 1
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What a user has to know: functions without a body, and a budget that is spent."""
+        found = [
+            error(Code.NOT_REPAIRED, f"`{result.task.name}` has no body: {result.reason or 'it was not tried'}", function=result.task.name)
+            for result in self.functions
+            if result.status != "accepted" and not result.task.lift
+        ]
+        return (*found, *([error(Code.BUDGET_SPENT, self.spent)] if self.spent is not None else []))
+
+    def as_json(self) -> dict[str, object]:
+        return {"version": 1, "spent": self.spent, "functions": [result.as_json() for result in self.functions]}
+
+
+def open_project(out: Path) -> Project:
+    """The project of an output folder, which is brought up to date first, as its manifest says. Raises CompileError."""
+    manifest = require_manifest(out)
+    settings = manifest.settings
+    try:
+        options = Options(
+            tuple(Path(path) for path in settings.get("given", manifest.inputs)), out.resolve(), manifest.flags,
+            Rung(settings["ladder"]), filter=settings["filter"], keep_names=settings["keep_names"],
+            skeleton=settings["skeleton"], signed_overflow=SignedOverflow(settings["signed_overflow"]),
+        )  # fmt: skip
+    except (KeyError, ValueError):
+        hint = f"c2rs translate INPUT -o {out}"
+        raise CompileError(error(Code.USAGE, f"{out} was written by another version", hint=hint), EXIT_USAGE) from None
+    with _working_folder(manifest):
+        translation = translate_project(options)
+    assert translation.project is not None
+    if not translation.builds:
+        found = next((d for d in translation.diagnostics if d.code is Code.CARGO_FAILED), None)
+        raise CompileError(found or error(Code.CARGO_FAILED, f"the translation in {out} does not build"), 1)
+    return translation.project
+
+
+def _working_folder(manifest: Manifest) -> chdir[str]:
+    """Names of files are as they were seen from where the translation ran."""
+    folder = manifest.settings.get("directory", ".")
+    if not Path(folder).is_dir():
+        raise CompileError(error(Code.INPUT_MISSING, f"the folder {folder} of the translation is gone"), EXIT_USAGE)
+    return chdir(folder)
+
+
+@dataclass(slots=True)
+class Repair:
+    """A run over one output folder."""
+
+    project: Project
+    options: RepairOptions
+    asker: Asker
+    budget: Budget
+    compare: Compare
+    store: bool = True
+    stop: Event = field(default_factory=Event)
+    lock: Lock = field(default_factory=Lock)
+    accepted: dict[tuple[str, str], Accepted] = field(default_factory=dict)
+    waiting: dict[tuple[str, str], tuple[Task, str, int]] = field(default_factory=dict)
+    trial: Trial | None = None
+
+    @property
+    def state(self) -> Path:
+        return self.project.options.state_dir / "repair"
+
+    def run(self) -> RepairResult:
+        """Does the work. Raises CompileError where OUT does not build."""
+        tasks = self.tasks()
+        results = {task.id: FunctionResult(task) for task in tasks}
+        spent: str | None = None
+        if tasks:
+            self.trial = Trial(
+                self.project, self.state / "work", self.options.cases, self.options.timeout, self.compare, self.options.lift
+            )
+            try:
+                self.trial.start()
+                spent = self._schedule(tasks, results)
+            finally:
+                self.stop.set()
+                self.trial.clear()
+        for result in results.values():
+            if result.status == "waiting" and result.task.id in self.accepted:
+                result.status, result.reason = "accepted", self.accepted[result.task.id].evidence
+        result_of_all = RepairResult(tuple(results.values()), spent)
+        replace_file(self.state / "log.json", (json.dumps(result_of_all.as_json(), indent=1) + "\n").encode())
+        return result_of_all
+
+    def tasks(self) -> tuple[Task, ...]:
+        """The work list; functions of files that were edited by hand are left to their author."""
+        edited = {path for path in read_status(self.project.options.out).edited if path.endswith(".rs")}
+        tasks = make_tasks(self.project.groups, self.project.units, lift=self.options.lift)
+        return tuple(t for t in tasks if f"crates/{t.crate}/src/{t.rust_path.split('::')[0]}.rs" not in edited)
+
+    def _schedule(self, tasks: Sequence[Task], results: dict[tuple[str, str], FunctionResult]) -> str | None:
+        """Runs the loops, each behind those that it needs. Gives why the run ended early."""
+        store = ExchangeStore(self.state / "exchanges") if self.store else None
+        loop = Loop(self.asker, self.options.models, self.budget, store, self.options.answer_tokens, self._try)
+        earlier = self._earlier()
+        left = {task.id: task for task in tasks}
+        running: dict[Future[FunctionResult], Task] = {}
+        spent: str | None = None
+        with ThreadPoolExecutor(max_workers=self.options.jobs) as pool:
+            while left or running:
+                open_symbols = {id for id in left} | {task.id for task in running.values()}
+                for id, task in list(left.items()):
+                    if spent is None and not any((task.crate, symbol) in open_symbols for symbol in task.needs):
+                        running[pool.submit(loop.repair, task, earlier.get(id, ()))] = left.pop(id)
+                if not running:
+                    break
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    task = running.pop(future)
+                    try:
+                        results[task.id] = future.result()
+                    except BudgetSpent as problem:
+                        spent = str(problem)
+                        results[task.id].status, results[task.id].reason = "spent", spent
+        return spent
+
+    def _earlier(self) -> Mapping[tuple[str, str], list[tuple[str, Body]]]:
+        """Bodies of former runs that are not in the crate, since what they rest on has changed."""
+        current = {(group.lowered.crate.name, symbol) for group in self.project.groups for symbol in group.accepted}
+        found: dict[tuple[str, str], list[tuple[str, Body]]] = {}
+        for one in read_accepted(self.project.options.state_dir):
+            if (one.crate, one.symbol) not in current:
+                found.setdefault((one.crate, one.symbol), []).append((one.origin, one.body))
+        return found
+
+    def _try(self, task: Task, body: Body, origin: str, attempts: int) -> Passed:
+        """The gates that build and compare; what passes is kept, and committed if something speaks for it."""
+        with self.lock:
+            assert self.trial is not None
+            if self.stop.is_set():
+                raise Refused("stopped", "the run ends")
+            if task.lift:
+                self._check_rung(task, body)
+            passed = self.trial.check(task, body)
+            self.trial.keep(task, body, passed.runs)
+            if passed.compared:
+                self._accept(task, origin, attempts, passed.evidence)
+            else:
+                self.waiting[task.id] = task, origin, attempts
+            self._accept_waiting(passed.ended)
+            if passed.compared:
+                self._commit()
+            return passed
+
+    def _check_rung(self, task: Task, body: Body) -> None:
+        group = self._group(task)
+        rung = body_rung(group.lowered.crate, task.rust_path, body)
+        if list(Rung).index(rung) >= list(Rung).index(group.slots.grades[task.symbol]):
+            raise Refused("rung", f"the function is still on the {rung.value} rung")
+
+    def _accept_waiting(self, ended: tuple[CaseId, ...]) -> None:
+        """Accepts the bodies that waited for one of these cases to come to its end."""
+        assert self.trial is not None
+        for id, (task, origin, attempts) in list(self.waiting.items()) if ended else ():
+            agreeing = self.trial.reaching(task, ended)
+            if agreeing:
+                del self.waiting[id]
+                self._accept(task, origin, attempts, case_count(len(agreeing)))
+
+    def _accept(self, task: Task, origin: str, attempts: int, evidence: str) -> None:
+        assert self.trial is not None
+        group, body = self._group(task), self.trial.bodies[task.id]
+        function = group.program.functions[task.symbol]
+        key = body_key(function, group.lowered.crate, task.rust_path, body)
+        self.accepted[task.id] = Accepted(task.crate, task.symbol, key, body, origin, attempts, evidence)
+
+    def _group(self, task: Task) -> LinkedGroup:
+        return self._group_of(task.crate)
+
+    def _group_of(self, crate: str) -> LinkedGroup:
+        return next(group for group in self.project.groups if group.crate.name == crate)
+
+    def _commit(self) -> None:
+        """OUT as a translation would write it with the bodies that are accepted by now."""
+        assert self.trial is not None
+        state = self.project.options.state_dir
+        for one in self.accepted.values():
+            keep_accepted(state, one)
+        groups: list[LinkedGroup] = []
+        for group in self.trial.groups({id: one.body for id, one in self.accepted.items()}):
+            new = {s: one for (crate, s), one in self.accepted.items() if crate == group.crate.name}
+            groups.append(replace(group, accepted={**group.accepted, **new}))
+        said = tuple(d for d in self.project.diagnostics if d.code is not Code.STALE_BODY or d.function not in self._names())
+        project = replace(self.project, groups=tuple(groups), diagnostics=said)
+        sink = with_stubs(project)
+        workspace = call_deeply(render_workspace, [group.crate for group in groups], sink)
+        write_project(project, workspace, sink)
+
+    def _names(self) -> set[str]:
+        """The C names of the functions that have a body since this run."""
+        return {self._group_of(crate).program.functions[symbol].name for crate, symbol in self.accepted}
+
+
+def note_edited(out: Path) -> tuple[Diagnostic, ...]:
+    """A warning for each file of OUT that was edited by hand: its functions are left to its author."""
+    edited = read_status(out).edited
+    return tuple(warning(Code.HAND_EDITED, f"{out / path} was edited by hand and is kept") for path in edited)

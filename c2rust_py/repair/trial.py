@@ -1,0 +1,255 @@
+"""The third and fourth gate: a workspace beside OUT that has the candidate's body, built by cargo and compared with the C.
+
+The workspace is made as a translation is, so what passes here is what `commit` writes. One candidate is tried at a time;
+what asks models runs in parallel.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+
+from c2rust_py.comparison import target_programs
+from c2rust_py.diagnostics import Code, CompileError, Sink, error
+from c2rust_py.emit.accepted import Body
+from c2rust_py.emit.runtime import read_runtime, vendor_runtime
+from c2rust_py.emit.workspace import render_workspace
+from c2rust_py.emit.writer import write_files
+from c2rust_py.frontend.deep import call_deeply
+from c2rust_py.oracle.build import build_c
+from c2rust_py.oracle.compare import differences
+from c2rust_py.oracle.confine import Confinement
+from c2rust_py.oracle.diff import TargetProgram
+from c2rust_py.oracle.functions.verdicts import FunctionVerdict
+from c2rust_py.oracle.functions.verdicts import Outcome as FunctionOutcome
+from c2rust_py.oracle.run import Outcome, run_case
+from c2rust_py.pipeline import Project, project_manifest
+from c2rust_py.referee.cargo import CargoVerdict, cargo_build
+from c2rust_py.repair.answers import Refused
+from c2rust_py.repair.client import own_environment
+from c2rust_py.repair.work_list import Task
+from c2rust_py.report.build import LinkedGroup, with_bodies
+from c2rust_py.settings import Case
+
+Id = tuple[str, str]
+"""A crate's name and a function's symbol."""
+
+Compare = Callable[[Path, Task], FunctionVerdict | None]
+"""The function comparison, of the workspace in a folder; None where there is none for the function."""
+
+_PROFILE = (
+    "--config=profile.dev.debug=0", "--config=profile.dev.overflow-checks=false",
+)  # fmt: skip
+"""Fast to build; signed overflow wraps, as in the release profile that `c2rs diff` compares."""
+
+_VERSION = re.compile(r'\nversion = "[^"]*"\n')
+_BUILD_SECONDS = 600
+_SLOWER = 1.2
+_NOISE = 0.005
+_ROUNDS = 5
+_STUB = "not implemented: "
+_CALLS = "__c2rs_called__"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRun:
+    """One program on one case: `differs` has how, empty where it agrees; `stopped_at` is a stub's text where one ended it."""
+
+    differs: tuple[str, ...]
+    stopped_at: str | None = None
+
+    @property
+    def agrees(self) -> bool:
+        return not self.differs
+
+
+CaseId = tuple[str, int]
+"""A program's name and a case's position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What speaks for a body: the cases that came to it and agree now, and inputs of the function comparison. `ended` are all
+    cases that agree since the body is there; `runs` are all cases as they go with it."""
+
+    agreeing: tuple[CaseId, ...]
+    ended: tuple[CaseId, ...]
+    inputs: int
+    runs: Mapping[CaseId, CaseRun]
+
+    @property
+    def compared(self) -> bool:
+        return bool(self.agreeing or self.inputs)
+
+    @property
+    def evidence(self) -> str:
+        parts = [case_count(len(self.agreeing))] if self.agreeing else []
+        parts += [f"{self.inputs} inputs"] if self.inputs else []
+        return " and ".join(parts)
+
+
+def case_count(number: int) -> str:
+    return f"{number} case{'s' if number != 1 else ''}"
+
+
+@dataclass(slots=True)
+class Trial:
+    """The workspace of the trials and what is known of its programs. `bodies` are in it to stay; `timed`: speed counts, so
+    the build is optimised."""
+
+    project: Project
+    folder: Path
+    cases: tuple[Case, ...]
+    timeout: float
+    compare: Compare
+    timed: bool = False
+    confinement: Confinement = field(default_factory=Confinement)
+    bodies: dict[Id, Body] = field(default_factory=dict)
+    runs: dict[CaseId, CaseRun] = field(default_factory=dict)
+    c_runs: dict[CaseId, Outcome] = field(default_factory=dict)
+    programs: tuple[TargetProgram, ...] = ()
+
+    def start(self) -> None:
+        """Builds the C and the translation as it stands, and runs all cases. Raises CompileError where these do not build."""
+        manifest = project_manifest(self.project)
+        options = self.project.options
+        self.programs = tuple(target_programs(self.project.units, options.flags, manifest)) if manifest.targets else ()
+        for program in self.programs:
+            executable = self.folder / "c" / program.name
+            build_c(program.sources, program.link_flags, executable)
+            for number, case in enumerate(self.cases):
+                self.c_runs[program.name, number] = run_case(executable, program.name, case, self.timeout)
+        verdict = self._build(self.bodies)
+        if not verdict.builds:
+            raise CompileError(error(Code.CARGO_FAILED, f"the translation does not build: {verdict.errors[0]}"), 1)
+        self.runs = self._run(verdict, list(self.c_runs))
+
+    def groups(self, bodies: Mapping[Id, Body]) -> list[LinkedGroup]:
+        """The project's groups with these bodies."""
+        return [
+            with_bodies(group, {symbol: body for (crate, symbol), body in bodies.items() if crate == group.lowered.crate.name})
+            for group in self.project.groups
+        ]
+
+    def check(self, task: Task, body: Body) -> Passed:
+        """Tries a body. Raises Refused by the gate `build` or `compare`."""
+        candidate = {**self.bodies, task.id: body}
+        verdict = self._build(candidate)
+        if not verdict.builds:
+            message = verdict.errors[0]
+            raise Refused("build", message.rendered or str(message))
+        reached = self._reached_by(task)
+        runs = {**self.runs, **self._run(verdict, [id for id, run in self.runs.items() if run.stopped_at or id in reached])}
+        for id in sorted(runs):
+            if not runs[id].agrees and runs[id].stopped_at is None and self.runs[id] != runs[id]:
+                raise Refused("compare", self._describe(id, runs[id]))
+        inputs = self._compare_function(task)
+        if task.lift:
+            self._check_speed(verdict, task, sorted(reached))
+        ended = tuple(id for id, run in sorted(runs.items()) if run.agrees and not self.runs[id].agrees)
+        return Passed(tuple(id for id in sorted(reached) if runs[id].agrees), ended, inputs, runs)
+
+    def reaching(self, task: Task, cases: Sequence[CaseId]) -> tuple[CaseId, ...]:
+        """Those of the cases that come to a function whose body is kept: its stub would end them."""
+        verdict = self._build({id: body for id, body in self.bodies.items() if id != task.id})
+        runs = self._run(verdict, cases)
+        return tuple(id for id, run in runs.items() if run.stopped_at == task.stub_text)
+
+    def keep(self, task: Task, body: Body, runs: Mapping[CaseId, CaseRun]) -> None:
+        """From here on the body is part of the workspace."""
+        self.bodies[task.id] = body
+        self.runs = dict(runs)
+
+    def _reached_by(self, task: Task) -> set[CaseId]:
+        """The cases that come to the function: those that its stub ended, or for one that is translated, those that a stub in
+        its place would."""
+        if not task.lift:
+            return {id for id, run in self.runs.items() if run.stopped_at == task.stub_text}
+        verdict = self._build({**self.bodies, task.id: Body(f'unimplemented!("{_CALLS}")')})
+        runs = self._run(verdict, [id for id, run in self.runs.items() if run.agrees])
+        return {id for id, run in runs.items() if run.stopped_at == _CALLS}
+
+    def _check_speed(self, verdict: CargoVerdict, task: Task, cases: Sequence[CaseId]) -> None:
+        """Raises Refused for a body with which its cases take more than 1.2 times as long as with the translated one."""
+        after = self._seconds(verdict, cases)
+        before = self._seconds(self._build(self.bodies), cases)
+        if after > before * _SLOWER + _NOISE:
+            raise Refused("slower", f"the cases take {after / before:.1f} times as long as with the translated function")
+
+    def _seconds(self, verdict: CargoVerdict, cases: Sequence[CaseId]) -> float:
+        """The best of some runs of all cases."""
+        if not verdict.builds:
+            raise Refused("build", str(verdict.errors[0]))
+        times: list[float] = []
+        for _ in range(_ROUNDS):
+            start = perf_counter()
+            self._run(verdict, cases)
+            times.append(perf_counter() - start)
+        return min(times)
+
+    def _compare_function(self, task: Task) -> int:
+        verdict = self.compare(self.folder, task)
+        if verdict is None or verdict.outcome is FunctionOutcome.NOT_COMPARED:
+            return 0
+        if verdict.outcome is not FunctionOutcome.EQUAL:
+            lines = [f"the Rust {verdict.outcome.value}: {verdict.reason}", verdict.input or ""]
+            raise Refused("compare", "\n".join(line for line in lines if line))
+        return verdict.comparisons
+
+    def _build(self, bodies: Mapping[Id, Body]) -> CargoVerdict:
+        """Writes the workspace with all of the runtime, so that it is built once, and builds it."""
+        sink = Sink()
+        try:
+            crates = [group.lowered.crate for group in self.groups(bodies)]
+            files = dict(call_deeply(render_workspace, crates, sink).files)
+        except CompileError as problem:
+            raise Refused("build", f"the body cannot be laid out: {problem.diagnostic.message}") from None
+        manifest = project_manifest(self.project)
+        if "crates/c2rs-rt/Cargo.toml" in files:
+            everything = "".join(f"c2rs_rt::{name}::x " for name in read_runtime().modules)
+            files |= {f"crates/c2rs-rt/{path}": text for path, text in vendor_runtime([everything]).items()}
+            version = '\nversion = "0.0.1"\n'
+            files["crates/c2rs-rt/Cargo.toml"] = _VERSION.sub(version, files["crates/c2rs-rt/Cargo.toml"], count=1)
+        write_files(self.folder, files, manifest, sink)
+        limits = replace(self.confinement, memory=64 << 30, file_size=4 << 30, processes=512).limits(_BUILD_SECONDS)
+        within = [*limits, "timeout", str(_BUILD_SECONDS)]
+        shared = os.environ.get("CARGO_TARGET_DIR")
+        target = Path(shared) / "c2rs-trial" if shared else self.folder / "target"
+        environment = own_environment() | {"CARGO_TARGET_DIR": str(target.resolve())}
+        arguments = [*_PROFILE, f"--config=profile.dev.opt-level={2 if self.timed else 0}"]
+        return cargo_build(self.folder, arguments=arguments, within=within, environment=environment)
+
+    def _run(self, verdict: CargoVerdict, wanted: Sequence[CaseId]) -> dict[CaseId, CaseRun]:
+        found: dict[CaseId, CaseRun] = {}
+        for program, number in wanted:
+            if program in verdict.programs:
+                executable = verdict.programs[program]
+                actual = run_case(executable, program, self.cases[number], self.timeout, self.confinement)
+                found[program, number] = _judge(self.c_runs[program, number], actual)
+        return found
+
+    def _describe(self, id: CaseId, run: CaseRun) -> str:
+        """A case that differs, for whoever has to mend it."""
+        program, case = id[0], self.cases[id[1]]
+        lines = [f"the program `{program}`, case `{case.name}`"]
+        lines += [f"arguments: {' '.join(map(repr, case.args))}"] if case.args else []
+        lines += [f"standard input: {case.stdin[:2000].decode(errors='backslashreplace')!r}"] if case.stdin else []
+        return "\n".join([*lines, *run.differs])
+
+    def clear(self) -> None:
+        """Takes the workspace away."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _judge(c: Outcome, rust: Outcome) -> CaseRun:
+    """A run against the C's. One that a stub ended says nothing against what came before it."""
+    text = rust.stderr.decode(errors="replace").rstrip()
+    last = text.splitlines()[-1] if text else ""
+    if rust.status == 101 and _STUB in last and c.stdout.startswith(rust.stdout):
+        return CaseRun(("a stub ends it",), last.partition(_STUB)[2])
+    return CaseRun(differences(c, rust))
