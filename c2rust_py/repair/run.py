@@ -30,7 +30,7 @@ from c2rust_py.repair.loop import FunctionResult, Loop
 from c2rust_py.repair.trial import CaseId, Compare, Passed, Trial, case_count
 from c2rust_py.repair.work_list import Task, make_tasks
 from c2rust_py.report.build import LinkedGroup
-from c2rust_py.settings import Case
+from c2rust_py.settings import Case, read_settings
 from c2rust_py.status import read_status, require_manifest
 
 ANSWER_TOKENS = 4096
@@ -86,11 +86,13 @@ def open_project(out: Path) -> Project:
     """The project of an output folder, which is brought up to date first, as its manifest says. Raises CompileError."""
     manifest = require_manifest(out)
     settings = manifest.settings
+    overflows = read_settings(Path(manifest.inputs[0])).wrapping
     try:
         options = Options(
             tuple(Path(path) for path in settings.get("given", manifest.inputs)), out.resolve(), manifest.flags,
             Rung(settings["ladder"]), filter=settings["filter"], keep_names=settings["keep_names"],
             skeleton=settings["skeleton"], signed_overflow=SignedOverflow(settings["signed_overflow"]),
+            overflows=overflows,
         )  # fmt: skip
     except (KeyError, ValueError):
         hint = f"c2rs translate INPUT -o {out}"
