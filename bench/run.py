@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from c2rust_py.diagnostics import CompileError
@@ -82,7 +82,8 @@ def find_kernels(corpus: Path) -> list[Kernel]:
 
 
 def build_rust(kernels: Iterable[Kernel], ladder: Rung, folder: Path) -> Batch:
-    """All kernels under one cap of the ladder, in one workspace."""
+    """All kernels under one cap of the ladder, in one workspace. The programs are copied: with CARGO_TARGET_DIR, those of the
+    next cap go to the same place."""
     crates = []
     for kernel in kernels:
         home = folder / "sources" / kernel.name
@@ -91,7 +92,10 @@ def build_rust(kernels: Iterable[Kernel], ladder: Rung, folder: Path) -> Batch:
         shutil.copy(kernel.sources[0], sources[0])
         options = Options(sources, folder, flags=(*kernel.flags, "-lm"), ladder=ladder)
         crates += translate_crates(options).crates
-    return build_batch(crates, folder / "rust", Profile.RELEASE, opt_level=3)
+    batch = build_batch(crates, folder / "rust", Profile.RELEASE, opt_level=3)
+    (folder / "programs").mkdir()
+    copies = {name: Path(shutil.copy(path, folder / "programs" / name)) for name, path in batch.programs.items()}
+    return replace(batch, programs=copies)
 
 
 def executables(
