@@ -23,9 +23,10 @@ from c2rust_py.pipeline import Translation, translate_project
 from c2rust_py.repair.command import Flags, plan_repair, repair_project
 from c2rust_py.repair.run import RepairResult
 from c2rust_py.report.explain import explain as explain_function
-from c2rust_py.report.explain import explanation_text
+from c2rust_py.report.explain import explanation_text, require_slots
 from c2rust_py.report.formats import Check, github, junit, sarif
 from c2rust_py.report.functions import summary
+from c2rust_py.report.page import report_page
 from c2rust_py.settings import Settings, read_settings
 from c2rust_py.status import Status, read_status, require_manifest
 
@@ -259,6 +260,22 @@ def _state_text(state: Status) -> str:
     lines += [f"edited by hand: {path}" for path in state.edited]
     lines += [f"changed since the translation: {path}" for path in state.changed_sources]
     return "\n".join([*lines, "nothing is left to do" if state.finished else "translate again, or fill the stubs"])
+
+
+@cli.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The page (default: OUT/c2rs-report.html).")
+def report(out: Path, output: Path | None) -> int:
+    """Write one HTML page with each function's C beside its Rust, its rung and why."""
+    page = report_page(out, require_manifest(out), read_status(out).report, require_slots(out))
+    target = output or out / "c2rs-report.html"
+    try:
+        target.write_text(page, encoding="utf-8")
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise CompileError(error(Code.OUTPUT_UNWRITABLE, f"cannot write {target}: {reason}"), EXIT_USAGE) from None
+    click.echo(f"written to {target}")
+    return 0
 
 
 @cli.command()

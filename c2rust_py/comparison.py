@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, Span, error
-from c2rust_py.emit.manifest import Manifest
+from c2rust_py.emit.manifest import Manifest, replace_file
 from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.oracle.build import CSource, Profile
 from c2rust_py.oracle.diff import CaseResult, DiffOptions, TargetProgram, diff_programs, read_case_folder
 from c2rust_py.oracle.overflow import record_overflows
 from c2rust_py.overflow import Overflow
 from c2rust_py.project import SETTINGS, link_flags
+from c2rust_py.report.functions import COMPARISON_FILE
 from c2rust_py.settings import Case
 from c2rust_py.status import require_manifest
 
@@ -78,7 +80,9 @@ def compare_project(
     options = DiffOptions(profile=Profile.DEV if dev else Profile.RELEASE, **settings)
     results = diff_programs(programs, cases or (Case("default"),), out, options)
     overflows = [result.overflow for result in results if result.overflow is not None]
-    return Comparison(results, record_overflows(input_path, overflows))
+    comparison = Comparison(results, record_overflows(input_path, overflows))
+    replace_file(out / COMPARISON_FILE, (json.dumps(comparison.as_json(), indent=1) + "\n").encode())
+    return comparison
 
 
 def target_programs(found: Sequence[Unit], flags: Sequence[str], manifest: Manifest) -> list[TargetProgram]:

@@ -1,4 +1,4 @@
-"""The Jinja environment of `rust_templates/`: an undefined variable is an error, and nothing is escaped."""
+"""The Jinja environment of `rust_templates/`: an undefined variable is an error, and nothing is escaped but in HTML."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
-        autoescape=False,
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
     )
 
 

@@ -21,16 +21,22 @@ from c2rust_py.report.functions import read_slots
 def explain(out: Path, name: str) -> list[dict[str, Any]]:
     """What is stored of the functions that C calls `name` (`list.c:scan` is only that of the one file). Raises CompileError
     where OUT has no such function."""
-    stored = read_slots(out)
-    if stored is None:
-        hint = f"c2rs translate INPUT -o {out}"
-        raise CompileError(error(Code.INPUT_MISSING, f"{out} has no explanations of this version", hint=hint), EXIT_USAGE)
+    stored = require_slots(out)
     found = [entry for entry in stored["functions"] if name in (entry["name"], f"{entry['file']}:{entry['name']}")]
     if found:
         return found
     near = get_close_matches(name.rpartition(":")[2], sorted({entry["name"] for entry in stored["functions"]}), n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(f'`{other}`' for other in near)}?" if near else f"c2rs status {out}"
     raise CompileError(error(Code.INPUT_MISSING, f"{out} has no function `{name}`", hint=hint), EXIT_USAGE)
+
+
+def require_slots(out: Path) -> dict[str, Any]:
+    """What a run stored of the pointers of each function. Raises CompileError where there is nothing."""
+    stored = read_slots(out)
+    if stored is None:
+        hint = f"c2rs translate INPUT -o {out}"
+        raise CompileError(error(Code.INPUT_MISSING, f"{out} has no explanations of this version", hint=hint), EXIT_USAGE)
+    return stored
 
 
 def explanation_text(entries: Sequence[dict[str, Any]]) -> str:

@@ -24,6 +24,8 @@ from c2rust_py.report.slots import SlotReport
 VERSION = 1
 FILE = "c2rs-report.json"
 SLOTS_FILE = ".c2rs/slots.json"
+COMPARISON_FILE = ".c2rs/comparison.json"
+"""What the last `c2rs diff` saw."""
 _TOP = 10
 """How many of the most frequent reasons the totals have."""
 
