@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,7 +19,9 @@ from c2rust_py.comparison import Comparison, compare_project
 from c2rust_py.diagnostics import EXIT_TOOL_MISSING, EXIT_USAGE, Code, CompileError, Diagnostic, Severity, error
 from c2rust_py.doctor import find_tools
 from c2rust_py.emit.templates import EXIT_DEFECT
+from c2rust_py.function_comparison import compare_functions
 from c2rust_py.options import Options, Rung, SignedOverflow
+from c2rust_py.oracle.functions.verdicts import FunctionComparison, FunctionOptions
 from c2rust_py.pipeline import Translation, translate_project
 from c2rust_py.repair.command import Flags, plan_repair, repair_project
 from c2rust_py.repair.run import RepairResult
@@ -179,17 +182,56 @@ def _translated(translation: Translation) -> str:
 @click.option("--stderr/--no-stderr", default=None, help="Compare stderr, too.")
 @click.option("--timeout", metavar="S", type=click.FloatRange(min=0, min_open=True), help="Seconds for each run.")
 @click.option("--dev", is_flag=True, help="Build the Rust in the dev profile, where signed overflow stops the program.")
+@click.option("--functions", is_flag=True, help="Compare function by function, in one process, on made-up inputs.")
+@click.option("--only", multiple=True, metavar="NAME", help="With --functions: only the C functions of that name.")
+@click.option("--seed", default=1, type=click.IntRange(min=0), help="With --functions: of the inputs.")
+@click.option("--count", default=100_000, type=click.IntRange(min=1), help="With --functions: inputs of each function.")
+@click.option("--jobs", default=0, type=click.IntRange(min=0), help="Processes at once (0: one a processor).")
 @_format
 def diff(
-    input_: Path, out: Path, flags: tuple[str, ...], cases: Path | None, dev: bool, style: str, **given: Any
+    input_: Path,
+    out: Path,
+    flags: tuple[str, ...],
+    cases: Path | None,
+    dev: bool,
+    style: str,
+    functions: bool,
+    only: tuple[str, ...],
+    seed: int,
+    count: int,
+    jobs: int,
+    **given: Any,
 ) -> int:
     """Build INPUT and its translation OUT, run both on the cases of c2rs.toml, and compare what they do."""
     settings = read_settings(input_)
+    if functions:
+        options = FunctionOptions(seed, count, jobs=jobs)
+        if given.get("timeout") is not None:
+            options = replace(options, timeout=given["timeout"])
+        return _diff_functions(input_, out, settings.flags + flags, only, options, style)
+    given["jobs"] = jobs
     values = {**settings.diff, **{key: value for key, value in given.items() if value is not None}}
     comparison = compare_project(input_, out, settings.flags + flags, settings.cases, cases, dev=dev, **values)
     data = comparison.as_json()
     checks = [Check(r.program, r.case.name, "\n".join(r.differences) or None) for r in comparison.results]
     _print_result(style, data, comparison.diagnostics, checks, lambda: _compared(comparison))
+    return 0 if comparison.agrees else EXIT_UNFINISHED
+
+
+def _diff_functions(
+    input_: Path, out: Path, flags: tuple[str, ...], names: Sequence[str], options: FunctionOptions, style: str
+) -> int:
+    comparison = FunctionComparison(compare_functions(input_, out, flags, names, options))
+    checks = [
+        Check(verdict.rust_path, verdict.symbol, None if verdict.agrees else f"{verdict.outcome.value}: {verdict.reason}")
+        for verdict in comparison.verdicts
+    ]
+    diagnostics = [
+        error(Code.DIFFERENT, f"{verdict.symbol}: {verdict.outcome.value}: {verdict.reason}")
+        for verdict in comparison.verdicts
+        if not verdict.agrees
+    ]
+    _print_result(style, comparison.as_json(), diagnostics, checks, comparison.as_text)
     return 0 if comparison.agrees else EXIT_UNFINISHED
 
 

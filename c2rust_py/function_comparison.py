@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, error
-from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict
+from c2rust_py.emit.manifest import Manifest
+from c2rust_py.frontend.units import Unit, find_units
+from c2rust_py.infer.extents import infer_extents
+from c2rust_py.infer.library import library_functions
+from c2rust_py.infer.ranges import infer_ranges
+from c2rust_py.options import Options, Rung, SignedOverflow
+from c2rust_py.oracle.build import CSource
+from c2rust_py.oracle.functions.c_objects import JUDGED, PLAIN, build_objects
+from c2rust_py.oracle.functions.glue import c_glue, rust_glue
+from c2rust_py.oracle.functions.harness import GlueText, build_harness
+from c2rust_py.oracle.functions.plan import (
+    Candidate,
+    GroupFacts,
+    Planner,
+    Refusal,
+    candidates,
+    make_table,
+    plan_group,
+)
+from c2rust_py.oracle.functions.run import Runner
+from c2rust_py.oracle.functions.signatures import RustFunction, global_fields, read_functions
+from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict, Outcome
+from c2rust_py.pipeline import LoweredGroup, lower_groups
+from c2rust_py.project import link_flags
+from c2rust_py.status import require_manifest
+from c2rust_py.to_rust.names import assign_names
 
 _DEFAULTS = FunctionOptions()
 
@@ -17,10 +44,97 @@ def compare_functions(
     flags: Sequence[str] = (),
     names: Sequence[str] = (),
     options: FunctionOptions = _DEFAULTS,
+    more: Sequence[Candidate] = (),
 ) -> tuple[FunctionVerdict, ...]:
     """A verdict for each function called one of `names` (none: for all), in the order of the C. Raises CompileError where
-    either side does not build. The Rust is what stands in OUT now; signatures are those that the translation infers.
+    either side does not build. The Rust is what stands in OUT now; which C it stands for the translation infers again.
 
-    Failing inputs are kept under OUT/.c2rs/inputs and replayed first.
+    `more` are Rust functions in OUT that are to be compared with a C function, too. Failing inputs are kept under
+    OUT/.c2rs/inputs and replayed first.
     """
-    raise CompileError(error(Code.USAGE, "functions are not compared yet"), EXIT_USAGE)
+    manifest = require_manifest(out)
+    settings = _settings(input_path, out, tuple(flags) or manifest.flags, manifest)
+    units = {unit.name: unit for unit in find_units(settings.inputs, settings.flags)}
+    verdicts: list[FunctionVerdict] = []
+    for group in lower_groups(settings):
+        verdicts += _compare_group(group, out, units, settings, names, options, more)
+    if names and (missing := sorted(set(names) - {verdict.name for verdict in verdicts})):
+        raise CompileError(error(Code.USAGE, f"{input_path} has no function `{missing[0]}`"), EXIT_USAGE)
+    return tuple(verdicts)
+
+
+def _settings(input_path: Path, out: Path, flags: tuple[str, ...], manifest: Manifest) -> Options:
+    """The options of the translation that is in OUT."""
+    known = manifest.settings
+    return Options(
+        inputs=(input_path,),
+        out=out,
+        flags=flags,
+        ladder=Rung(known.get("ladder", Rung.OWNED.value)),
+        keep_names=bool(known.get("keep_names")),
+        signed_overflow=SignedOverflow(known.get("signed_overflow", SignedOverflow.PLAIN.value)),
+    )
+
+
+def _compare_group(
+    group: LoweredGroup,
+    out: Path,
+    units: Mapping[str, Unit],
+    settings: Options,
+    names: Sequence[str],
+    options: FunctionOptions,
+    more: Sequence[Candidate],
+) -> list[FunctionVerdict]:
+    facts = _facts(group, settings)
+    wanted = [c for c in candidates(facts) if not names or facts.program.functions[c.symbol].name in names]
+    wanted += [candidate for candidate in more if candidate.symbol in facts.program.functions]
+    if not wanted:
+        return []
+    sources = [CSource(units[u.path].path, units[u.path].flags, units[u.path].directory) for u in facts.program.units]
+    folder = settings.state_dir / "functions" / facts.crate
+    plain = build_objects(sources, folder / "plain", PLAIN)
+    modules, fields = _read_rust(out / "crates" / facts.crate / "src")
+    table = make_table(facts)
+    plans, refusals = plan_group(Planner(facts, plain, table, modules, fields), wanted)
+    verdicts = {refusal.entry: _refused(refusal) for refusal in refusals}
+    if plans:
+        judged = build_objects(sources, folder / "judged", JUDGED)
+        text = GlueText(rust_glue(plans, table), c_glue(plans, table))
+        linked = link_flags(settings.flags)
+        harness = build_harness(out, facts.crate, folder, text, plain, judged, linked, options.jobs)
+        runner = Runner(harness, judged, settings.state_dir / "inputs", options)
+        with ThreadPoolExecutor(options.jobs or len(os.sched_getaffinity(0))) as pool:
+            verdicts |= {verdict.symbol: verdict for verdict in pool.map(runner.run, plans)}
+    return [verdicts[candidate.entry] for candidate in wanted]
+
+
+def _facts(group: LoweredGroup, settings: Options) -> GroupFacts:
+    """What the comparison wants to know of a group."""
+    ranges = infer_ranges(group.program, library_functions(), signed_wraps=False, closed_world=False)
+    lifted = group.linked.lifted
+    items = lifted.storage.memory_globals | lifted.storage.constants
+    return GroupFacts(
+        group.linked.crate.name,
+        group.program,
+        lifted.program,
+        lifted.storage,
+        lifted.effects,
+        infer_extents(group.program, ranges),
+        group.linked.lowered.rust_paths,
+        assign_names(lifted.program, items, keep=settings.keep_names).variables,
+    )
+
+
+def _read_rust(source: Path) -> tuple[dict[str, Mapping[str, RustFunction | str]], Mapping[str, str]]:
+    """The functions of each module of a crate, and the fields of its globals."""
+    modules = {path.stem: read_functions(path.read_text(encoding="utf-8")) for path in sorted(source.glob("*.rs"))}
+    context = source / "context.rs"
+    fields = global_fields(context.read_text(encoding="utf-8")) if context.is_file() else {}
+    return modules, fields
+
+
+def _refused(refusal: Refusal) -> FunctionVerdict:
+    name = refusal.function.name
+    return FunctionVerdict(name, refusal.entry, refusal.rust_path, Outcome.NOT_COMPARED, refusal.reason)
+
+

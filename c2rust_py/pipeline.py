@@ -117,6 +117,14 @@ def translate_crates(options: Options) -> Crates:
     return Crates(tuple(groups), _with_stubs(run.sink, groups).sorted())
 
 
+def lower_groups(options: Options) -> list[LoweredGroup]:
+    """Every linked group with all that was inferred of it: nothing is written. Raises CompileError."""
+    run = _Run(options, Stages(), Sink(), find_conflicts)
+    normalised = call_deeply(run.normalise, find_units(options.inputs, options.flags))
+    groups = call_deeply(run.lower, normalised)
+    return [LoweredGroup(one.program, group) for one, group in zip(normalised, groups, strict=True)]
+
+
 def program_after(stage: str, options: Options) -> Program:
     """The program of one linked group behind `link` or `normalise`. Raises CompileError."""
     stages, sink = Stages(), Sink()
@@ -140,6 +148,14 @@ def _elaborate(units: Sequence[Unit], options: Options, stages: Stages, sink: Si
     sink.extend(diagnostic for unit in elaborated for diagnostic in unit.diagnostics)
     _raise_errors(sink)
     return elaborated
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredGroup:
+    """A linked group behind `refine`, and its normalised program with C's pointers."""
+
+    program: Program
+    linked: LinkedGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,15 @@ def build_c(
     objects: list[str] = []
     for number, source in enumerate(sources):
         compiled = executable.with_name(f"{executable.name}.{number}.o")
-        _compile(compiler, [*source.flags, *mode, "-c", source.path, "-o", str(compiled)], source.directory)
+        run_compiler(compiler, [*source.flags, *mode, "-c", source.path, "-o", str(compiled)], source.directory)
         objects.append(str(compiled))
-    _compile(compiler, [*mode, *objects, "-o", str(executable), *link_flags, "-lm"], executable.parent)
+    run_compiler(compiler, [*mode, *objects, "-o", str(executable), *link_flags, "-lm"], executable.parent)
     for name in objects:
         Path(name).unlink()
 
 
-def _compile(compiler: str, arguments: list[str], directory: Path) -> None:
+def run_compiler(compiler: str, arguments: list[str], directory: Path) -> None:
+    """Runs gcc or another compiler of its command line; raises CompileError with its first error."""
     try:
         done = subprocess.run([compiler, *arguments], cwd=directory, capture_output=True, check=False)
     except FileNotFoundError:

@@ -48,7 +48,7 @@ class FunctionVerdict:
     reason: why it is not compared, or in one line what is different.
     input: the smallest input found for which the sides differ, rendered for a reader: one argument or block a line.
     comparisons: inputs on which both sides ran and were compared. undefined: inputs that were dropped because the C is
-    undefined there. replayed: how many kept inputs of former runs were among them.
+    undefined there. dropped: inputs that were not judged, since those like them that were judged are all undefined. replayed: how many kept inputs of former runs were among them.
     """
 
     name: str
@@ -59,6 +59,7 @@ class FunctionVerdict:
     input: str | None = None
     comparisons: int = 0
     undefined: int = 0
+    dropped: int = 0
     replayed: int = 0
     seconds: float = 0.0
     coverage: Coverage | None = None
@@ -80,11 +81,47 @@ class FunctionVerdict:
 class FunctionOptions:
     """How to compare functions.
 
-    seed: of the inputs. count: inputs of each function. timeout: seconds for one call of either side.
-    jobs: functions that are compared at once; 0: one a processor.
+    seed: of the inputs. count: inputs of each function. timeout: seconds for one call of either side. limit: seconds for
+    one function, after which it has been compared on fewer. jobs: functions that are compared at once; 0: one a processor.
     """
 
     seed: int = 1
     count: int = 100_000
-    timeout: float = 2.0
+    timeout: float = 1.0
+    limit: float = 20.0
     jobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionComparison:
+    """The verdicts on the functions of a translation, in the order of the C."""
+
+    verdicts: tuple[FunctionVerdict, ...]
+
+    @property
+    def agrees(self) -> bool:
+        return all(verdict.agrees for verdict in self.verdicts)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"version": 1, "equal": self.agrees, "functions": [verdict.as_json() for verdict in self.verdicts]}
+
+    def as_text(self) -> str:
+        """A line for each function, with what differs below it."""
+        width = max((len(verdict.symbol) for verdict in self.verdicts), default=0)
+        lines = [line for verdict in self.verdicts for line in _lines(verdict, width)]
+        compared = [verdict for verdict in self.verdicts if verdict.outcome is not Outcome.NOT_COMPARED]
+        equal = sum(verdict.agrees for verdict in compared)
+        lines.append(f"{equal} of {len(compared)} compared functions are equal, of {len(self.verdicts)} in all")
+        return "\n".join(lines)
+
+
+def _lines(verdict: FunctionVerdict, width: int) -> list[str]:
+    head = f"{verdict.symbol:<{width}}  {verdict.outcome.value}"
+    if verdict.outcome is Outcome.NOT_COMPARED:
+        return [f"{head}: {verdict.reason}"]
+    if verdict.outcome is not Outcome.EQUAL:
+        shown = (verdict.input or "").splitlines()
+        return [f"{head}: {verdict.reason}", *(f"    {line}" for line in shown)]
+    reached = "" if verdict.coverage is None else f", {verdict.coverage.percent:.0f} % of its lines"
+    undefined = f", {verdict.undefined} undefined" if verdict.undefined else ""
+    return [f"{head} on {verdict.comparisons} inputs{undefined}{reached}"]

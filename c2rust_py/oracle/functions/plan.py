@@ -1,0 +1,232 @@
+"""What is compared of a linked group: each function with its Rust and its globals, or the reason why it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from c2rust_py.infer.effects import Effects
+from c2rust_py.infer.extents import Extent, Extents
+from c2rust_py.infer.solver import MEMORY_SUFFIX
+from c2rust_py.infer.storage import Storage
+from c2rust_py.ir.program import Function, Program, Variable
+from c2rust_py.ir.types import FunctionType, PointerType, RecordType, VoidType
+from c2rust_py.oracle.functions.c_objects import CObjects, link_name, static_local
+from c2rust_py.oracle.functions.closure import Closure, callable_targets, close_over
+from c2rust_py.oracle.functions.signatures import Passing, RustFunction
+from c2rust_py.oracle.functions.type_table import FunctionTarget, NotComparable, TypeTable, has_pointers
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """A linked group as the translation sees it.
+
+    program: normalised, with C's pointers. lifted: what became of it; it may have two instances of a function.
+    storage, effects: of `lifted`. rust_paths: `module::name` by symbol of `lifted`. variables: the Rust name of each.
+    """
+
+    crate: str
+    program: Program
+    lifted: Program
+    storage: Storage
+    effects: Effects
+    extents: Extents
+    rust_paths: Mapping[str, str]
+    variables: Mapping[str, str]
+
+
+class Home(Enum):
+    """Where the translation has a variable."""
+
+    FIELD = "field"
+    VECTOR = "vector"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalPlan:
+    """A variable that is set and compared: `rust` is the field's name, or the number of the block."""
+
+    variable: Variable
+    link_name: str
+    home: Home
+    rust: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPlan:
+    """One function that is compared. `entry` is what the harness calls it: its symbol in the lifted program, or more."""
+
+    entry: str
+    function: Function
+    link_name: str
+    rust: RustFunction
+    rust_path: str
+    extents: tuple[Extent | None, ...]
+    closure: Closure
+    globals: tuple[GlobalPlan, ...]
+    statics: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A function that is not compared, and why."""
+
+    entry: str
+    function: Function
+    rust_path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A Rust function to compare with the C function `symbol`."""
+
+    entry: str
+    symbol: str
+    rust_path: str
+
+
+def candidates(facts: GroupFacts) -> Iterator[Candidate]:
+    """Every function of the translation, both instances of those that have two."""
+    for symbol in facts.lifted.functions:
+        yield Candidate(symbol, symbol.removesuffix(MEMORY_SUFFIX), facts.rust_paths[symbol])
+
+
+def make_table(facts: GroupFacts) -> TypeTable:
+    """An empty table of the group's types."""
+    units = {unit.path: number for number, unit in enumerate(facts.program.units)}
+    targets: dict[FunctionType, tuple[FunctionTarget, ...]] = {}
+    for type, found in callable_targets(facts.lifted, facts.effects).items():
+        rows = []
+        for symbol, number in found:
+            function = facts.program.functions.get(symbol.removesuffix(MEMORY_SUFFIX))
+            if function is not None:
+                name = link_name(units[function.unit], function.name, function.static)
+                rows.append(FunctionTarget(function.name, name, number))
+        targets[type] = tuple(rows)
+    return TypeTable(facts.program, targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Plans the functions of one group. `rust` has the functions of each module, `fields` those of `Globals`."""
+
+    facts: GroupFacts
+    objects: CObjects
+    table: TypeTable
+    rust: Mapping[str, Mapping[str, RustFunction | str]]
+    fields: Mapping[str, str]
+
+    def plan(self, candidate: Candidate) -> FunctionPlan | Refusal:
+        """The plan of one candidate, whose types are in the table then."""
+        function = self.facts.program.functions[candidate.symbol]
+        rust_path = f"{self.facts.crate}::{candidate.rust_path}"
+        try:
+            return self._plan(candidate, function, rust_path)
+        except NotComparable as reason:
+            return Refusal(candidate.entry, function, rust_path, str(reason))
+
+    def _plan(self, candidate: Candidate, function: Function, rust_path: str) -> FunctionPlan:
+        if function.name == "main":
+            raise NotComparable("it is the program")
+        if function.type.variadic:
+            raise NotComparable("it takes variable arguments")
+        module, _, name = candidate.rust_path.rpartition("::")
+        rust = self.rust.get(module, {}).get(name.removeprefix("r#"))
+        if rust is None or isinstance(rust, str):
+            raise NotComparable(rust or f"the workspace has no function `{candidate.rust_path}`")
+        link = link_name(self._unit(function.unit), function.name, function.static)
+        if link not in self.objects.symbols:
+            raise NotComparable("gcc makes no function of it")
+        closure = close_over(self.facts.program, self.facts.effects, candidate.symbol)
+        if closure.reasons:
+            raise NotComparable("; ".join(closure.reasons))
+        self._check_types(function, rust)
+        globals = tuple(self._globals(closure)) if rust.context is not None else ()
+        extents = tuple(
+            Extent(0, 1) if rust.params[i].passing is Passing.OBJECT else self.facts.extents.of(candidate.symbol, i)
+            for i in range(len(function.type.params))
+        )
+        statics = any(not self.facts.program.variables[s].const for s in closure.globals if s in self.facts.program.variables)
+        return FunctionPlan(
+            candidate.entry, function, link, rust, rust_path, extents, closure, globals, statics
+        )
+
+    def _check_types(self, function: Function, rust: RustFunction) -> None:
+        """Puts the types into the table."""
+        if len(rust.params) != len(function.type.params):
+            raise NotComparable("the Rust takes other parameters")
+        for local, type in enumerate(function.type.params):
+            if isinstance(type, PointerType) and not isinstance(type.target, FunctionType):
+                self._check_target(function.locals[local].name, type)
+            elif rust.params[local].passing is not Passing.VALUE:
+                raise NotComparable("the Rust takes other parameters")
+            self.table.id_of(type)
+            self.table.mirror(type)
+        self.table.id_of(function.type.result)
+        self.table.mirror(function.type.result)
+        if self.table.layout.size_of(function.type.result) > 4096:
+            raise NotComparable("its result is large")
+
+    def _check_target(self, name: str, type: PointerType) -> None:
+        match type.target:
+            case RecordType(id) if id.startswith("library:"):
+                record = self.facts.program.records[id].name
+                raise NotComparable(f"its parameter `{name}` is to the library's `{record}`")
+            case VoidType():
+                pass
+            case target if self.table.layout.size_of(target) > 1 << 16:
+                raise NotComparable(f"its parameter `{name}` is to a large object")
+            case _:
+                pass
+
+    def _globals(self, closure: Closure) -> Iterator[GlobalPlan]:
+        """The variables that can be set on both sides: without pointers, and with a place that is known."""
+        for symbol in closure.globals:
+            variable = self.facts.program.variables.get(symbol)
+            storage = self.facts.storage
+            if variable is None or symbol in storage.constants or has_pointers(self.facts.program, variable.type):
+                continue
+            plan = self._global(symbol, variable)
+            if plan is not None:
+                yield plan
+
+    def _global(self, symbol: str, variable: Variable) -> GlobalPlan | None:
+        unit = self._unit(variable.unit)
+        link: str | None = link_name(unit, variable.name, variable.static)
+        if variable.function is not None:
+            link = static_local(self.objects, unit, variable.name)
+        if link is None or link not in self.objects.symbols or self.table.layout.size_of(variable.type) > 1 << 14:
+            return None
+        try:
+            self.table.id_of(variable.type)
+        except NotComparable:
+            return None
+        if symbol in self.facts.storage.memory_globals:
+            in_memory = [s for s in self.facts.lifted.variables if s in self.facts.storage.memory_globals]
+            return GlobalPlan(variable, link, Home.MEMORY, str(in_memory.index(symbol) + 1))
+        field = self.facts.variables.get(symbol, "")
+        type = self.fields.get(field.removeprefix("r#"))
+        if type is None:
+            return None
+        return GlobalPlan(variable, link, Home.VECTOR if type.startswith("Vec<") else Home.FIELD, field)
+
+    def _unit(self, path: str) -> int:
+        return [unit.path for unit in self.facts.program.units].index(path)
+
+
+def plan_group(
+    planner: Planner, wanted: Sequence[Candidate]
+) -> tuple[list[FunctionPlan], list[Refusal]]:
+    """Plans for the candidates that can be compared, and refusals of the others."""
+    plans: list[FunctionPlan] = []
+    refusals: list[Refusal] = []
+    for candidate in wanted:
+        match planner.plan(candidate):
+            case FunctionPlan() as plan:
+                plans.append(plan)
+            case Refusal() as refusal:
+                refusals.append(refusal)
+    return plans, refusals

@@ -1,0 +1,96 @@
+"""The Rust functions of a workspace as they stand in its text now, whoever wrote them: what is passed how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from c2rust_py.infer.rust_signatures import closing_bracket, split_commas, strip_comments
+from c2rust_py.oracle.functions.type_table import NotComparable
+
+
+class Passing(Enum):
+    """How a parameter is passed."""
+
+    VALUE = "value"
+    OBJECT = "object"
+    SLICE = "slice"
+
+
+@dataclass(frozen=True, slots=True)
+class RustParam:
+    """`mutable` is set behind `&mut`."""
+
+    passing: Passing
+    mutable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RustFunction:
+    """A top-level function of a module. `context` is the type of its last parameter where that is the program's state."""
+
+    name: str
+    params: tuple[RustParam, ...]
+    context: str | None
+
+
+_HEAD = re.compile(r"^(?:pub(?:\([a-z]+\))? )?fn (?:r#)?(\w+)(?=[(<])", re.MULTILINE)
+_CONTEXTS = {"&mut Memory": "memory", "&Memory": "memory", "&mut Globals": "globals", "&mut Context": "context"}
+
+
+def read_functions(text: str) -> Mapping[str, RustFunction | str]:
+    """The functions that begin in column 0, by name; for one that cannot be called, why."""
+    text = strip_comments(text)
+    found: dict[str, RustFunction | str] = {}
+    for head in _HEAD.finditer(text):
+        if text[head.end()] == "<":
+            found[head[1]] = "the Rust is generic"
+            continue
+        inside = text[head.end() + 1 : closing_bracket(text, head.end())]
+        try:
+            found[head[1]] = _function(head[1], split_commas(" ".join(inside.split())))
+        except NotComparable as reason:
+            found[head[1]] = str(reason)
+    return found
+
+
+def _function(name: str, params: list[str]) -> RustFunction:
+    types = [param.split(":", 1)[1].strip() for param in params]
+    types = [re.sub(r"\b(?:\w+::)+(?=(?:Memory|Globals|Context)$)", "", type) for type in types]
+    context = _CONTEXTS.get(types[-1]) if types else None
+    if context is not None:
+        types.pop()
+    return RustFunction(name, tuple(map(_param, types)), context)
+
+
+def _param(type: str) -> RustParam:
+    if type == "&[VaArg]":
+        raise NotComparable("it takes variable arguments")
+    reference = re.match(r"&(?:'\w+ )?(mut )?(.*)", type)
+    if reference is None:
+        if re.match(r"(?:Option|Box|Vec|VaList|impl)\b", type):
+            raise NotComparable(f"inputs of the Rust type `{type}` are not made")
+        return RustParam(Passing.VALUE, False)
+    passing = Passing.SLICE if reference[2].startswith("[") and ";" not in _outer(reference[2]) else Passing.OBJECT
+    if re.match(r"(?:Option|Box|Vec|Cell|\[(?:std::cell::)?Cell)\b", reference[2]):
+        raise NotComparable(f"inputs of the Rust type `{type}` are not made")
+    return RustParam(passing, reference[1] is not None)
+
+
+def _outer(type: str) -> str:
+    """The text in the outermost brackets, without what stands in inner ones."""
+    inner = type[1:-1]
+    while "[" in inner:
+        start = inner.index("[")
+        inner = inner[:start] + inner[closing_bracket(inner, start) + 1 :]
+    return inner
+
+
+def global_fields(context_text: str) -> Mapping[str, str]:
+    """The fields of `Globals` with their types."""
+    body = re.search(r"pub struct Globals \{(.*?)\n\}", context_text, re.DOTALL)
+    if body is None:
+        return {}
+    return dict(re.findall(r"^\s*pub (?:r#)?(\w+): (.+),$", body[1], re.MULTILINE))

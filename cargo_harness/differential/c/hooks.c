@@ -1,0 +1,350 @@
+/* What the C under comparison is linked with: a way back from exits and undefined operations, an allocator that knows its
+   blocks, and the start of all static data. Built without sanitizers, also where the C is built with them. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { RETURNED, EXITED, UNDEFINED };
+
+static sigjmp_buf back;
+static int inside;
+static int status;
+static const char *message = "";
+static char message_text[512];
+
+/* Calls `shim`; RETURNED, or how else the C came back. No Rust frame is ever between the two. */
+int c2rs_call(void (*shim)(void **, void *), void **args, void *result)
+{
+    int how = sigsetjmp(back, 0);
+    if (how == 0) {
+        inside = 1;
+        shim(args, result);
+    }
+    inside = 0;
+    return how;
+}
+
+int c2rs_status(void) { return status; }
+const char *c2rs_message(void) { return message; }
+
+static _Noreturn void leave(int how)
+{
+    if (!inside)
+        _exit(125);
+    siglongjmp(back, how);
+}
+
+_Noreturn void c2rs_exit(int code)
+{
+    status = code & 0xff;
+    leave(EXITED);
+}
+
+_Noreturn void c2rs_abort(void)
+{
+    c2rs_exit(134);
+}
+
+_Noreturn void c2rs_assert_fail(const char *text, const char *file, unsigned line, const char *function)
+{
+    (void)text, (void)file, (void)line, (void)function;
+    c2rs_exit(134);
+}
+
+void c2rs_flush(void) { fflush(NULL); }
+
+/* ---- allocations: zeroed, as the translation's are; all of them are known, and freed between two inputs ---- */
+
+struct allocation {
+    char *at;
+    size_t size;
+};
+
+static struct allocation *allocations;
+static size_t allocation_count, allocation_room;
+static char *arena_start, *arena_end;
+static char **arena_freed;
+static size_t arena_freed_count, arena_freed_room;
+
+void c2rs_set_arena(char *start, char *end)
+{
+    arena_start = start;
+    arena_end = end;
+}
+
+static void *enlarged(void *table, size_t *room, size_t size)
+{
+    *room = *room ? *room * 2 : 64;
+    table = realloc(table, *room * size);
+    if (!table)
+        _exit(126);
+    return table;
+}
+
+void *c2rs_malloc(size_t size)
+{
+    char *at = size > INT32_MAX ? NULL : calloc(size ? size : 1, 1);
+    if (!at) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    if (allocation_count == allocation_room)
+        allocations = enlarged(allocations, &allocation_room, sizeof *allocations);
+    allocations[allocation_count++] = (struct allocation){at, size};
+    return at;
+}
+
+void *c2rs_calloc(size_t count, size_t size)
+{
+    size_t bytes;
+    return c2rs_malloc(__builtin_mul_overflow(count, size, &bytes) ? SIZE_MAX : bytes);
+}
+
+static struct allocation *allocation_at(const char *at)
+{
+    for (size_t i = allocation_count; i-- > 0;)
+        if (allocations[i].at == at)
+            return &allocations[i];
+    return NULL;
+}
+
+/* The known allocation that `at` points into (or to the end of); its size, -1 where there is none. */
+long c2rs_allocation(const char *at, char **start)
+{
+    for (size_t i = allocation_count; i-- > 0;)
+        if (at >= allocations[i].at && at <= allocations[i].at + allocations[i].size) {
+            *start = allocations[i].at;
+            return (long)allocations[i].size;
+        }
+    return -1;
+}
+
+void c2rs_free(void *pointer)
+{
+    char *at = pointer;
+    if (at >= arena_start && at < arena_end) {
+        if (arena_freed_count == arena_freed_room)
+            arena_freed = enlarged(arena_freed, &arena_freed_room, sizeof *arena_freed);
+        arena_freed[arena_freed_count++] = at;
+        return;
+    }
+    struct allocation *known = at ? allocation_at(at) : NULL;
+    if (known)
+        *known = allocations[--allocation_count];
+    free(at);
+}
+
+int c2rs_was_freed(const char *at)
+{
+    for (size_t i = 0; i < arena_freed_count; i++)
+        if (arena_freed[i] == at)
+            return 1;
+    return 0;
+}
+
+/* The blocks of the input at hand that lie in the arena. */
+static struct allocation *arena_blocks;
+static size_t arena_block_count, arena_block_room;
+
+void c2rs_arena_block(char *at, size_t size)
+{
+    if (arena_block_count == arena_block_room)
+        arena_blocks = enlarged(arena_blocks, &arena_block_room, sizeof *arena_blocks);
+    arena_blocks[arena_block_count++] = (struct allocation){at, size};
+}
+
+static size_t arena_size(const char *at)
+{
+    for (size_t i = 0; i < arena_block_count; i++)
+        if (arena_blocks[i].at == at)
+            return arena_blocks[i].size;
+    return 0;
+}
+
+void *c2rs_realloc(void *pointer, size_t size)
+{
+    char *at = pointer;
+    if (!at)
+        return c2rs_malloc(size);
+    if (size == 0) {
+        c2rs_free(at);
+        return NULL;
+    }
+    struct allocation *known = allocation_at(at);
+    int in_arena = at >= arena_start && at < arena_end;
+    if (!known && !in_arena)
+        return realloc(at, size);
+    size_t old = known ? known->size : arena_size(at);
+    char *moved = c2rs_malloc(size);
+    if (!moved)
+        return NULL;
+    memcpy(moved, at, old < size ? old : size);
+    c2rs_free(at);
+    return moved;
+}
+
+void *c2rs_reallocarray(void *pointer, size_t count, size_t size)
+{
+    size_t bytes;
+    return c2rs_realloc(pointer, __builtin_mul_overflow(count, size, &bytes) ? SIZE_MAX : bytes);
+}
+
+char *c2rs_strndup(const char *text, size_t most)
+{
+    size_t length = strnlen(text, most);
+    char *copy = c2rs_malloc(length + 1);
+    return copy ? memcpy(copy, text, length) : NULL;
+}
+
+char *c2rs_strdup(const char *text)
+{
+    return c2rs_strndup(text, strlen(text));
+}
+
+void c2rs_free_all(void)
+{
+    while (allocation_count > 0)
+        free(allocations[--allocation_count].at);
+    arena_freed_count = 0;
+    arena_block_count = 0;
+}
+
+/* Whether `size` bytes at `at` can be read at all. */
+int c2rs_readable(const void *at, size_t size)
+{
+    static char scratch[4096];
+    struct iovec to = {scratch, size < sizeof scratch ? size : sizeof scratch};
+    struct iovec from = {(void *)at, to.iov_len};
+    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)to.iov_len;
+}
+
+/* ---- static data of the C: saved once, restored before each input ---- */
+
+extern char __start_c2rs_data[] __attribute__((weak)), __stop_c2rs_data[] __attribute__((weak));
+static char *saved;
+
+static void copy_bytes(volatile char *to, const char *from, size_t size)
+{
+    /* Not memcpy: the sanitizer's version would look at what lies between the variables. */
+    for (size_t i = 0; i < size; i++)
+        to[i] = from[i];
+}
+
+size_t c2rs_data_size(void) { return (size_t)(__stop_c2rs_data - __start_c2rs_data); }
+
+void c2rs_data_save(void)
+{
+    saved = malloc(c2rs_data_size() + 1);
+    if (!saved)
+        _exit(126);
+    copy_bytes(saved, __start_c2rs_data, c2rs_data_size());
+}
+
+void c2rs_data_restore(int sanitized)
+{
+    if (sanitized)
+        copy_bytes(__start_c2rs_data, saved, c2rs_data_size());
+    else
+        memcpy(__start_c2rs_data, saved, c2rs_data_size());
+}
+
+/* ---- counters of gcov, in pages that forked children share, so that no end of a child loses any ---- */
+
+#include <sys/mman.h>
+
+extern char __start_c2rs_gcov[] __attribute__((weak)), __stop_c2rs_gcov[] __attribute__((weak));
+
+void c2rs_share_counters(void)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    if (!__start_c2rs_gcov)
+        return;
+    uintptr_t start = (uintptr_t)__start_c2rs_gcov & ~(page - 1);
+    uintptr_t end = ((uintptr_t)__stop_c2rs_gcov + page - 1) & ~(page - 1);
+    char *copy = mmap(NULL, end - start, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (copy == MAP_FAILED)
+        _exit(126);
+    copy_bytes(copy, (char *)start, end - start);
+    void *shared = mmap((void *)start, end - start, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (shared == MAP_FAILED)
+        _exit(126);
+    copy_bytes((char *)start, copy, end - start);
+    munmap(copy, end - start);
+}
+
+/* ---- what UBSan calls: each names the place and goes back to `c2rs_call` ---- */
+
+struct place {
+    const char *file;
+    uint32_t line, column;
+};
+
+static _Noreturn void undefined(const struct place *place, const char *what)
+{
+    if (place && place->file)
+        snprintf(message_text, sizeof message_text, "%s:%u: %s", place->file, place->line, what);
+    else
+        snprintf(message_text, sizeof message_text, "%s", what);
+    message = message_text;
+    leave(UNDEFINED);
+}
+
+#define HANDLER(name, what) \
+    void __ubsan_handle_##name(const struct place *place) { undefined(place, what); }
+
+HANDLER(add_overflow, "signed overflow in an addition")
+HANDLER(sub_overflow, "signed overflow in a subtraction")
+HANDLER(mul_overflow, "signed overflow in a multiplication")
+HANDLER(negate_overflow, "signed overflow in a negation")
+HANDLER(divrem_overflow, "division by zero, or overflow in a division")
+HANDLER(shift_out_of_bounds, "shift out of bounds")
+HANDLER(out_of_bounds, "index out of bounds")
+HANDLER(builtin_unreachable, "an unreachable place is reached")
+HANDLER(missing_return, "no value is returned")
+HANDLER(vla_bound_not_positive, "the length of an array is not positive")
+HANDLER(load_invalid_value, "a value that its type does not have")
+HANDLER(float_cast_overflow, "a floating value that the integer type does not have")
+HANDLER(type_mismatch_v1, "an access through a null or misaligned pointer, or beyond its object")
+HANDLER(nonnull_arg, "a null argument")
+HANDLER(pointer_overflow, "a pointer overflows")
+HANDLER(invalid_builtin, "a builtin's operand is zero")
+
+void __ubsan_handle_nonnull_return_v1(const void *data, const struct place *place)
+{
+    (void)data;
+    undefined(place, "a null result");
+}
+
+/* ---- memory errors, in the sanitized build: the sanitizer's own report would take ten times as long as a new process ---- */
+
+enum { MEMORY_ERROR = 77 };
+
+extern const char *__asan_get_report_description(void) __attribute__((weak));
+static void (*on_memory_error)(const char *);
+
+void c2rs_on_memory_error(void (*callback)(const char *)) { on_memory_error = callback; }
+
+void __asan_on_error(void)
+{
+    if (on_memory_error)
+        on_memory_error(__asan_get_report_description ? __asan_get_report_description() : "memory error");
+    _exit(MEMORY_ERROR);
+}
+
+/* ---- the program; the table of functions is in the generated crate ---- */
+
+extern void __asan_init(void) __attribute__((weak));
+extern void c2rs_run(_Bool sanitized);
+
+int main(void)
+{
+    c2rs_run(__asan_init != NULL);
+    return 0;
+}

@@ -1,0 +1,244 @@
+//! The C function's call: an input laid out as C has it, with canaries between the blocks, and what is left of it.
+
+use std::ffi::{c_char, c_int, c_long, c_void, CStr};
+use std::ptr;
+
+use crate::function::{Function, Global};
+use crate::input::{Input, Link};
+use crate::types::{Type, TypeId, Types};
+
+type Shim = unsafe extern "C" fn(*mut *mut u8, *mut u8);
+
+extern "C" {
+    fn c2rs_call(shim: Shim, args: *mut *mut u8, result: *mut u8) -> c_int;
+    fn c2rs_status() -> c_int;
+    fn c2rs_message() -> *const c_char;
+    fn c2rs_set_arena(start: *mut u8, end: *mut u8);
+    fn c2rs_arena_block(at: *mut u8, size: usize);
+    fn c2rs_allocation(at: *const u8, start: *mut *mut u8) -> c_long;
+    fn c2rs_was_freed(at: *const u8) -> c_int;
+    fn c2rs_malloc(size: usize) -> *mut u8;
+    fn c2rs_free_all();
+    fn c2rs_readable(at: *const c_void, size: usize) -> c_int;
+    fn c2rs_data_save();
+    fn c2rs_data_restore(sanitized: c_int);
+    fn c2rs_share_counters();
+    fn c2rs_flush();
+}
+
+const ARENA: usize = 1 << 20;
+const CANARY: u8 = 0xC7;
+/// Bytes of canary before and behind each block, at least.
+const GAP: usize = 32;
+/// Results are at most this large.
+const RESULT: usize = 1 << 12;
+
+/// How a call of the C ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    Returned,
+    /// It called `exit`, or `abort` as status 134.
+    Exited(i32),
+    /// A check of UBSan's said no.
+    Undefined(String),
+}
+
+/// What a C address points into.
+pub enum Target {
+    Null,
+    /// The byte of a block of the input.
+    Block(usize, usize),
+    /// The byte of something that the C allocated, with the start and size of that.
+    Heap { start: usize, offset: usize, size: usize },
+    Elsewhere,
+}
+
+/// The bytes of a variable before anything has run.
+pub fn initial_bytes(types: Types, global: &Global) -> Vec<u8> {
+    // SAFETY: the C variable of that type.
+    unsafe { std::slice::from_raw_parts(global.c as *const u8, types.size(global.of)).to_vec() }
+}
+
+/// Lays out inputs and calls the C.
+pub struct CSide {
+    types: Types,
+    sanitized: bool,
+    arena: *mut u8,
+    used: usize,
+    /// Address and size of each block of the input, and whether canaries are around it.
+    blocks: Vec<(*mut u8, usize, bool)>,
+    args: Vec<*mut u8>,
+    result: Box<[u128; RESULT / 16]>,
+}
+
+impl CSide {
+    pub fn new(types: Types, sanitized: bool) -> Self {
+        let arena = Box::leak(vec![0u128; ARENA / 16].into_boxed_slice()).as_mut_ptr().cast::<u8>();
+        // SAFETY: the hooks keep the two addresses and save the static data of the C; nothing else runs.
+        unsafe {
+            c2rs_set_arena(arena, arena.add(ARENA));
+            c2rs_data_save();
+        }
+        let result = Box::new([0; RESULT / 16]);
+        CSide {
+            types,
+            sanitized,
+            arena,
+            used: 0,
+            blocks: Vec::new(),
+            args: Vec::new(),
+            result,
+        }
+    }
+
+    /// Keeps the counters of gcov in pages that forked processes share.
+    pub fn share_counters() {
+        // SAFETY: maps pages over the counters, with their contents.
+        unsafe { c2rs_share_counters() }
+    }
+
+    /// Calls the C on the input.
+    pub fn run(&mut self, function: &Function, input: &Input) -> End {
+        // SAFETY: the hooks free what the last call left; restoring writes the static data of the C alone.
+        unsafe {
+            c2rs_free_all();
+            if function.statics {
+                c2rs_data_restore(c_int::from(self.sanitized));
+            }
+        }
+        self.lay_out(function, input);
+        self.result[..self.types.size(function.result).div_ceil(16)].fill(0);
+        self.args.clear();
+        self.args.extend(self.blocks.iter().take(function.params.len()).map(|&(at, _, _)| at));
+        let result = self.result.as_mut_ptr().cast::<u8>();
+        // SAFETY: this is the point of the whole crate: C is called, with arguments of its types. What it may do wrong,
+        // the supervising process survives, and a sanitized process finds out.
+        let how = unsafe { c2rs_call(function.c, self.args.as_mut_ptr(), result) };
+        if function.prints {
+            // SAFETY: flushes C's streams.
+            unsafe { c2rs_flush() };
+        }
+        match how {
+            0 => End::Returned,
+            // SAFETY: reads a number that the hooks keep.
+            1 => End::Exited(unsafe { c2rs_status() }),
+            // SAFETY: the hooks keep a text that ends with a NUL.
+            _ => End::Undefined(unsafe { CStr::from_ptr(c2rs_message()) }.to_string_lossy().into_owned()),
+        }
+    }
+
+    /// Copies the blocks to where the C gets them, and points its pointers there.
+    fn lay_out(&mut self, function: &Function, input: &Input) {
+        self.blocks.clear();
+        self.used = 0;
+        let params = function.params.len();
+        for (number, block) in input.blocks().iter().enumerate() {
+            let size = block.bytes.len();
+            let place = match function.globals.get(number.wrapping_sub(params)) {
+                Some(global) => (global.c as *mut u8, size, false),
+                // SAFETY: an allocation of the hooks, which know its size.
+                None if self.sanitized => (unsafe { c2rs_malloc(size) }, size, false),
+                None => (self.place(size), size, true),
+            };
+            self.blocks.push(place);
+        }
+        for (number, block) in input.blocks().iter().enumerate() {
+            let (at, size, _) = self.blocks[number];
+            // SAFETY: `at` has room for `size` bytes: of the arena, of an allocation, or of the C variable of that type.
+            unsafe { ptr::copy_nonoverlapping(block.bytes.as_ptr(), at, size) };
+            for &(offset, link) in &block.links {
+                let address = match link {
+                    Link::Block(target, inside) => self.blocks[target].0.wrapping_add(inside) as u64,
+                    Link::Function(target) => self.function_address(block.of, offset, target),
+                };
+                // SAFETY: links lie in their block.
+                unsafe { ptr::copy_nonoverlapping(address.to_le_bytes().as_ptr(), at.add(offset), 8) };
+            }
+        }
+    }
+
+    /// Room in the arena with canaries on both sides.
+    fn place(&mut self, size: usize) -> *mut u8 {
+        let start = self.used + GAP;
+        let end = start + size;
+        let next = (end + GAP).next_multiple_of(16);
+        assert!(next <= ARENA, "an input of more than {ARENA} bytes");
+        // SAFETY: all of it lies in the arena.
+        unsafe {
+            ptr::write_bytes(self.arena.add(self.used), CANARY, GAP);
+            ptr::write_bytes(self.arena.add(end), CANARY, next - end);
+            c2rs_arena_block(self.arena.add(start), size);
+        }
+        self.used = next;
+        self.arena.wrapping_add(start)
+    }
+
+    fn function_address(&self, of: TypeId, offset: usize, target: usize) -> u64 {
+        let mut address = 0;
+        let size = self.types.size(of).max(1);
+        self.types.scalars(of, offset / size * size, &mut |at, scalar| {
+            if let (true, Type::Function { targets }) = (at == offset, self.types.get(scalar)) {
+                address = targets[target].c as usize as u64;
+            }
+        });
+        address
+    }
+
+    /// Whether the C wrote beside its blocks.
+    pub fn is_damaged(&self) -> bool {
+        let mut from = 0;
+        for &(at, size, _) in self.blocks.iter().filter(|&&(_, _, guarded)| guarded) {
+            let start = at as usize - self.arena as usize;
+            if self.arena_bytes(from, start).iter().any(|&byte| byte != CANARY) {
+                return true;
+            }
+            from = start + size;
+        }
+        self.arena_bytes(from, self.used.max(from)).iter().any(|&byte| byte != CANARY)
+    }
+
+    fn arena_bytes(&self, from: usize, to: usize) -> &[u8] {
+        // SAFETY: offsets of the arena.
+        unsafe { std::slice::from_raw_parts(self.arena.add(from), to - from) }
+    }
+
+    /// The bytes of a block as the C left them; None where it freed it.
+    pub fn block(&self, number: usize) -> Option<&[u8]> {
+        let (at, size, guarded) = self.blocks[number];
+        // SAFETY: the hooks look the address up; the block is as large as it was made.
+        unsafe { (!guarded || c2rs_was_freed(at) == 0).then(|| std::slice::from_raw_parts(at, size)) }
+    }
+
+    pub fn result(&self, size: usize) -> &[u8] {
+        // SAFETY: the buffer is larger than any result.
+        unsafe { std::slice::from_raw_parts(self.result.as_ptr().cast::<u8>(), size) }
+    }
+
+    /// What an address is the address of.
+    pub fn target(&self, address: u64) -> Target {
+        if address == 0 {
+            return Target::Null;
+        }
+        let address = address as usize;
+        for (number, &(at, size, _)) in self.blocks.iter().enumerate() {
+            if (at as usize..=at as usize + size).contains(&address) {
+                return Target::Block(number, address - at as usize);
+            }
+        }
+        let mut start = ptr::null_mut();
+        // SAFETY: the hooks search their table.
+        match unsafe { c2rs_allocation(address as *const u8, &mut start) } {
+            -1 => Target::Elsewhere,
+            size => Target::Heap { start: start as usize, offset: address - start as usize, size: size as usize },
+        }
+    }
+
+    /// Memory of the C that is no block of the input; None where it cannot be read.
+    pub fn memory(&self, start: usize, size: usize) -> Option<&[u8]> {
+        // SAFETY: that the bytes can be read was asked the system.
+        unsafe {
+            (c2rs_readable(start as *const c_void, size) != 0)
+                .then(|| std::slice::from_raw_parts(start as *const u8, size))
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What the two sides left, compared: results, globals, blocks, and the new objects that pointers lead to.
+
+use c2rs_rt::{FnPtr, Pod, Ptr, Void};
+
+use crate::c_side::{CSide, Target};
+use crate::function::Function;
+use crate::input::{self, Input};
+use crate::rust_side::RustSide;
+use crate::types::{Type, TypeId, Types};
+
+/// New objects that are looked into for one input.
+const MOST_OBJECTS: usize = 1000;
+
+/// A new object on both sides: what the C allocated, and the block of the Rust.
+struct Pair {
+    start: usize,
+    size: usize,
+    block: u32,
+    of: TypeId,
+}
+
+struct Comparison<'a> {
+    types: Types,
+    c: &'a CSide,
+    rust: &'a RustSide<'a>,
+    pairs: Vec<Pair>,
+}
+
+/// The first difference, in words.
+pub fn compare(
+    types: Types,
+    function: &Function,
+    input: &Input,
+    c: &CSide,
+    rust: &RustSide<'_>,
+) -> Result<(), String> {
+    if c.is_damaged() {
+        return Err("the C writes outside of its buffers".to_owned());
+    }
+    let mut comparison = Comparison { types, c, rust, pairs: Vec::new() };
+    if !rust.result().is_empty() {
+        comparison.objects("result", function.result, c.result(rust.result().len()), rust.result())?;
+    }
+    for (number, block) in input.blocks().iter().enumerate().skip(function.params.len()) {
+        let (left, right) = match (c.block(number), rust.block(number)) {
+            (Some(left), Some(right)) => (left, right),
+            (None, None) => continue,
+            (Some(left), None) if left.is_empty() => continue,
+            (Some(_), None) => return Err(format!("{}: the Rust frees it, the C does not", name(function, input, number))),
+            (None, _) => return Err(format!("{}: the C frees it, the Rust does not", name(function, input, number))),
+        };
+        if left == right && (block.links.is_empty() || comparison.types.is_plain(block.of)) {
+            continue;
+        }
+        comparison.objects(&name(function, input, number), block.of, left, right)?;
+    }
+    comparison.new_objects()
+}
+
+/// How a reader knows a block: by the global, or the parameter that leads to it.
+fn name(function: &Function, input: &Input, number: usize) -> String {
+    if let Some(global) = number.checked_sub(function.params.len()).and_then(|i| function.globals.get(i)) {
+        return global.name.to_owned();
+    }
+    let leads = |block: &input::Block| {
+        block.links.iter().any(|(_, link)| matches!(link, input::Link::Block(target, _) if *target == number))
+    };
+    match input.blocks().iter().take(function.params.len()).position(leads) {
+        Some(param) => format!("*{}", function.params[param].name),
+        None => format!("#{number}"),
+    }
+}
+
+impl Comparison<'_> {
+    /// Objects in a row.
+    fn objects(&mut self, name: &str, of: TypeId, c: &[u8], rust: &[u8]) -> Result<(), String> {
+        let size = self.types.size(of).max(1);
+        if c.len() != rust.len() {
+            return Err(format!("{name}: {} bytes in C, {} in Rust", c.len(), rust.len()));
+        }
+        for start in (0..c.len()).step_by(size) {
+            let mut outcome = Ok(());
+            let end = (start + size).min(c.len());
+            if end - start < size {
+                break;
+            }
+            self.types.scalars(of, start, &mut |at, scalar| {
+                if outcome.is_ok() {
+                    outcome = self.scalar(name, start / size, scalar, at, c, rust);
+                }
+            });
+            outcome?;
+        }
+        Ok(())
+    }
+
+    fn scalar(
+        &mut self,
+        name: &str,
+        index: usize,
+        of: TypeId,
+        at: usize,
+        c: &[u8],
+        rust: &[u8],
+    ) -> Result<(), String> {
+        let size = self.types.size(of);
+        let (left, right) = (&c[at..at + size], &rust[at..at + size]);
+        let same = match *self.types.get(of) {
+            Type::Float { size: 4 } => f32::load(left).is_nan() && f32::load(right).is_nan() || left == right,
+            Type::Float { .. } => f64::load(left).is_nan() && f64::load(right).is_nan() || left == right,
+            Type::Bits { shift, width } => {
+                let mask = (u128::MAX >> (128 - width)) << shift;
+                let bits = |bytes: &[u8]| bytes.iter().rev().fold(0u128, |all, &byte| all << 8 | u128::from(byte));
+                bits(left) & mask == bits(right) & mask
+            }
+            Type::Pointer { to } => {
+                return self.pointer(to, u64::load(left), Ptr::load(right)).map_err(|what| format!("{name}[{index}]: {what}"));
+            }
+            Type::Function { targets } => {
+                let (address, number) = (u64::load(left), FnPtr::<fn()>::load(right));
+                let known = targets.iter().find(|target| target.c as usize as u64 == address);
+                known.map_or((address == 0) == number.is_null(), |target| target.number == number.number())
+            }
+            _ => left == right,
+        };
+        if same {
+            return Ok(());
+        }
+        let place = if c.len() > size { format!("{name}, byte {at}") } else { name.to_owned() };
+        let text = |bytes| input::render(self.types, of, bytes, &[], at);
+        Err(format!("{place}: C {}, Rust {}", text(c), text(rust)))
+    }
+
+    fn pointer(&mut self, to: TypeId, c: u64, rust: Ptr<Void>) -> Result<(), String> {
+        let known = self.rust.target(rust);
+        match self.c.target(c) {
+            Target::Null if rust.is_null() => Ok(()),
+            Target::Null => Err(format!("C null, Rust {rust:?}")),
+            _ if rust.is_null() => Err("Rust null, C not".to_owned()),
+            Target::Block(block, offset) => match known {
+                Some(same) if same == (block, offset) => Ok(()),
+                Some((other, at)) => Err(format!("C #{block} + {offset} bytes, Rust #{other} + {at} bytes")),
+                None => Err(format!("C #{block} + {offset} bytes, Rust a new object")),
+            },
+            _ if known.is_some() => Err(format!("C a new object, Rust {known:?}")),
+            Target::Heap { start, offset, size } => self.pair(to, start, offset, size, rust),
+            Target::Elsewhere => self.text(to, c, rust),
+        }
+    }
+
+    /// A pointer into a new object of each side.
+    fn pair(&mut self, to: TypeId, start: usize, offset: usize, size: usize, rust: Ptr<Void>) -> Result<(), String> {
+        if offset as u32 != rust.offset() {
+            return Err(format!("C byte {offset} of a new object, Rust byte {}", rust.offset()));
+        }
+        match self.pairs.iter().find(|pair| pair.start == start || pair.block == rust.block()) {
+            Some(pair) if pair.start == start && pair.block == rust.block() => return Ok(()),
+            Some(_) => return Err("C and Rust have other objects in common".to_owned()),
+            None => {}
+        }
+        let block: Ptr<Void> = Ptr::new(rust.block(), 0);
+        let rust_size = self.rust.memory().map_or(0, |mem| mem.heap_size(block));
+        if rust_size != size as u64 {
+            return Err(format!("a new object of {size} bytes in C, {rust_size} in Rust"));
+        }
+        if self.pairs.len() < MOST_OBJECTS {
+            self.pairs.push(Pair { start, size, block: rust.block(), of: to });
+        }
+        Ok(())
+    }
+
+    /// Strings that are no part of the input and not allocated: literals and the library's own.
+    fn text(&self, to: TypeId, c: u64, rust: Ptr<Void>) -> Result<(), String> {
+        let (Type::Int { size: 1, text: true, .. }, Some(mem)) = (self.types.get(to), self.rust.memory()) else {
+            return Ok(());
+        };
+        let tail = mem.tail(rust);
+        let length = tail.iter().position(|&byte| byte == 0).map_or(tail.len(), |end| end + 1);
+        match self.c.memory(c as usize, length) {
+            Some(bytes) if bytes != &tail[..bytes.len().min(length)] => {
+                let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                Err(format!("C {:?}, Rust {:?}", shown(bytes), shown(&tail[..length])))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The contents of all pairs; more are found on the way.
+    fn new_objects(&mut self) -> Result<(), String> {
+        let mut next = 0;
+        while next < self.pairs.len() {
+            let Pair { start, size, block, of } = self.pairs[next];
+            next += 1;
+            let (rust, c_side) = (self.rust, self.c);
+            let Some(mem) = rust.memory() else { continue };
+            let Some(left) = c_side.memory(start, size.min(4096)) else { continue };
+            let right = &mem.tail(Ptr::<Void>::new(block, 0))[..left.len()];
+            if !matches!(self.types.get(of), Type::Void) {
+                self.objects("a new object", of, left, right)?;
+            }
+        }
+        Ok(())
+    }
+}

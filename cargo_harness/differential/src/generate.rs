@@ -1,0 +1,322 @@
+//! Inputs by type and shape: boundaries, constants of the C, small numbers and random ones; buffers as long as the facts
+//! say; strings; small trees of objects.
+
+use crate::c_side::initial_bytes;
+use crate::function::{Extent, Function};
+use crate::input::{Input, Link};
+use crate::random::Random;
+use crate::types::{Type, TypeId, Types};
+
+/// Objects behind pointers in other objects: more are not made for one input.
+const MOST_BLOCKS: usize = 24;
+
+/// Elements of buffers whose length a parameter says: what is beyond would be undefined, and copied for each input.
+const LONGEST: i64 = 200;
+
+/// Makes the inputs of one function.
+pub struct Generator<'a> {
+    types: Types,
+    function: &'a Function,
+    seed: u64,
+    /// What the globals are before anything has run.
+    initial: Vec<Vec<u8>>,
+}
+
+impl<'a> Generator<'a> {
+    /// Before any C has run.
+    pub fn new(types: Types, function: &'a Function, seed: u64) -> Self {
+        let initial = function.globals.iter().map(|global| initial_bytes(types, global)).collect();
+        Generator { types, function, seed, initial }
+    }
+
+    /// Input number `index` of this seed.
+    pub fn make(&self, index: u64, input: &mut Input) {
+        let mut random = Random::new(self.seed, index);
+        let random = &mut random;
+        input.clear();
+        for param in self.function.params {
+            let block = input.add(self.types, param.of, 1);
+            if !matches!(self.types.get(param.of), Type::Pointer { .. }) {
+                self.fill(random, input, block, false);
+            }
+        }
+        for (global, initial) in self.function.globals.iter().zip(&self.initial) {
+            let block = input.add(self.types, global.of, 1);
+            if random.one_in(3) {
+                self.fill(random, input, block, true);
+            } else {
+                input.blocks_mut()[block].bytes.copy_from_slice(initial);
+            }
+        }
+        self.choose_lengths(random, input);
+        for number in 0..self.function.params.len() {
+            self.point(random, input, number);
+        }
+        self.relate_integers(random, input);
+    }
+
+    /// Integers that say how long a buffer is become small, with a buffer of that length in mind.
+    fn choose_lengths(&self, random: &mut Random, input: &mut Input) {
+        if random.one_in(32) {
+            return;
+        }
+        for param in self.function.params {
+            let Extent::Within { lengths, .. } = &param.extent else { continue };
+            for length in *lengths {
+                let value = small_length(random) as i64 - length.constant;
+                self.set_integer(input, length.param, i128::from(value));
+            }
+        }
+    }
+
+    /// Gives a pointer parameter what it points to.
+    fn point(&self, random: &mut Random, input: &mut Input, number: usize) {
+        let param = &self.function.params[number];
+        let Type::Pointer { to } = *self.types.get(param.of) else { return };
+        if param.free && random.one_in(24) {
+            return;
+        }
+        if param.free && random.one_in(8) {
+            if let Some(link) = self.shared(random, input, number, to) {
+                input.blocks_mut()[number].links.push((0, link));
+                return;
+            }
+        }
+        let (before, count) = self.extent(random, input, &param.extent, to);
+        let text = matches!(param.extent, Extent::Unknown) || random.one_in(2);
+        let block = input.add(self.types, to, before + count);
+        self.fill(random, input, block, text);
+        let offset = before * self.types.size(to);
+        input.blocks_mut()[number].links.push((0, Link::Block(block, offset)));
+    }
+
+    /// The block of a former parameter of the same type.
+    fn shared(&self, random: &mut Random, input: &Input, number: usize, to: TypeId) -> Option<Link> {
+        let earlier = random.below(number.max(1));
+        let (_, link) = *input.blocks().get(earlier).filter(|_| earlier < number)?.links.first()?;
+        match *self.types.get(self.function.params[earlier].of) {
+            Type::Pointer { to: other } if other == to && self.function.params[earlier].free => {}
+            _ => return None,
+        }
+        match link {
+            Link::Block(block, _) => {
+                let offset = random.below(input.blocks()[block].count.max(1)) * self.types.size(to);
+                Some(Link::Block(block, offset))
+            }
+            Link::Function(_) => None,
+        }
+    }
+
+    /// Elements before the pointer and from it on.
+    fn extent(&self, random: &mut Random, input: &Input, extent: &Extent, to: TypeId) -> (usize, usize) {
+        match *extent {
+            Extent::Exactly(count) => (0, count),
+            Extent::Unknown if matches!(self.types.get(to), Type::Record { .. } | Type::Opaque { .. }) => {
+                (0, if random.one_in(4) { small_length(random).max(1) } else { 1 })
+            }
+            Extent::Unknown => (0, small_length(random).max(1)),
+            Extent::Within { lo, hi, lengths } => {
+                let bounds = lengths.iter().map(|length| {
+                    let value = self.integer(input, length.param).clamp(-1 << 40, 1 << 40) as i64;
+                    (value + length.constant).max(length.least)
+                });
+                let most = bounds.min().map_or(hi, |bound| bound.min(hi).min(LONGEST));
+                let slack = if random.one_in(4) { random.below(4) as i64 } else { 0 };
+                (lo.clamp(-64, 0).unsigned_abs() as usize, (most.clamp(0, 4096) + slack) as usize)
+            }
+        }
+    }
+
+    /// Integers whose relation to a buffer is not known often are its length, or a position in it.
+    fn relate_integers(&self, random: &mut Random, input: &mut Input) {
+        let params = self.function.params;
+        let is_length = |number| {
+            params.iter().any(|param| match &param.extent {
+                Extent::Within { lengths, .. } => lengths.iter().any(|length| length.param == number),
+                _ => false,
+            })
+        };
+        let pointees = params.len() + self.function.globals.len();
+        if input.blocks().len() == pointees {
+            return;
+        }
+        for number in 0..params.len() {
+            if !matches!(self.types.get(params[number].of), Type::Int { .. }) || is_length(number) || random.one_in(3) {
+                continue;
+            }
+            let block = pointees + random.below(input.blocks().len() - pointees);
+            let count = input.blocks()[block].count as i128;
+            let value = match random.below(4) {
+                0 | 1 => count,
+                2 => count - 1,
+                _ => random.below(count.max(1) as usize) as i128,
+            };
+            self.set_integer(input, number, value);
+        }
+    }
+
+    fn integer(&self, input: &Input, number: usize) -> i128 {
+        match *self.types.get(self.function.params[number].of) {
+            Type::Int { size, signed, .. } => read_int(&input.blocks()[number].bytes, size, signed),
+            _ => 0,
+        }
+    }
+
+    fn set_integer(&self, input: &mut Input, number: usize, value: i128) {
+        if let Type::Int { size, .. } = *self.types.get(self.function.params[number].of) {
+            input.blocks_mut()[number].bytes[..size].copy_from_slice(&value.to_le_bytes()[..size]);
+        }
+    }
+
+    /// Fills the objects of a block. With `text`, characters make a string that ends with a NUL.
+    fn fill(&self, random: &mut Random, input: &mut Input, block: usize, text: bool) {
+        let (of, count) = (input.blocks()[block].of, input.blocks()[block].count);
+        if let Type::Int { size: 1, text: is_text, .. } = *self.types.get(of) {
+            if is_text && text && count > 0 {
+                return self.fill_text(random, &mut input.blocks_mut()[block].bytes);
+            }
+            if count > 1 && random.one_in(2) {
+                return fill_bytes(random, &mut input.blocks_mut()[block].bytes);
+            }
+        }
+        let size = self.types.size(of);
+        for i in 0..count {
+            self.fill_object(random, input, block, of, i * size);
+        }
+    }
+
+    /// Fills one object of a block.
+    fn fill_object(&self, random: &mut Random, input: &mut Input, block: usize, of: TypeId, at: usize) {
+        match *self.types.get(of) {
+            Type::Void => input.blocks_mut()[block].bytes[at] = random.next() as u8,
+            Type::Array { of, count } => {
+                let size = self.types.size(of);
+                if let (Type::Int { size: 1, text: true, .. }, true) = (self.types.get(of), count > 1) {
+                    return self.fill_text(random, &mut input.blocks_mut()[block].bytes[at..at + count]);
+                }
+                (0..count).for_each(|i| self.fill_object(random, input, block, of, at + i * size));
+            }
+            Type::Record { fields, .. } => {
+                fields.iter().for_each(|field| self.fill_object(random, input, block, field.of, at + field.offset));
+            }
+            Type::Pointer { to } => self.fill_pointer(random, input, block, at, to),
+            Type::Function { targets } => {
+                if !targets.is_empty() && !random.one_in(16) {
+                    let link = Link::Function(random.below(targets.len()));
+                    input.blocks_mut()[block].links.push((at, link));
+                }
+            }
+            _ => {
+                let size = self.types.size(of);
+                self.fill_scalar(random, of, &mut input.blocks_mut()[block].bytes[at..at + size]);
+            }
+        }
+    }
+
+    /// A pointer in an object leads to a new object, or nowhere.
+    fn fill_pointer(&self, random: &mut Random, input: &mut Input, block: usize, at: usize, to: TypeId) {
+        if input.blocks().len() >= MOST_BLOCKS || random.one_in(3) {
+            return;
+        }
+        let count = match self.types.get(to) {
+            Type::Record { .. } | Type::Opaque { .. } => 1,
+            _ => small_length(random).max(1),
+        };
+        let new = input.add(self.types, to, count);
+        input.blocks_mut()[block].links.push((at, Link::Block(new, 0)));
+        self.fill(random, input, new, true);
+    }
+
+    fn fill_scalar(&self, random: &mut Random, of: TypeId, bytes: &mut [u8]) {
+        match *self.types.get(of) {
+            Type::Bool => bytes[0] = random.below(2) as u8,
+            Type::Int { size, signed, .. } => {
+                bytes.copy_from_slice(&self.random_int(random, size, signed).to_le_bytes()[..size]);
+            }
+            Type::Float { size: 4 } => bytes.copy_from_slice(&(random_float(random) as f32).to_le_bytes()),
+            Type::Float { .. } => bytes.copy_from_slice(&random_float(random).to_le_bytes()),
+            Type::Bits { shift, width } => {
+                let mask = (u128::MAX >> (128 - width)) << shift;
+                let value = u128::from(random.next()) << shift & mask;
+                bytes.iter_mut().enumerate().for_each(|(i, byte)| *byte |= (value >> (8 * i)) as u8);
+            }
+            _ => fill_bytes(random, bytes),
+        }
+    }
+
+    fn random_int(&self, random: &mut Random, size: usize, signed: bool) -> i128 {
+        let bits = 8 * size as u32;
+        let constants = self.function.constants;
+        match random.below(16) {
+            0..=4 => random.below(20) as i128 - if signed { 4 } else { 0 },
+            5 | 6 if !constants.is_empty() => random.pick(constants) + random.below(3) as i128 - 1,
+            5..=7 => {
+                let edge = 1i128 << random.below(bits.min(126) as usize);
+                edge * if signed && random.one_in(2) { -1 } else { 1 } + random.below(3) as i128 - 1
+            }
+            8 => random.pick(&[0, 1, -1, (1i128 << (bits.min(127) - 1)) - 1, -(1i128 << (bits.min(127) - 1))]),
+            9..=11 => random_wide(random) & ((1i128 << (1 + random.below(bits.min(126) as usize))) - 1),
+            12 | 13 => random.below(256) as i128,
+            _ => random_wide(random),
+        }
+    }
+
+    /// Letters, digits, blanks and what the C mentions; mostly few, and in the end a NUL.
+    fn fill_text(&self, random: &mut Random, bytes: &mut [u8]) {
+        let last = bytes.len() - 1;
+        let length = if random.one_in(4) { random.below(last + 1) } else { last };
+        let kind = random.below(4);
+        for byte in &mut bytes[..length] {
+            *byte = match kind {
+                0 => b'0' + random.below(10) as u8,
+                1 => random.pick(b"ab "),
+                2 if !self.function.constants.is_empty() => {
+                    let byte = random.pick(self.function.constants) as u8;
+                    if byte == 0 { b'a' } else { byte }
+                }
+                _ => random.pick(b"abcxyzABCXYZ0123456789 \t\n.,;:+-*/_()[]{}<>=!?'\"\\%#&|^~@$\x01\x7f\x80\xff"),
+            };
+        }
+        bytes[length..].fill(0);
+    }
+}
+
+fn small_length(random: &mut Random) -> usize {
+    match random.below(16) {
+        0 => 0,
+        1..=3 => 1,
+        4..=12 => 2 + random.below(8),
+        13 | 14 => random.below(24),
+        _ => random.below(72),
+    }
+}
+
+fn random_wide(random: &mut Random) -> i128 {
+    i128::from(random.next()) | i128::from(random.next()) << 64
+}
+
+fn fill_bytes(random: &mut Random, bytes: &mut [u8]) {
+    for chunk in bytes.chunks_mut(8) {
+        chunk.copy_from_slice(&random.next().to_le_bytes()[..chunk.len()]);
+    }
+}
+
+fn random_float(random: &mut Random) -> f64 {
+    match random.below(12) {
+        0..=3 => random.below(41) as f64 - 20.0,
+        4..=6 => (random.below(20001) as f64 - 10000.0) / 64.0,
+        7 => random.pick(&[0.0, -0.0, 1.0, -1.0, 0.5, f64::MAX, f64::MIN, f64::MIN_POSITIVE, f64::EPSILON]),
+        8 => random.pick(&[f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 4e-320, 2147483648.0, 9.007199254740993e15]),
+        9 | 10 => (random.next() as i64 as f64) * 2f64.powi(random.below(140) as i32 - 100),
+        _ => f64::from_bits(random.next()),
+    }
+}
+
+/// The integer in the first `size` bytes.
+pub fn read_int(bytes: &[u8], size: usize, signed: bool) -> i128 {
+    let mut raw = [0; 16];
+    raw[..size].copy_from_slice(&bytes[..size]);
+    let unused = 128 - 8 * size as u32;
+    let shifted = i128::from_le_bytes(raw) << unused;
+    if signed { shifted >> unused } else { (shifted as u128 >> unused) as i128 }
+}

@@ -1,0 +1,160 @@
+//! The sanitized process: whether the C is defined on an input, and how it ends there.
+
+use std::ffi::{c_char, CStr};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::c_side::{CSide, End};
+use crate::function::{Function, Table};
+use crate::generate::Generator;
+use crate::input::Input;
+use crate::process::{in_child, shared_words, Capture, Ended, Phase, Shared};
+
+extern "C" {
+    fn c2rs_on_memory_error(callback: extern "C" fn(*const c_char));
+}
+
+/// What the sanitized C does on an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    Defined,
+    Undefined(String),
+    Exits(i32),
+    Hangs,
+}
+
+impl Judgement {
+    /// One line; `parse` reads it.
+    pub fn line(&self) -> String {
+        match self {
+            Judgement::Defined => "defined".to_owned(),
+            Judgement::Undefined(what) => format!("undefined {}", what.replace('\n', " ")),
+            Judgement::Exits(status) => format!("exits {status}"),
+            Judgement::Hangs => "hangs".to_owned(),
+        }
+    }
+
+    pub fn parse(line: &str) -> Option<Self> {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "defined" => Some(Judgement::Defined),
+            "undefined" => Some(Judgement::Undefined(rest.to_owned())),
+            "exits" => Some(Judgement::Exits(rest.parse().ok()?)),
+            "hangs" => Some(Judgement::Hangs),
+            _ => None,
+        }
+    }
+}
+
+/// The exit status of a memory error, as the hooks have it.
+pub const ERROR_STATUS: i32 = 77;
+
+/// Where the report of a memory error is left for the parent.
+static REPORTS: std::sync::OnceLock<&'static Shared> = std::sync::OnceLock::new();
+
+extern "C" fn report(description: *const c_char) {
+    // SAFETY: the sanitizer gives a text that ends with a NUL.
+    let description = unsafe { CStr::from_ptr(description) }.to_string_lossy();
+    if let Some(shared) = REPORTS.get() {
+        shared.tell(0, &description);
+    }
+}
+
+/// Judges inputs in children; each ends with the first memory error, and another goes on behind it.
+pub struct Judge<'a> {
+    table: &'a Table,
+    function: &'a Function,
+    shared: &'static Shared,
+    timeout: Duration,
+}
+
+const DEFINED: u32 = 1;
+const UNDEFINED: u32 = 2;
+const HANGS: u32 = 3;
+/// What stands for an exit, added to the status.
+const EXITS: u32 = 256;
+/// Ends of children after which a sample is large enough.
+const MOST_ENDS: usize = 300;
+/// Hangs after which the rest is taken to hang, too: each takes as long as a call may take.
+const MOST_HANGS: usize = 5;
+
+impl<'a> Judge<'a> {
+    pub fn new(table: &'a Table, function: &'a Function, timeout: Duration) -> Self {
+        let shared = Shared::new();
+        if REPORTS.set(shared).is_ok() {
+            // SAFETY: the callback only writes to a shared page.
+            unsafe { c2rs_on_memory_error(report) };
+        }
+        CSide::share_counters();
+        Judge { table, function, shared, timeout }
+    }
+
+    /// The judgement of each input, in order; texts are those of the last one.
+    pub fn inputs(&self, inputs: &[Input]) -> Vec<Judgement> {
+        let codes = self.run(inputs.len(), usize::MAX, |index, input| input.clone_from(&inputs[index]));
+        let (_, text) = self.shared.told();
+        let judgement = |&code: &u32| match code {
+            DEFINED => Judgement::Defined,
+            0 | HANGS => Judgement::Hangs,
+            EXITS.. => Judgement::Exits((code - EXITS) as i32),
+            _ => Judgement::Undefined(text.clone()),
+        };
+        codes.iter().map(judgement).collect()
+    }
+
+    /// How many of the first `count` inputs of a seed ran, how many of these are undefined, and why the last one is.
+    pub fn sample(&self, seed: u64, count: usize) -> (usize, usize, String) {
+        let generator = Generator::new(self.table.types, self.function, seed);
+        let codes = self.run(count, MOST_ENDS, |index, input| generator.make(index as u64, input));
+        let ran = codes.iter().filter(|&&code| code != 0).count();
+        let undefined = codes.iter().filter(|&&code| code == UNDEFINED).count();
+        (ran, undefined, self.shared.told().1)
+    }
+
+    /// The code of each input that `make` gives by number: 0 where it did not come to that.
+    fn run(&self, count: usize, most_ends: usize, make: impl Fn(usize, &mut Input)) -> Vec<u32> {
+        let codes = shared_words(count);
+        let work = |from: usize| {
+            let _quiet = Capture::start();
+            let mut c = CSide::new(self.table.types, true);
+            let mut input = Input::default();
+            for index in from..count {
+                self.shared.enter(index as u64, Phase::C);
+                make(index, &mut input);
+                let code = match c.run(self.function, &input) {
+                    End::Returned => DEFINED,
+                    End::Exited(status) => EXITS + status as u32,
+                    End::Undefined(what) => {
+                        self.shared.tell(0, &what);
+                        UNDEFINED
+                    }
+                };
+                codes[index].store(code, Ordering::Relaxed);
+            }
+            self.shared.enter(count as u64, Phase::C);
+        };
+        let mut start = 0;
+        let mut ends = 0;
+        let mut hangs = 0;
+        while start < count && ends < most_ends && hangs < MOST_HANGS {
+            let ended = in_child(self.shared, self.timeout, || work(start));
+            let index = (self.shared.index() as usize).max(start);
+            if index < count {
+                codes[index].store(end_code(ended), Ordering::Relaxed);
+            }
+            start = index + 1;
+            ends += 1;
+            hangs += usize::from(ended == Ended::TimedOut);
+        }
+        codes.iter().map(|code| code.load(Ordering::Relaxed)).collect()
+    }
+}
+
+/// A child that ends did so by a memory error, which has its own status, or by an exit that the hooks do not know.
+fn end_code(ended: Ended) -> u32 {
+    match ended {
+        Ended::TimedOut => HANGS,
+        Ended::Killed(_) | Ended::Exited(ERROR_STATUS) => UNDEFINED,
+        Ended::Exited(status) => EXITS + status as u32,
+    }
+}

@@ -1,0 +1,94 @@
+//! Compares C functions with their Rust translations in one process (`c2rs diff --functions`).
+//!
+//! A generated crate has the table of functions and the glue that calls each with typed arguments; it is built twice,
+//! with the plain C and with a sanitized build of it. The plain program runs both sides on random inputs, the Rust
+//! first: what it panics on never reaches the C. Each input on which they differ is judged by the sanitized program,
+//! tried again in a process of its own, and made smaller.
+//!
+//! All `unsafe` of the project stands here and in the generated crate, which is never part of a translation.
+
+mod c_side;
+mod compare;
+pub mod function;
+mod generate;
+mod input;
+mod judge;
+mod process;
+mod random;
+mod rust_side;
+mod shrink;
+mod supervise;
+mod trial;
+pub mod types;
+
+use std::env;
+use std::io::{self, BufRead};
+use std::process::exit;
+use std::time::Duration;
+
+pub use function::{Extent, Function, Global, Length, Param, Table};
+pub use rust_side::RustSide;
+pub use types::{Field, Target, Type, Types};
+
+use input::Input;
+use judge::Judge;
+use supervise::{Settings, Supervisor};
+
+/// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT`, or of the sanitized build `judge NAME TIMEOUT` with
+/// inputs on standard input, and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
+pub fn run(table: &'static Table, sanitized: bool) {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    trial::catch_panics();
+    match words[..] {
+        ["compare", name, seed, count, timeout, limit, judge, kept] if !sanitized => {
+            let settings = Settings {
+                seed: number(seed),
+                count: number(count),
+                timeout: Duration::from_millis(number(timeout)),
+                limit: Duration::from_millis(number(limit)),
+                judge: judge.into(),
+                kept: (!kept.is_empty()).then(|| kept.into()),
+            };
+            let verdict = Supervisor::new(table, find(table, name), &settings).run();
+            println!("outcome {}", verdict.outcome);
+            println!("reason {}", one_line(&verdict.reason));
+            println!("input {}", one_line(&verdict.input));
+            println!("compared {}", verdict.compared);
+            println!("undefined {}", verdict.undefined);
+            println!("dropped {}", verdict.dropped);
+            println!("replayed {}", verdict.replayed);
+        }
+        ["judge", name, timeout] if sanitized => {
+            let function = find(table, name);
+            let lines = io::stdin().lock().lines().map_while(Result::ok);
+            let inputs: Vec<Input> = lines.filter_map(|line| Input::decode(table.types, function, &line)).collect();
+            let judge = Judge::new(table, function, Duration::from_millis(number(timeout)));
+            judge.inputs(&inputs).iter().for_each(|judgement| println!("{}", judgement.line()));
+        }
+        ["sample", name, seed, count, timeout] if sanitized => {
+            let judge = Judge::new(table, find(table, name), Duration::from_millis(number(timeout)));
+            let (ran, undefined, reason) = judge.sample(number(seed), number(count) as usize);
+            println!("ran {ran}\nundefined {undefined}\nreason {}", one_line(&reason));
+        }
+        _ => fail("the arguments are not understood"),
+    }
+}
+
+fn find(table: &'static Table, name: &str) -> &'static Function {
+    table.functions.iter().find(|function| function.name == name).unwrap_or_else(|| fail("no such function"))
+}
+
+fn number(text: &str) -> u64 {
+    text.parse().unwrap_or_else(|_| fail("a number is expected"))
+}
+
+fn fail(message: &str) -> ! {
+    eprintln!("{message}");
+    exit(2)
+}
+
+/// The text with `\` before what would end the line.
+fn one_line(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n")
+}

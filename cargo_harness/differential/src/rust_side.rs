@@ -1,0 +1,217 @@
+//! The Rust function's call: the generated glue takes its arguments from here and puts back what they became.
+
+use c2rs_rt::{FnPtr, Memory, Pod, Ptr, Void};
+
+use crate::function::Function;
+use crate::input::{Input, Link};
+use crate::types::{Type, TypeId, Types};
+
+/// A pointer of the input: the block and byte that hold it, and the block and byte that it leads to.
+struct Pointer {
+    holder: usize,
+    at: usize,
+    target: usize,
+    offset: usize,
+}
+
+/// One call of a translated function. Its blocks are those of the input: first the parameters, then the globals.
+pub struct RustSide<'a> {
+    types: Types,
+    function: &'a Function,
+    /// The bytes of each block, pointers in their int form.
+    bytes: Vec<Vec<u8>>,
+    pointers: Vec<Pointer>,
+    /// Where the blocks that pointers lead to are in memory.
+    places: Vec<Ptr<Void>>,
+    /// The blocks that were passed by reference.
+    lent: Vec<bool>,
+    count: usize,
+    result: Vec<u8>,
+    memory: Option<Memory>,
+}
+
+impl<'a> RustSide<'a> {
+    pub fn new(types: Types, function: &'a Function) -> Self {
+        RustSide {
+            types,
+            function,
+            bytes: Vec::new(),
+            pointers: Vec::new(),
+            places: Vec::new(),
+            lent: Vec::new(),
+            count: 0,
+            result: Vec::new(),
+            memory: None,
+        }
+    }
+
+    /// Calls the function on an input. Panics where it does.
+    pub fn run(&mut self, input: &Input) {
+        self.count = input.blocks().len();
+        if self.bytes.len() < self.count {
+            self.bytes.resize_with(self.count, Vec::new);
+        }
+        self.lent.clear();
+        self.lent.resize(self.count, false);
+        self.pointers.clear();
+        self.places.clear();
+        self.memory = None;
+        self.result.clear();
+        for (holder, block) in input.blocks().iter().enumerate() {
+            let bytes = &mut self.bytes[holder];
+            bytes.clear();
+            bytes.extend_from_slice(&block.bytes);
+            for &(at, link) in &block.links {
+                match link {
+                    Link::Block(target, offset) => self.pointers.push(Pointer { holder, at, target, offset }),
+                    Link::Function(target) => {
+                        let int = function_number(self.types, block.of, at, target);
+                        bytes[at..at + 8].copy_from_slice(&int.to_le_bytes());
+                    }
+                }
+            }
+        }
+        (self.function.rust)(self);
+    }
+
+    /// Puts everything that pointers lead to into memory.
+    pub fn enter(&mut self, mem: &mut Memory) {
+        let first = self.function.params.len() + self.function.globals.len();
+        self.places.resize(self.count, Ptr::NULL);
+        for number in first..self.count {
+            self.places[number] = mem.allocate(self.bytes[number].len() as u64);
+        }
+        for pointer in &self.pointers {
+            let place = self.places[pointer.target].byte_add(pointer.offset as u32);
+            place.store(&mut self.bytes[pointer.holder][pointer.at..pointer.at + 8]);
+        }
+        for number in first..self.count {
+            let bytes = &self.bytes[number];
+            mem.bytes_mut(self.places[number], bytes.len() as u64).copy_from_slice(bytes);
+        }
+    }
+
+    /// Takes back what is in memory now.
+    pub fn leave(&mut self, mem: Memory) {
+        let first = self.function.params.len() + self.function.globals.len();
+        for number in first..self.count {
+            if !self.lent[number] {
+                let bytes = &mut self.bytes[number];
+                bytes.clear();
+                bytes.extend_from_slice(mem.tail(self.places[number]));
+            }
+        }
+        self.memory = Some(mem);
+    }
+
+    /// The value of a parameter or global.
+    #[inline]
+    pub fn value<T: Pod>(&self, number: usize) -> T {
+        T::load(&self.bytes[number][..T::SIZE])
+    }
+
+    /// The object that a reference is to.
+    #[inline]
+    pub fn object<T: Pod>(&mut self, param: usize) -> T {
+        let (block, offset) = self.lend(param);
+        T::load(&self.bytes[block][offset..offset + T::SIZE])
+    }
+
+    /// The elements of a slice: all from where the pointer points on.
+    #[inline]
+    pub fn elements<T: Pod>(&mut self, param: usize) -> Vec<T> {
+        let (block, offset) = self.lend(param);
+        self.bytes[block][offset..].chunks_exact(T::SIZE.max(1)).map(T::load).collect()
+    }
+
+    fn lend(&mut self, param: usize) -> (usize, usize) {
+        let pointer = self.pointers.iter().find(|pointer| pointer.holder == param);
+        let place = pointer.map(|pointer| (pointer.target, pointer.offset));
+        let (block, offset) = place.expect("a reference leads somewhere");
+        self.lent[block] = true;
+        (block, offset)
+    }
+
+    #[inline]
+    pub fn put_object<T: Pod>(&mut self, param: usize, value: T) {
+        let (block, offset) = self.lend(param);
+        value.store(&mut self.bytes[block][offset..offset + T::SIZE]);
+    }
+
+    #[inline]
+    pub fn put_elements<T: Pod>(&mut self, param: usize, elements: &[T]) {
+        let (block, offset) = self.lend(param);
+        for (element, bytes) in elements.iter().zip(self.bytes[block][offset..].chunks_exact_mut(T::SIZE.max(1))) {
+            element.store(bytes);
+        }
+    }
+
+    /// What a global became.
+    pub fn put_value<T: Pod>(&mut self, number: usize, value: T) {
+        value.store(&mut self.bytes[number][..T::SIZE]);
+    }
+
+    /// What a global became that is a vector.
+    pub fn put_values<T: Pod>(&mut self, number: usize, values: &[T]) {
+        for (value, bytes) in values.iter().zip(self.bytes[number].chunks_exact_mut(T::SIZE.max(1))) {
+            value.store(bytes);
+        }
+    }
+
+    /// A global that is a vector.
+    pub fn values<T: Pod>(&self, number: usize) -> Vec<T> {
+        self.bytes[number].chunks_exact(T::SIZE.max(1)).map(T::load).collect()
+    }
+
+    /// Sets a variable that the translation has in its static block `block`.
+    pub fn put_in_memory(&self, number: usize, block: u32, mem: &mut Memory) {
+        let bytes = &self.bytes[number];
+        mem.bytes_mut(Ptr::<Void>::global(block), bytes.len() as u64).copy_from_slice(bytes);
+    }
+
+    /// What became of such a variable.
+    pub fn take_from_memory(&mut self, number: usize, block: u32, mem: &Memory) {
+        let size = self.bytes[number].len() as u64;
+        self.bytes[number].copy_from_slice(mem.bytes(Ptr::<Void>::global(block), size));
+    }
+
+    #[inline]
+    pub fn put_result<T: Pod>(&mut self, value: T) {
+        self.result.resize(T::SIZE, 0);
+        value.store(&mut self.result);
+    }
+
+    /// The bytes of a block as the Rust left them; None where it freed it.
+    pub fn block(&self, number: usize) -> Option<&[u8]> {
+        let freed = !self.lent[number]
+            && self.memory.is_some()
+            && number >= self.function.params.len() + self.function.globals.len()
+            && self.bytes[number].is_empty();
+        (!freed).then_some(&self.bytes[number])
+    }
+
+    pub fn result(&self) -> &[u8] {
+        &self.result
+    }
+
+    pub fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
+    }
+
+    /// The block of the input that a pointer points into, and the byte.
+    pub fn target(&self, pointer: Ptr<Void>) -> Option<(usize, usize)> {
+        let number = self.places.iter().position(|place| !place.is_null() && place.block() == pointer.block())?;
+        Some((number, pointer.offset() as usize))
+    }
+}
+
+fn function_number(types: Types, of: TypeId, offset: usize, target: usize) -> u64 {
+    let mut int = 0;
+    let size = types.size(of).max(1);
+    types.scalars(of, offset / size * size, &mut |at, scalar| {
+        if let (true, Type::Function { targets }) = (at == offset, types.get(scalar)) {
+            int = FnPtr::<fn()>::function(targets[target].number).to_int();
+        }
+    });
+    int
+}

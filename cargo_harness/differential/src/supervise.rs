@@ -1,0 +1,278 @@
+//! The comparison of one function: kept inputs first, then random ones, until one fails or all agree.
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::function::{Function, Table};
+use crate::generate::Generator;
+use crate::input::Input;
+use crate::judge::Judgement;
+use crate::process::{in_child, Ended, Phase, Shared};
+use crate::shrink::smaller;
+use crate::trial::{try_alone, Finding, Trial};
+
+/// What a run is told.
+pub struct Settings {
+    pub seed: u64,
+    pub count: u64,
+    pub timeout: Duration,
+    /// The time for all of it.
+    pub limit: Duration,
+    /// The sanitized build of this program.
+    pub judge: PathBuf,
+    /// Where inputs that failed are kept.
+    pub kept: Option<PathBuf>,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Verdict {
+    pub outcome: &'static str,
+    pub reason: String,
+    pub input: String,
+    pub compared: u64,
+    pub undefined: u64,
+    /// Inputs that only one side ran on, where a sample of such inputs was undefined throughout.
+    pub dropped: u64,
+    pub replayed: u64,
+}
+
+/// Ends of children after which the rest of a function's inputs is left out: each takes a while.
+const MOST_ENDS: usize = 4000;
+/// Undefined inputs after which not all that look like it are judged: one in so many is.
+const MANY_UNDEFINED: u64 = 200;
+const JUDGED_OF_MANY: u64 = 16;
+/// Inputs that are kept for one function.
+const MOST_KEPT: usize = 64;
+
+pub struct Supervisor<'a> {
+    table: &'a Table,
+    function: &'a Function,
+    settings: &'a Settings,
+    shared: &'static Shared,
+    verdict: Verdict,
+    stub: Option<String>,
+    undefined_reason: String,
+    deadline: Instant,
+}
+
+impl<'a> Supervisor<'a> {
+    pub fn new(table: &'a Table, function: &'a Function, settings: &'a Settings) -> Self {
+        Supervisor {
+            table,
+            function,
+            settings,
+            shared: Shared::new(),
+            verdict: Verdict::default(),
+            stub: None,
+            undefined_reason: String::new(),
+            deadline: Instant::now() + settings.limit,
+        }
+    }
+
+    /// The verdict on the function. Inputs that fail are kept.
+    pub fn run(mut self) -> Verdict {
+        let kept = self.read_kept();
+        self.verdict.replayed = kept.len() as u64;
+        let failure = self.settle(&kept).or_else(|| self.explore());
+        let Some((input, finding)) = failure else { return self.agreed() };
+        let (input, finding) = self.shrink(input, finding);
+        self.keep(&kept, &input);
+        self.verdict.input = input.render(self.table.types, self.function);
+        (self.verdict.outcome, self.verdict.reason) = words(&finding);
+        self.verdict
+    }
+
+    fn agreed(mut self) -> Verdict {
+        self.verdict.outcome = "equal";
+        if self.verdict.compared == 0 {
+            self.verdict.outcome = "cannot compare";
+            self.verdict.reason = match self.stub {
+                Some(stub) => stub,
+                None => format!("the C is undefined on every input tried: {}", self.undefined_reason),
+            };
+        }
+        self.verdict
+    }
+
+    fn try_alone(&self, input: &Input) -> Finding {
+        try_alone(self.table, self.function, self.shared, self.settings.timeout, input)
+    }
+
+    /// Runs random inputs in children; what they note is looked into here. The first input that fails.
+    fn explore(&mut self) -> Option<(Input, Finding)> {
+        let generator = Generator::new(self.table.types, self.function, self.settings.seed);
+        let mut pending: VecDeque<Input> = VecDeque::new();
+        let mut wanted = 1;
+        let mut ends = 0;
+        let mut start = 0;
+        let mut noted_so_far = 0;
+        while start < self.settings.count && ends < MOST_ENDS && Instant::now() < self.deadline {
+            let ended = in_child(self.shared, self.settings.timeout, || self.child(&generator, start));
+            let (at, phase) = (self.shared.index(), self.shared.phase());
+            let mut noted = self.shared.take_notes();
+            if phase != Phase::Done {
+                noted.push(at.max(start));
+            }
+            debug_assert!(phase == Phase::Done || ended != Ended::Exited(0) || phase == Phase::Rust);
+            start = at.max(start) + 1;
+            ends += 1;
+            for index in noted {
+                noted_so_far += 1;
+                if self.verdict.undefined > MANY_UNDEFINED && noted_so_far % JUDGED_OF_MANY != 0 {
+                    self.verdict.dropped += 1;
+                    continue;
+                }
+                let mut input = Input::default();
+                generator.make(index, &mut input);
+                pending.push_back(input);
+            }
+            self.verdict.compared += self.shared.compared.swap(0, Ordering::Relaxed);
+            if pending.len() >= wanted || start >= self.settings.count {
+                let batch: Vec<Input> = pending.drain(..).collect();
+                if let Some(failure) = self.settle(&batch) {
+                    return Some(failure);
+                }
+                wanted = (wanted * 2).min(64);
+            }
+        }
+        let rest: Vec<Input> = pending.drain(..).collect();
+        self.settle(&rest)
+    }
+
+    /// Inputs from `start` on, until there is no room for notes, or the process may be damaged.
+    fn child(&self, generator: &Generator<'_>, start: u64) {
+        let mut trial = Trial::new(self.table, self.function);
+        let mut input = Input::default();
+        let mut compared = 0;
+        for index in start..self.settings.count {
+            generator.make(index, &mut input);
+            let finding = trial.run(self.shared, index, &input);
+            if finding == Finding::Equal {
+                compared += 1;
+                if compared % 64 == 0 {
+                    self.shared.compared.fetch_add(64, Ordering::Relaxed);
+                    if compared % 4096 == 0 && Instant::now() >= self.deadline {
+                        break;
+                    }
+                }
+            } else if !self.shared.note(index) || trial.may_be_damaged(&finding) {
+                break;
+            }
+        }
+        self.shared.compared.fetch_add(compared % 64, Ordering::Relaxed);
+    }
+
+    /// Judges inputs, and tries those alone that are defined: the first that fails. The others are counted.
+    fn settle(&mut self, inputs: &[Input]) -> Option<(Input, Finding)> {
+        for (input, judgement) in inputs.iter().zip(self.judge(inputs)) {
+            if let Judgement::Undefined(what) = &judgement {
+                self.verdict.undefined += 1;
+                self.undefined_reason.clone_from(what);
+                continue;
+            }
+            match (self.try_alone(input), judgement) {
+                (Finding::Stub(what), _) => self.stub = Some(what),
+                (finding, judgement) => match failure(finding, &judgement) {
+                    Some(failed) => return Some((input.clone(), failed)),
+                    None => self.verdict.compared += 1,
+                },
+            }
+        }
+        None
+    }
+
+    /// What the sanitized build says of each input.
+    fn judge(&self, inputs: &[Input]) -> Vec<Judgement> {
+        if inputs.is_empty() {
+            return Vec::new();
+        }
+        let timeout = (self.settings.timeout * 2).as_millis().to_string();
+        let child = Command::new(&self.settings.judge)
+            .args(["judge", self.function.name, &timeout])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child = child.expect("the sanitized build runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        for input in inputs {
+            writeln!(stdin, "{}", input.encode()).expect("the sanitized build reads its inputs");
+        }
+        drop(stdin);
+        let output = child.wait_with_output().expect("the sanitized build ends");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let judgements: Vec<Judgement> = text.lines().filter_map(Judgement::parse).collect();
+        assert!(judgements.len() == inputs.len(), "a judgement for each input, not {text:?}");
+        judgements
+    }
+
+    /// A small input that fails in the same way.
+    fn shrink(&self, input: Input, finding: Finding) -> (Input, Finding) {
+        let mut best = (input, finding);
+        let end = Instant::now() + self.settings.limit.min(Duration::from_secs(10));
+        while Instant::now() < end {
+            let mut failing = Vec::new();
+            for candidate in smaller(self.table.types, self.function, &best.0) {
+                let found = self.try_alone(&candidate);
+                if std::mem::discriminant(&found) == std::mem::discriminant(&best.1) {
+                    failing.push((candidate, found));
+                }
+                if failing.len() >= 8 || Instant::now() >= end {
+                    break;
+                }
+            }
+            let inputs: Vec<Input> = failing.iter().map(|(input, _)| input.clone()).collect();
+            let judged = failing.into_iter().zip(self.judge(&inputs));
+            let next = judged.filter_map(|((input, found), judgement)| Some((input, failure(found, &judgement)?))).next();
+            match next {
+                Some(smaller) => best = smaller,
+                None => break,
+            }
+        }
+        best
+    }
+
+    fn read_kept(&self) -> Vec<Input> {
+        let Some(path) = &self.settings.kept else { return Vec::new() };
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.lines().filter_map(|line| Input::decode(self.table.types, self.function, line)).collect()
+    }
+
+    fn keep(&self, kept: &[Input], failing: &Input) {
+        let Some(path) = &self.settings.kept else { return };
+        let others = kept.iter().filter(|input| *input != failing);
+        let lines: Vec<String> = std::iter::once(failing).chain(others).take(MOST_KEPT).map(Input::encode).collect();
+        std::fs::write(path, lines.join("\n") + "\n").expect("a failing input is kept");
+    }
+}
+
+/// What a finding is worth, given what the C does.
+fn failure(finding: Finding, judgement: &Judgement) -> Option<Finding> {
+    match (finding, judgement) {
+        (_, Judgement::Undefined(_)) | (Finding::Equal | Finding::Stub(_), _) => None,
+        (Finding::Exits(status), Judgement::Exits(same)) if status == *same => None,
+        // SIGABRT is what `abort` comes to: the hooks say 134.
+        (Finding::RustCrashes(6), Judgement::Exits(134)) => None,
+        (Finding::RustHangs | Finding::Panics(_) | Finding::RustCrashes(_), Judgement::Hangs) => None,
+        (Finding::CHangs, Judgement::Defined | Judgement::Exits(_)) => None,
+        (finding, _) => Some(finding),
+    }
+}
+
+/// The word for a failure, and what is to be said of it.
+fn words(finding: &Finding) -> (&'static str, String) {
+    match finding {
+        Finding::Panics(what) => ("panics", what.clone()),
+        Finding::Exits(status) => ("differs", format!("the Rust exits with {status}, the C does not")),
+        Finding::RustCrashes(signal) => ("crashes", format!("the Rust is ended by signal {signal}")),
+        Finding::CCrashes(signal) => ("differs", format!("the C is ended by signal {signal}, the Rust returns")),
+        Finding::RustHangs => ("hangs", "the Rust does not come back in time, the C does".to_owned()),
+        Finding::CHangs => ("differs", "the C does not come back in time, the Rust does".to_owned()),
+        Finding::Differs(what) | Finding::Stub(what) => ("differs", what.clone()),
+        Finding::Equal => ("equal", String::new()),
+    }
+}
