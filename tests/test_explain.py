@@ -166,3 +166,24 @@ def test_the_ladder_is_capped(tmp_path: Path, ladder: str, grade: str, capfd: py
     assert (entry["grade"], slot(entry, "a")["rung"]) == (grade, grade)
     if grade == "memory":
         assert "the ladder was asked to end" in slot(entry, "a")["chain"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("function", "assumed"),
+    [
+        ("void add(int *to, const int *from) { *to += *from; }", ["callers outside pass `to`, `from` as objects apart"]),
+        ("int sum(const int *a, const int *b) { return *a + *b; }", []),
+        ("static void add(int *to, const int *from) { *to += *from; }", []),
+        ("void add(int *to, const int *from) { *to += *from; }\nint main(void) { return 0; }", []),
+    ],
+)
+def test_what_a_library_takes_for_granted_is_said(
+    tmp_path: Path, function: str, assumed: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "one.c"
+    source.write_text(function + "\n")
+    assert run(["translate", str(source), "-o", str(tmp_path / "out"), "--no-check", "--format", "json"]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert report["functions"][0]["assumptions"] == assumed
+    assert run(["explain", str(tmp_path / "out"), report["functions"][0]["name"]]) == 0
+    assert ("taken for granted" in capfd.readouterr().out) == bool(assumed)

@@ -130,6 +130,7 @@ def _group_entries(group: LinkedGroup, workspace: Workspace) -> Iterator[Functio
             lines.path(second) if second else None,
             slots,
             reporter.callers_of_instance(symbol) if second else (),
+            reporter.assumptions(symbol),
         )
 
 

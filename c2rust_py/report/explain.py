@@ -52,6 +52,7 @@ def _function_lines(entry: dict[str, Any]) -> Iterator[str]:
         yield from _slot_lines(slot)
     if not entry["slots"]:
         yield "  it has no pointers"
+    yield from (f"  taken for granted: {assumption}" for assumption in entry["assumptions"])
     if entry["memory_instance"] is not None:
         yield f"  a second instance, {entry['memory_instance']}, takes pointers to memory"
         for call in entry["callers"]:

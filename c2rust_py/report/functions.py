@@ -1,7 +1,7 @@
 """`c2rs-report.json`: every function with its rung, where it came from and why it is where it is (CLI.md).
 
 {"version": 1, "functions": [{"name", "rust_path", "file", "line", "grade", "reasons", "lines_c", "lines_rust",
-  "memory_instance"}], "totals": {...}, "referee": [...], "diagnostics": [...]}
+  "memory_instance", "assumptions"}], "totals": {...}, "referee": [...], "diagnostics": [...]}
 
 Beside it `.c2rs/slots.json` has each pointer of each function with the chain of C places that its rung follows from.
 """
@@ -34,7 +34,8 @@ class FunctionReport:
     """One C function. `reasons` say why its grade is not a better one; `lines_c` runs to the last statement.
 
     `memory_instance` is the Rust path of its second instance, for pointers to memory, if it has one: the grade is that of the
-    first, the lines are those of both. `slots` are its pointers, `callers` the calls that go to the second instance.
+    first, the lines are those of both. `slots` are its pointers, `callers` the calls that go to the second instance,
+    `assumptions` what is taken for granted of callers outside of a library.
     """
 
     name: str
@@ -48,6 +49,7 @@ class FunctionReport:
     memory_instance: str | None = None
     slots: tuple[SlotReport, ...] = ()
     callers: tuple[SlotReport, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """What the report has of it: `slots.json` has the rest."""
@@ -55,9 +57,8 @@ class FunctionReport:
 
     def slots_json(self) -> dict[str, Any]:
         """What `slots.json` has of it."""
-        place = {"name": self.name, "file": self.file, "line": self.line, "grade": self.grade, "reasons": self.reasons}
-        values = {"slots": self.slots, "memory_instance": self.memory_instance, "callers": self.callers}
-        return {**place, **{name: _json(value) for name, value in values.items()}}
+        names = ("name", "file", "line", "grade", "reasons", "assumptions", "slots", "memory_instance", "callers")
+        return {name: _json(getattr(self, name)) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
@@ -16,6 +17,7 @@ from c2rust_py.infer.slots import LocalId, ResultId, Slot, SlotRungs, pointer_le
 from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution, memory_instance
 from c2rust_py.ir.nodes import Call, FunctionRef
 from c2rust_py.ir.program import Function, LocalKind, Program
+from c2rust_py.ir.types import Access, ReferenceType, Type
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.lift import Lifted
 from c2rust_py.options import Rung
@@ -140,6 +142,20 @@ class SlotReporter:
         """Slots of second instances are in memory, all of them."""
         return self.slots.rungs.get(slot, Rung.MEMORY)
 
+    def assumptions(self, symbol: str) -> tuple[str, ...]:
+        """What is taken for granted of callers outside of a library: that of two arguments that Rust takes apart, one of them to
+        write, neither is a part of the other."""
+        function = self.lifted.program.functions[symbol]
+        if function.static or any(f.name == "main" and not f.static for f in self.lifted.program.functions.values()):
+            return ()
+        params = list(zip(function.locals, function.type.params, strict=False))
+        written = [local.name for local, type in params if _is_reference(type) and type.access is Access.MUTABLE]
+        read = [local.name for local, type in params if _is_reference(type) and type.access is Access.SHARED]
+        if not written or len(written) + len(read) < 2:
+            return ()
+        names = ", ".join(f"`{name}`" for name in (*written, *read))
+        return (f"callers outside pass {names} as objects apart",)
+
     # ---- chains
 
     def chain(self, subject: Subject) -> tuple[Link, ...]:
@@ -171,6 +187,10 @@ def root_reasons(slots: tuple[SlotReport, ...]) -> Iterator[Link]:
     for slot in slots:
         if slot.chain:
             yield slot.chain[-1]
+
+
+def _is_reference(type: Type) -> TypeGuard[ReferenceType]:
+    return isinstance(type, ReferenceType)
 
 
 def _link(subject: str, span: Span, text: str) -> Link:
