@@ -73,7 +73,7 @@ def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:
     for _, loan in all_loans(chosen):
         if isinstance(chosen, FormCall):
             count = byte_count(use.call)
-            single = count is not None and count <= layout.size_of(loan.element)
+            single = chosen.within is None and count is not None and count <= layout.size_of(loan.element)
         else:
             single = not is_bytes(loan.element)
         match loan.target:
