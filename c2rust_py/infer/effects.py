@@ -271,7 +271,7 @@ def _direct_facts(
 def _add_stub_facts(
     facts: _Facts, program: Program, storage: Storage, library: Mapping[str, LibraryFunction], function: Function
 ) -> None:
-    """What may fill a stub needs what its C names, and memory for the pointers that it is given."""
+    """What may fill a stub needs and touches what its C names, and memory for the pointers that it is given."""
     mentions = [s for node in function.body if isinstance(node, UnsupportedStatement) for s in node.mentions]
     if not any(isinstance(node, UnsupportedStatement) for node in function.body):
         return
@@ -285,8 +285,11 @@ def _add_stub_facts(
             facts.needs |= Needs.MEMORY
         elif symbol in program.variables and symbol not in storage.constants:
             facts.needs |= Needs.GLOBALS
+            facts.touches |= Touches(globals_read=frozenset({symbol}), globals_written=frozenset({symbol}))
         elif symbol in library and library[symbol].context is not ContextKind.NONE:
             facts.needs |= Needs.MEMORY
+    if Needs.MEMORY in facts.needs:
+        facts.touches |= READS_MEMORY | WRITES_MEMORY
 
 
 def _has_pointer(type: Type, program: Program) -> bool:

@@ -94,7 +94,7 @@ def families_of(words: Iterable[str]) -> frozenset[str]:
 class Access:
     """What an answer may and has to reach.
 
-    words: the identifiers of the C and of the macros in it. own: the function's Rust name. functions: the Rust names of the
+    words: the functions of the library that the C names, macros expanded. own: the function's Rust name. functions: the Rust names of the
     program's functions. called: those that the C names. required: those of them that do something that can be seen.
     """
 

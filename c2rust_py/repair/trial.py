@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -124,7 +124,7 @@ class Trial:
             build_c(program.sources, program.link_flags, executable)
             for number, case in enumerate(self.cases):
                 self.c_runs[program.name, number] = run_case(executable, program.name, case, self.timeout)
-        verdict = self._build(self.bodies)
+        verdict = self._build(self.bodies, self.c_runs)
         if not verdict.builds:
             raise CompileError(error(Code.CARGO_FAILED, f"the translation does not build: {verdict.errors[0]}"), 1)
         self.runs = self._run(verdict, list(self.c_runs))
@@ -139,12 +139,12 @@ class Trial:
     def check(self, task: Task, body: Body) -> Passed:
         """Tries a body. Raises Refused by the gate `build` or `compare`."""
         candidate = {**self.bodies, task.id: body}
-        verdict = self._build(candidate)
+        reached = self._reached_by(task)
+        verdict = self._build(candidate, reached)
         if not verdict.builds:
             message = verdict.errors[0]
             raise Refused("build", message.rendered or str(message))
-        reached = self._reached_by(task)
-        runs = {**self.runs, **self._run(verdict, [id for id, run in self.runs.items() if run.stopped_at or id in reached])}
+        runs = {**self.runs, **self._run(verdict, sorted(reached))}
         for id in sorted(runs):
             if not runs[id].agrees and runs[id].stopped_at is None and self.runs[id] != runs[id]:
                 raise Refused("compare", self._describe(id, runs[id]))
@@ -156,7 +156,7 @@ class Trial:
 
     def reaching(self, task: Task, cases: Sequence[CaseId]) -> tuple[CaseId, ...]:
         """Those of the cases that come to a function whose body is kept: its stub would end them."""
-        verdict = self._build({id: body for id, body in self.bodies.items() if id != task.id})
+        verdict = self._build({id: body for id, body in self.bodies.items() if id != task.id}, cases)
         runs = self._run(verdict, cases)
         return tuple(id for id, run in runs.items() if run.stopped_at == task.stub_text)
 
@@ -170,14 +170,15 @@ class Trial:
         its place would."""
         if not task.lift:
             return {id for id, run in self.runs.items() if run.stopped_at == task.stub_text}
-        verdict = self._build({**self.bodies, task.id: Body(f'unimplemented!("{_CALLS}")')})
-        runs = self._run(verdict, [id for id, run in self.runs.items() if run.agrees])
+        agreeing = [id for id, run in self.runs.items() if run.agrees]
+        verdict = self._build({**self.bodies, task.id: Body(f'unimplemented!("{_CALLS}")')}, agreeing)
+        runs = self._run(verdict, agreeing)
         return {id for id, run in runs.items() if run.stopped_at == _CALLS}
 
     def _check_speed(self, verdict: CargoVerdict, task: Task, cases: Sequence[CaseId]) -> None:
         """Raises Refused for a body with which its cases take more than 1.2 times as long as with the translated one."""
         after = self._seconds(verdict, cases)
-        before = self._seconds(self._build(self.bodies), cases)
+        before = self._seconds(self._build(self.bodies, cases), cases)
         if after > before * _SLOWER + _NOISE:
             raise Refused("slower", f"the cases take {after / before:.1f} times as long as with the translated function")
 
@@ -201,8 +202,9 @@ class Trial:
             raise Refused("compare", "\n".join(line for line in lines if line))
         return verdict.comparisons
 
-    def _build(self, bodies: Mapping[Id, Body]) -> CargoVerdict:
-        """Writes the workspace with all of the runtime, so that it is built once, and builds it."""
+    def _build(self, bodies: Mapping[Id, Body], cases: Iterable[CaseId]) -> CargoVerdict:
+        """Writes the workspace with all of the runtime, so that it is built once, and builds it with the programs of the
+        cases: no other body can matter to a case that a stub ends."""
         sink = Sink()
         try:
             crates = [group.lowered.crate for group in self.groups(bodies)]
@@ -221,7 +223,8 @@ class Trial:
         shared = os.environ.get("CARGO_TARGET_DIR")
         target = Path(shared) / "c2rs-trial" if shared else self.folder / "target"
         environment = own_environment() | {"CARGO_TARGET_DIR": str(target.resolve())}
-        arguments = [*_PROFILE, f"--config=profile.dev.opt-level={2 if self.timed else 0}"]
+        programs = [word for name in sorted({name for name, _ in cases}) for word in ("--bin", name)]
+        arguments = ["--workspace", "--lib", *programs, *_PROFILE, f"--config=profile.dev.opt-level={2 if self.timed else 0}"]
         return cargo_build(self.folder, arguments=arguments, within=within, environment=environment)
 
     def _run(self, verdict: CargoVerdict, wanted: Sequence[CaseId]) -> dict[CaseId, CaseRun]:

@@ -148,7 +148,7 @@ def _task(
     names = {symbol: group.lowered.rust_paths[symbol].split("::")[-1] for symbol in group.program.functions}
     header = function_header(crate, path)
     access = Access(
-        source.words | {s for s in mentioned(function) if s not in group.program.functions},
+        frozenset(symbol for symbol in mentioned(function) if symbol not in group.program.functions),
         names[function.symbol],
         frozenset(names.values()),
         frozenset(names[symbol] for symbol in called),
