@@ -1,0 +1,121 @@
+"""The client over real HTTP against a scripted server: what it waits for, what it gives up on, and where the key goes."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from scripted_server import Act, scripted_server
+
+from c2rust_py.repair.client import AskFailed, Client, Endpoint, find_key
+from c2rust_py.repair.exchange import Message, Reply, Request
+
+KEY = "sk-loopback-secret"
+REQUEST = Request("small", (Message("system", "rules"), Message("user", "a" * 400)), 256)
+
+
+def ask(acts: list[Act], *, seconds: float | None = None, timeout: float = 20.0) -> tuple[Reply, list[float], list[str]]:
+    """The reply, the pauses before it, and the keys that were sent."""
+    pauses: list[float] = []
+    with scripted_server(acts) as script:
+        client = Client(Endpoint(script.url, timeout), KEY, pauses.append)
+        reply = client.ask(REQUEST, "f", 1, seconds)
+        return reply, pauses, [headers.get("Authorization", headers.get("authorization", "")) for headers, _ in script.asked]
+
+
+def refused(acts: list[Act], **given: float) -> AskFailed:
+    with pytest.raises(AskFailed) as found:
+        ask(acts, **given)
+    return found.value
+
+
+def test_an_answer_with_its_usage() -> None:
+    reply, pauses, keys = ask([Act("fn f() {}", usage=(7, 9))])
+    assert reply == Reply("fn f() {}", False, 7, 9)
+    assert (pauses, keys) == ([], [f"Bearer {KEY}"])
+
+
+def test_what_is_sent() -> None:
+    with scripted_server([Act("x")]) as script:
+        Client(Endpoint(script.url), KEY, lambda seconds: None).ask(REQUEST, "f", 1, None)
+        (_, data), = script.asked
+    assert data == {
+        "model": "small", "max_tokens": 256, "temperature": 0.0, "seed": 1,
+        "messages": [{"role": "system", "content": "rules"}, {"role": "user", "content": "a" * 400}],
+    }  # fmt: skip
+
+
+def test_tokens_are_estimated_where_the_server_does_not_count() -> None:
+    reply, _, _ = ask([Act("x" * 40, usage=None)])
+    assert (reply.tokens_in, reply.tokens_out) == (REQUEST.estimated_tokens, 10)
+
+
+def test_an_answer_that_is_cut_says_so() -> None:
+    reply, _, _ = ask([Act("fn f() {", finish="length")])
+    assert reply.cut
+
+
+def test_an_empty_answer_is_empty() -> None:
+    reply, _, _ = ask([Act(None)])
+    assert reply.content == ""
+
+
+def test_too_many_requests_waits_as_long_as_the_server_says() -> None:
+    reply, pauses, _ = ask([Act(status=429, headers={"Retry-After": "7"}, raw="{}"), Act("x")])
+    assert (reply.content, pauses) == ("x", [7.0])
+
+
+def test_it_does_not_wait_past_its_time() -> None:
+    problem = refused([Act(status=429, headers={"Retry-After": "70"}, raw="{}"), Act("x")], seconds=30.0)
+    assert "429" in problem.reason and not problem.final
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 529])
+def test_a_server_s_fault_is_asked_again(status: int) -> None:
+    reply, pauses, _ = ask([Act(status=status, raw="oops"), Act(status=status, raw="oops"), Act("x")])
+    assert reply.content == "x" and len(pauses) == 2 and pauses[0] <= 0.5
+
+
+def test_a_server_that_stays_broken() -> None:
+    problem = refused([Act(status=503, raw="down")] * 9)
+    assert problem.reason == "the endpoint answers 503: down" and not problem.final
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_what_asking_again_does_not_mend(status: int) -> None:
+    problem = refused([Act(status=status, raw='{"error": {"message": "no"}}'), Act("x")])
+    assert problem.final and str(status) in problem.reason
+
+
+@pytest.mark.parametrize("raw", ["", "{", "[]", "{}", '{"choices": []}', '{"choices": [{"message": 1}]}', "<html>"])
+def test_garbage_is_asked_again(raw: str) -> None:
+    reply, pauses, _ = ask([Act(raw=raw), Act("x")])
+    assert reply.content == "x" and len(pauses) == 1
+
+
+def test_a_model_that_does_not_answer_in_time() -> None:
+    problem = refused([Act("x", hang=60.0)] * 9, timeout=0.05)
+    assert problem.reason == "the model does not answer in time"
+
+
+def test_nobody_listens() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    with pytest.raises(AskFailed) as found:
+        Client(Endpoint(url), None, lambda seconds: None).ask(REQUEST, "f", 1, None)
+    assert "cannot be reached" in found.value.reason
+
+
+def test_the_key_is_taken_out_of_what_a_server_says() -> None:
+    reply, _, _ = ask([Act(f"// {KEY}")])
+    assert reply.content == "// [key]"
+    problem = refused([Act(status=401, raw=f'{{"error": {{"message": "wrong key {KEY}"}}}}')])
+    assert KEY not in problem.reason and "[key]" in problem.reason
+
+
+def test_a_project_cannot_have_the_user_s_key_sent_to_it() -> None:
+    environment = {"OPENAI_API_KEY": "of the user"}
+    assert find_key(Endpoint("http://elsewhere", trusted=False), environment) is None
+    assert find_key(Endpoint("http://elsewhere"), environment) == "of the user"
+    assert find_key(Endpoint(None, trusted=False), {**environment, "C2RS_API_KEY": "for this"}) == "for this"
