@@ -14,6 +14,7 @@ from c2rust_py.infer.library import library_functions
 from c2rust_py.repair.access import REQUIRED, SPOKEN, Access, families
 from c2rust_py.repair.answers import Candidate, Refused
 from c2rust_py.repair.rust_syntax import Token, node_text, walk_tree
+from c2rust_py.to_rust.names import KEYWORDS
 
 _LONGEST = 200_000
 """Characters of a body."""
@@ -30,6 +31,8 @@ _STD_ROOTS = frozenset({"std", "core", "alloc"})
 _STD_MODULES = frozenset(
     ["array", "ascii", "borrow", "bool", "boxed", "cell", "char", "clone", "cmp", "collections", "convert", "default", "error", "f32", "f64", "fmt", "i128", "i16", "i32", "i64", "i8", "isize", "iter", "marker", "mem", "num", "ops", "option", "panic", "primitive", "rc", "result", "slice", "str", "string", "sync", "thread", "time", "u128", "u16", "u32", "u64", "u8", "usize", "vec"]
 )
+_NO_PATH = KEYWORDS - {"crate", "self", "super", "Self"}
+"""Words that no path goes on from."""
 _STD_REFUSED = {
     "process": "the process", "fs": "files", "net": "the network", "env": "the environment", "os": "the system",
     "io": "files and streams past the program's own", "ffi": "foreign functions", "arch": "machine instructions",
@@ -103,8 +106,8 @@ def _check_library(name: str, access: Access) -> None:
 def _check_root(tokens: Sequence[Token], index: int, access: Access) -> None:
     """A path from the root of a library: the root itself is never renamed or imported whole."""
     root = tokens[index].text
-    if _text(tokens, index - 1) == ":" and _text(tokens, index - 2) == ":" and _kind(tokens, index - 3) == "name":
-        return  # a later part of some path
+    if _continues(tokens, index):
+        return
     if not (_text(tokens, index + 1) == ":" and _text(tokens, index + 2) == ":"):
         raise Refused("library root", f"`{root}` stands for all of the library; write paths from it in full")
     for path in _paths(tokens, index)[0]:
@@ -161,10 +164,16 @@ def _paths(tokens: Sequence[Token], index: int) -> tuple[list[list[str]], int]:
         index += 2
 
 
+def _continues(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the name at an index is a later part of a path: in `return ::std::…` it is the first."""
+    behind_colons = _text(tokens, index - 1) == ":" and _text(tokens, index - 2) == ":"
+    return behind_colons and _kind(tokens, index - 3) == "name" and _text(tokens, index - 3) not in _NO_PATH
+
+
 def _path_before(tokens: Sequence[Token], index: int) -> str:
     """The path that ends with the name at an index."""
     parts = [tokens[index].text]
-    while _text(tokens, index - 1) == ":" and _text(tokens, index - 2) == ":" and _kind(tokens, index - 3) == "name":
+    while _continues(tokens, index):
         index -= 3
         parts.append(tokens[index].text)
     if _text(tokens, index - 1) == ":" and _text(tokens, index - 2) == ":":
