@@ -7,7 +7,7 @@ A chain starts at the pointer and goes to what its rung follows from, until the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -57,7 +57,10 @@ class SlotReporter:
         self.before: Program = lifted.program if lifted.solution is None else lifted.solution.program
         self.demotions = Demotions() if lifted.solution is None else lifted.solution.demotions
         self._calls = _calls_by_identity(lifted.solution)
-        self._callers = _memory_callers(self.demotions, self._calls)
+        calls = [subject for subject in self.demotions.reasons if isinstance(subject, MemoryCall)]
+        self._callers = _grouped(calls, self._callee)
+        self._made = _grouped(calls, lambda call: call.function)
+        self._closed_world = any(f.name == "main" and not f.static for f in lifted.program.functions.values())
 
     def function(self, symbol: str) -> tuple[SlotReport, ...]:
         """The slots of a function: its locals in order, its result, objects in memory, calls of second instances."""
@@ -117,16 +120,18 @@ class SlotReporter:
                 yield SlotReport("object", local.name, local.span.line, Rung.MEMORY.value, self.chain(subject))
 
     def _memory_calls(self, symbol: str) -> Iterator[SlotReport]:
-        for subject in self.demotions.reasons:
-            if isinstance(subject, MemoryCall) and subject.function == symbol and self._is_of_instance(subject):
+        for subject in self._made.get(symbol, ()):
+            if self._is_of_instance(subject):
                 yield self._call(subject)
+
+    def _callee(self, subject: MemoryCall) -> str | None:
+        function = self._calls[subject.call].function
+        return function.symbol if isinstance(function, FunctionRef) else None
 
     def _is_of_instance(self, subject: MemoryCall) -> bool:
         """Whether the callee has an instance above memory at all."""
-        solution = self.lifted.solution
-        assert solution is not None
-        call = self._calls[subject.call]
-        return isinstance(call.function, FunctionRef) and solution.lifts_signature(call.function.symbol)
+        callee, solution = self._callee(subject), self.lifted.solution
+        return callee is not None and solution is not None and solution.lifts_signature(callee)
 
     def _call(self, subject: MemoryCall) -> SlotReport:
         call = self._calls[subject.call]
@@ -146,7 +151,7 @@ class SlotReporter:
         """What is taken for granted of callers outside of a library: that of two arguments that Rust takes apart, one of them to
         write, neither is a part of the other."""
         function = self.lifted.program.functions[symbol]
-        if function.static or any(f.name == "main" and not f.static for f in self.lifted.program.functions.values()):
+        if function.static or self._closed_world:
             return ()
         params = list(zip(function.locals, function.type.params, strict=False))
         written = [local.name for local, type in params if _is_reference(type) and type.access is Access.MUTABLE]
@@ -172,10 +177,9 @@ class SlotReporter:
                 return f"the result of {self._called(symbol)}"
             case GlobalObject(symbol):
                 return f"`{self.before.variables[symbol].name}`"
-            case MemoryCall(symbol, call):
-                callee = self._calls[call].function
-                called = self._called(callee.symbol) if isinstance(callee, FunctionRef) else "a function"
-                return f"the call of {called} in {self._called(symbol)}"
+            case MemoryCall(symbol):
+                callee = self._callee(subject)
+                return f"the call of {self._called(callee) if callee else 'a function'} in {self._called(symbol)}"
 
     def _called(self, symbol: str) -> str:
         """A function by its C name; a second instance is told from its first."""
@@ -210,12 +214,11 @@ def _calls_by_identity(solution: Solution | None) -> Mapping[int, Call]:
     }
 
 
-def _memory_callers(demotions: Demotions, calls: Mapping[int, Call]) -> Mapping[str, list[MemoryCall]]:
-    """The calls of second instances, by the callee's symbol."""
+def _grouped(calls: Iterable[MemoryCall], key: Callable[[MemoryCall], str | None]) -> Mapping[str, list[MemoryCall]]:
+    """The calls by a function's symbol."""
     found: dict[str, list[MemoryCall]] = {}
-    for subject in demotions.reasons:
-        if isinstance(subject, MemoryCall):
-            function = calls[subject.call].function
-            if isinstance(function, FunctionRef):
-                found.setdefault(function.symbol, []).append(subject)
+    for call in calls:
+        symbol = key(call)
+        if symbol is not None:
+            found.setdefault(symbol, []).append(call)
     return found
