@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 N ?= 200
 
-.PHONY: demo test fuzz bench corpus clean
+.PHONY: demo test fuzz bench corpus goldens clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 >= 3.11 is needed")'
@@ -40,3 +40,7 @@ corpus: $(VENV)/installed
 
 clean:
 	rm -rf build
+
+# The page of C and Rust side by side, from the goldens.
+goldens:
+	$(PYTHON) tests/golden_pairs.py

@@ -16,6 +16,7 @@ from c2rust_py.refine.declared_types import declared_types
 from c2rust_py.refine.drop_annotations import drop_annotations
 from c2rust_py.refine.drop_labels import drop_labels
 from c2rust_py.refine.drop_zeros import drop_zeros
+from c2rust_py.refine.early_exits import early_exits
 from c2rust_py.refine.early_steps import early_steps
 from c2rust_py.refine.expression_types import CrateTypes, ExpressionTypes, crate_types
 from c2rust_py.refine.flatten_blocks import flatten_blocks
@@ -77,7 +78,7 @@ def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     types = declared_types(item)
     item = plain_casts(item, ExpressionTypes(data.types, types))
     item = plain_tests(rotations(replace(item, body=simple_matches(item.body))))
-    item = leading_conditions(replace(item, body=flatten_blocks(item.body)))
+    item = leading_conditions(early_exits(replace(item, body=flatten_blocks(item.body))))
     item = index_ranges(name_memory(plain_arithmetic(item)), data.values)
     body = sink_declarations(item.body)
     body = conditional_values(body)
