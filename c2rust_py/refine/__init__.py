@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from c2rust_py.refine.array_loops import array_loops
+from c2rust_py.refine.byte_ranges import byte_ranges
 from c2rust_py.refine.compound_assignments import compound_assignments
 from c2rust_py.refine.conditional_values import conditional_values, name_no_result
 from c2rust_py.refine.declared_types import declared_types
@@ -76,7 +77,8 @@ def _refine_module(module: rs.Module, data: CrateData) -> rs.Module:
 def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     """One function through every pass."""
     types = declared_types(item)
-    item = plain_casts(item, ExpressionTypes(data.types, types))
+    known = ExpressionTypes(data.types, types)
+    item = plain_casts(byte_ranges(item), known)
     item = plain_tests(rotations(replace(item, body=simple_matches(item.body))))
     item = leading_conditions(early_exits(replace(item, body=flatten_blocks(item.body))))
     item = index_ranges(name_memory(plain_arithmetic(item)), data.values)
@@ -84,6 +86,7 @@ def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     body = conditional_values(body)
     body = struct_literals(body, data.types.structs)
     body = compound_assignments(early_steps(body))
+    body = plain_casts(byte_ranges(replace(item, body=body)), known).body
     body = swaps(body)
     body = drop_labels(body)
     body = name_no_result(tail_returns(body))

@@ -17,6 +17,8 @@ from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import Node, map_children, walk
 
 _CLASSES = {"is_ascii_digit": ("0", "9"), "is_ascii_lowercase": ("a", "z"), "is_ascii_uppercase": ("A", "Z")}
+_LOOKING = ("wrapping_", "rotate_", "is_ascii_", "contains", "len", "read", "is_null")
+"""How the names of methods begin that change nothing."""
 _I8 = rs.PathType("i8")
 _LARGEST, _LARGEST_ASCII = 255, 127
 
@@ -101,7 +103,9 @@ def _may_change(node: Node, place: rs.Expr) -> bool:
                 changed: tuple[rs.Expr, ...] = (target,)
             case rs.Borrow(operand, True):
                 changed = (operand,)
-            case rs.MethodCall(receiver, method, args) if not method.startswith("wrapping_"):
+            case rs.MethodCall(_, method) if method.startswith(_LOOKING):
+                continue
+            case rs.MethodCall(receiver, _, args):
                 changed = (receiver, *args)
             case rs.Call(_, args) | rs.MacroCall(_, args):
                 changed = args

@@ -1,6 +1,7 @@
 """Variables that every branch gives a value get it from the branches, and a value that is only returned needs no name.
 
     let b = 0; if c { b = 1; } else { b = f(); }      ->      let b = if c { 1 } else { f() };
+    let b = 0; match x { 1 => b = f(), _ => {} }      ->      let b = match x { 1 => f(), _ => 0 };
     let r = f(); r                                    ->      f()
 
 Only where no branch, condition or earlier statement names the variable otherwise, and its first value does nothing. The
@@ -78,21 +79,23 @@ def _value_of(statement: rs.Statement, let: rs.Let, names: Mentions) -> rs.Let |
     """The statement as the declaration, where it is a branch that assigns the variable on every way to its end."""
     if not isinstance(statement, rs.ExprStatement) or not isinstance(statement.expr, rs.If | rs.Match):
         return None
-    value = _branches(statement.expr, let.name, names)
+    default = let.init if isinstance(statement.expr, rs.Match) and isinstance(let.init, rs.Literal) else None
+    value = _branches(statement.expr, let.name, names, default)
     return None if value is None else replace(let, init=value, span=statement.span)
 
 
-def _branches(expr: rs.Expr, name: str, names: Mentions) -> rs.Expr | None:
+def _branches(expr: rs.Expr, name: str, names: Mentions, default: rs.Expr | None) -> rs.Expr | None:
+    """The branches with their values; `default` is that of a branch that does nothing."""
     match expr:
         case rs.If():
             links = [expr]
             while isinstance(links[-1].otherwise, rs.If):
                 links.append(links[-1].otherwise)
-            last = links[-1].otherwise
+            last = links[-1].otherwise or rs.BlockExpr(rs.Block(()))
             if not isinstance(last, rs.BlockExpr) or last.label is not None:
                 return None
-            final = _assigning(last.block, name, names)
-            blocks = [_assigning(link.then, name, names) for link in links]
+            final = _assigning(last.block, name, names, default)
+            blocks = [_assigning(link.then, name, names, default) for link in links]
             if final is None or any(names.has(link.condition, name) for link in links):
                 return None
             chain: rs.If | rs.BlockExpr = rs.BlockExpr(final)
@@ -102,7 +105,7 @@ def _branches(expr: rs.Expr, name: str, names: Mentions) -> rs.Expr | None:
                 chain = rs.If(link.condition, then, chain)
             return chain
         case rs.Match(value, arms) if not names.has(value, name):
-            bodies = [_assigning(arm.body, name, names) for arm in arms]
+            bodies = [_assigning(arm.body, name, names, default) for arm in arms]
             if any(body is None for body in bodies):
                 return None
             new = (replace(arm, body=body) for arm, body in zip(arms, bodies, strict=True) if body is not None)
@@ -111,10 +114,10 @@ def _branches(expr: rs.Expr, name: str, names: Mentions) -> rs.Expr | None:
             return None
 
 
-def _assigning(block: rs.Block, name: str, names: Mentions) -> rs.Block | None:
+def _assigning(block: rs.Block, name: str, names: Mentions, default: rs.Expr | None) -> rs.Block | None:
     """A branch with what it assigns last as its value; one that does not come to its end as it is."""
     if block.tail is not None or not block.statements:
-        return None
+        return None if default is None or block.tail is not None else rs.Block((), default)
     *before, last = block.statements
     if any(names.has(statement, name) for statement in before) or not isinstance(last, rs.ExprStatement):
         return None
@@ -124,7 +127,7 @@ def _assigning(block: rs.Block, name: str, names: Mentions) -> rs.Block | None:
         case expr if diverges(expr, frozenset()) and not names.has(expr, name):
             return block
         case rs.If() | rs.Match():
-            inner = _branches(last.expr, name, names)
+            inner = _branches(last.expr, name, names, default)
             return None if inner is None else rs.Block(tuple(before), inner, last.span)
         case _:
             return None

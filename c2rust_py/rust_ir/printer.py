@@ -338,11 +338,11 @@ class _Printer:
                 assert_never(expr)
 
     def arm_body(self, body: Block) -> None:
-        """A lone jump stands without braces."""
+        """A lone jump or assignment stands without braces."""
         match body:
-            case Block((ExprStatement(Return() | Break() | Continue() as jump, span),), None):
+            case Block((ExprStatement(Return() | Break() | Continue() | Assign() as lone, span),), None):
                 self.mark(span)
-                self.expr(jump, _LOOSEST)
+                self.expr(lone, _LOOSEST)
                 self.put(",\n")
             case _:
                 self.block(body)
