@@ -186,3 +186,15 @@ def test_jumps_into_a_match_stay(tmp_path: Path) -> None:
     """
     rust = rust_of(tmp_path, text)
     assert rust.count("break 'done") == 5
+
+
+def test_unequal_bounds_are_met_from_zero_alone(tmp_path: Path) -> None:
+    text = """
+        int f(int n) { int s = 0; for (int i = 0; i != n; i++) s++; return s; }
+        int g(unsigned n) { int s = 0; for (unsigned i = 1; i != n; i++) s++; return s; }
+        int h(unsigned n) { int s = 0; for (unsigned i = 0, e = n + 1; i != e; i++) s++; return s; }
+        int k(unsigned n) { int s = 0; for (unsigned i = 0, e = i + n; i != e; i++) s++; return s; }
+    """
+    rust = rust_of(tmp_path, text)
+    assert rust.count("while i != ") == 3
+    assert rust.count("for _ in 0..e") == 1

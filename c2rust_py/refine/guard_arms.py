@@ -14,6 +14,7 @@ from dataclasses import replace
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import Node, map_children, walk
 
+
 def guard_arms(item: rs.FunctionItem) -> rs.FunctionItem:
     """The function with guards."""
     body = _change(item.body)

@@ -35,7 +35,7 @@ def index_ranges(item: rs.FunctionItem, constants: Mapping[str, int]) -> rs.Func
     while True:
         rewriting = _Rewriting(types, constants, others)
         body = rewriting.node(item.body, {})
-        others = others | rewriting.dropped | (rewriting.loops - rewriting.indexing)
+        others = others | rewriting.dropped | (rewriting.loops - rewriting.used())
         if others == rewriting.others:
             assert isinstance(body, rs.Block)
             return replace(item, body=body)
@@ -52,8 +52,19 @@ class _Rewriting:
         self.loops: set[int] = set()
         self.indexing: set[int] = set()
         self.intervals: dict[int, Interval] = {}
+        self.bounded_by: dict[int, set[int]] = {}
+        """By loop, those whose counters stand in its range."""
         self.pointers: dict[int, bool] = {}
         """Of sums, by identity, whether they are pointers: each is a part of the next one."""
+
+    def used(self) -> set[int]:
+        """The loops that count indices, or bounds of such loops."""
+        found, waiting = set(self.indexing), list(self.indexing)
+        while waiting:
+            new = self.bounded_by.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return found
 
     def node(self, node: Node, scope: Scope) -> Node:
         match node:
@@ -129,6 +140,7 @@ class _Rewriting:
                 if ends[0] is None or ends[1] is None:
                     return None
                 last = self.interval(high, scope)[1] - (0 if inclusive else 1)
+                self.bounded_by[loop] = self.counters(iterable, scope)
                 self.intervals[loop] = self.interval(low, scope)[0], max(last, 0)
                 return rs.RangeExpr(ends[0], ends[1], inclusive)
             case _:

@@ -23,7 +23,6 @@ from c2rust_py.refine.expression_types import ExpressionTypes, int_width
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import Node, map_children
 
-
 _NARROW = frozenset({"&", "|", "^", ">>", "/", "%"})
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _BITWISE = frozenset({"&", "|", "^"})

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """A counted loop's head: the local, its start, its bound, what a round adds to it, and the comparison."""
+    """A counted loop's head: the statement that sets the local, the local, its start, its bound, what a round adds to it, and
+    the comparison."""
 
+    init: Declare | Assign
     local: int
     start: Value
     bound: Value
@@ -57,7 +59,7 @@ def counted_loop(lowering: StatementLowering, loop: For) -> list[rs.Statement] |
     lowering.leave()
     iterable = _range(lowering, header, _receives_calls(lowering.local_name(header.local), body))
     statement = rs.For(lowering.local_name(header.local), iterable, body, lowering.name_of(target))
-    before = lowering.statements(loop.init[:-1])
+    before = lowering.statements(tuple(init for init in loop.init if init is not header.init))
     return [*before, rs.ExprStatement(statement, loop.span)]
 
 
@@ -100,18 +102,19 @@ def _range(lowering: StatementLowering, header: _Header, anchored: bool) -> rs.E
 
 def _header(loop: For) -> _Header | None:
     """The parts of the head, by shape alone."""
-    if not loop.init or len(loop.step) != 1:
+    init = _counter_init(loop)
+    if init is None or len(loop.step) != 1:
         return None
-    match loop.init[-1]:
-        case Declare(local, init) if init is not None:
-            start = init
+    match init:
+        case Declare(local, start) if start is not None:
+            pass
         case Assign(LocalPlace(local), start):
             pass
         case _:
             return None
     match loop.condition:
         case Compare(op, Load(LocalPlace(tested)), bound) if tested == local:
-            pass
+            op = CompareOp.LT if op is CompareOp.NE and _counts_from_zero(start) else op
         case Compare(op, Convert(Load(LocalPlace(tested))) as counter, IntConst() as limit) if tested == local:
             narrow = _narrowed(counter, start, limit)
             if narrow is None:
@@ -126,10 +129,32 @@ def _header(loop: For) -> _Header | None:
         case _:
             return None
     if step is BinaryOp.ADD and op in (CompareOp.LT, CompareOp.LE):
-        return _Header(local, start, bound, size, op)
+        return _Header(init, local, start, bound, size, op)
     if step is BinaryOp.SUB and op in (CompareOp.GT, CompareOp.GE) and not isinstance(loop.condition.left, Convert):
-        return _Header(local, start, bound, -size, op)
+        return _Header(init, local, start, bound, -size, op)
     return None
+
+
+def _counter_init(loop: For) -> Declare | Assign | None:
+    """The statement that sets the counter: the last one, or one with a constant that those behind it do not look at."""
+    tested = _loads(loop.condition.left) if isinstance(loop.condition, Compare) else set()
+    for index, init in enumerate(loop.init):
+        later = loop.init[index + 1 :]
+        match init:
+            case Assign(LocalPlace(local), _) if local in tested and not later:
+                return init
+            case Declare(local, start) if local in tested:
+                named = any(isinstance(node, LocalPlace) and node.local == local for other in later for node in walk(other))
+                return init if not later or (isinstance(start, IntConst) and not named) else None
+            case _:
+                pass
+    return None
+
+
+def _counts_from_zero(start: Value) -> bool:
+    """Whether a counter that starts there meets every bound on its way up: `!=` is `<` then."""
+    unsigned = isinstance(start.type, IntType) and not start.type.kind.signed
+    return unsigned and isinstance(start, IntConst) and start.value == 0
 
 
 def _narrowed(counter: Convert, start: Value, limit: IntConst) -> IntConst | None:
@@ -159,7 +184,7 @@ def _is_counted(lowering: StatementLowering, loop: For, header: _Header) -> bool
         return False
     if not body.keeps(header.bound):
         return False
-    if isinstance(loop.init[-1], Declare):
+    if isinstance(header.init, Declare):
         return header.local not in lowering.hoisted
     return header.local in lowering.facts.loop_counters.get(function.symbol, frozenset())
 
@@ -205,7 +230,7 @@ def loop_counters(body: tuple[Statement, ...]) -> frozenset[int]:
         node, bound = stack.pop()
         if isinstance(node, For):
             header = _header(node)
-            assigned = header is not None and isinstance(node.init[-1], Assign)
+            assigned = header is not None and isinstance(header.init, Assign)
             if header is not None and assigned and header.local not in _loads(header.start):
                 bound = bound | {header.local}
         match node:
