@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, error
@@ -25,15 +26,21 @@ from c2rust_py.oracle.functions.plan import (
     Refusal,
     candidates,
     make_table,
+    missing_layouts,
     plan_group,
 )
 from c2rust_py.oracle.functions.run import Runner
-from c2rust_py.oracle.functions.signatures import RustFunction, global_fields, read_functions
+from c2rust_py.oracle.functions.signatures import (
+    RustFunction,
+    global_fields,
+    read_functions,
+    struct_fields,
+    without_layout,
+)
 from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict, Outcome
 from c2rust_py.pipeline import LoweredGroup, lower_groups
 from c2rust_py.project import link_flags
 from c2rust_py.status import require_manifest
-from c2rust_py.to_rust.names import assign_names
 
 _DEFAULTS = FunctionOptions()
 
@@ -85,7 +92,7 @@ def _compare_group(
     options: FunctionOptions,
     more: Sequence[Candidate],
 ) -> list[FunctionVerdict]:
-    facts = _facts(group, settings)
+    facts = _facts(group)
     wanted = [c for c in candidates(facts) if not names or facts.program.functions[c.symbol].name in names]
     wanted += [candidate for candidate in more if candidate.symbol in facts.program.functions]
     if not wanted:
@@ -93,13 +100,13 @@ def _compare_group(
     sources = [CSource(units[u.path].path, units[u.path].flags, units[u.path].directory) for u in facts.program.units]
     folder = settings.state_dir / "functions" / facts.crate
     plain = build_objects(sources, folder / "plain", PLAIN)
-    modules, fields = _read_rust(out / "crates" / facts.crate / "src")
-    table = make_table(facts)
-    plans, refusals = plan_group(Planner(facts, plain, table, modules, fields), wanted)
+    rust = _read_rust(out / "crates" / facts.crate / "src")
+    table = make_table(facts, rust.structs)
+    plans, refusals = plan_group(Planner(facts, plain, table, rust.functions, rust.fields), wanted)
     verdicts = {refusal.entry: _refused(refusal) for refusal in refusals}
     if plans:
         judged = build_objects(sources, folder / "judged", JUDGED)
-        text = GlueText(rust_glue(plans, table), c_glue(plans, table))
+        text = GlueText(rust_glue(plans, table), c_glue(plans, table), missing_layouts(facts, rust.structs, rust.plain))
         linked = link_flags(settings.flags)
         harness = build_harness(out, facts.crate, folder, text, plain, judged, linked, options.jobs)
         runner = Runner(harness, judged, settings.state_dir / "inputs", options)
@@ -108,11 +115,10 @@ def _compare_group(
     return [verdicts[candidate.entry] for candidate in wanted]
 
 
-def _facts(group: LoweredGroup, settings: Options) -> GroupFacts:
+def _facts(group: LoweredGroup) -> GroupFacts:
     """What the comparison wants to know of a group."""
     ranges = infer_ranges(group.program, library_functions(), signed_wraps=False, closed_world=False)
     lifted = group.linked.lifted
-    items = lifted.storage.memory_globals | lifted.storage.constants
     return GroupFacts(
         group.linked.crate.name,
         group.program,
@@ -121,20 +127,29 @@ def _facts(group: LoweredGroup, settings: Options) -> GroupFacts:
         lifted.effects,
         infer_extents(group.program, ranges),
         group.linked.lowered.rust_paths,
-        assign_names(lifted.program, items, keep=settings.keep_names).variables,
+        group.linked.lowered.names,
     )
 
 
-def _read_rust(source: Path) -> tuple[dict[str, Mapping[str, RustFunction | str]], Mapping[str, str]]:
-    """The functions of each module of a crate, and the fields of its globals."""
-    modules = {path.stem: read_functions(path.read_text(encoding="utf-8")) for path in sorted(source.glob("*.rs"))}
-    context = source / "context.rs"
-    fields = global_fields(context.read_text(encoding="utf-8")) if context.is_file() else {}
-    return modules, fields
+@dataclass(frozen=True, slots=True)
+class _RustText:
+    """What is read in the text of a crate: the functions of each module, the fields of its globals, the types of the fields
+    of each struct, and the structs without a layout."""
+
+    functions: Mapping[str, Mapping[str, RustFunction | str]]
+    fields: Mapping[str, str]
+    structs: Mapping[str, tuple[str, ...]]
+    plain: frozenset[str]
+
+
+def _read_rust(source: Path) -> _RustText:
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(source.glob("*.rs"))}
+    structs = {name: types for text in texts.values() for name, types in struct_fields(text).items()}
+    plain = frozenset(name for text in texts.values() for name in without_layout(text))
+    functions = {module: read_functions(text) for module, text in texts.items()}
+    return _RustText(functions, global_fields(texts.get("context", "")), structs, plain)
 
 
 def _refused(refusal: Refusal) -> FunctionVerdict:
     name = refusal.function.name
     return FunctionVerdict(name, refusal.entry, refusal.rust_path, Outcome.NOT_COMPARED, refusal.reason)
-
-

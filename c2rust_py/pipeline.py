@@ -29,7 +29,7 @@ from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.infer.demotions import Demotions
 from c2rust_py.infer.library_calls import whole_library
 from c2rust_py.infer.slots import SlotRungs, infer_slots, lowest
-from c2rust_py.ir.program import Program
+from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.stubs import stub_of
 from c2rust_py.lift import FindConflicts, Lifted, find_conflicts, leave_in_memory, lift_program
 from c2rust_py.normalise import normalise
@@ -193,7 +193,8 @@ class _Run:
         """Every stage from there to the Rust AST."""
         lifted = self.stages.run("lift", each(self._lift), normalised)
         sequenced = self.stages.run("sequence", each(_sequence), lifted)
-        parts = list(zip(normalised, lifted, sequenced, strict=True))
+        bodies = [only_signatures(program) for program in sequenced] if self.options.skeleton else sequenced
+        parts = list(zip(normalised, lifted, bodies, strict=True))
         lowered = self.stages.run("to_rust", each(lambda part: _to_rust(*part, self.options)), parts)
         refined = self.stages.run("refine", each(lambda one: replace(one, crate=refine(one.crate))), lowered)
         kept = read_accepted(self.options.state_dir)
@@ -303,17 +304,24 @@ def _to_rust(one: _Normalised, lifted: Lifted, program: Program, options: Option
 
 
 def leave_out(program: Program, options: Options) -> Program:
-    """The program with a stub for each function that the user does not ask for (`--filter`, `--skeleton`)."""
-    if options.filter is None and not options.skeleton:
+    """The program with a stub for each function that the user does not ask for (`--filter`)."""
+    if options.filter is None:
         return program
-    pattern = re.compile(options.filter or "")
+    pattern = re.compile(options.filter)
     functions = {
-        symbol: function
-        if not options.skeleton and pattern.search(function.name)
-        else stub_of(function, Code.LEFT_OUT, "the function is left out on request", function.span)
+        symbol: function if pattern.search(function.name) else _left_out(function)
         for symbol, function in program.functions.items()
     }
     return replace(program, functions=functions)
+
+
+def only_signatures(program: Program) -> Program:
+    """The program with a stub for each function, behind the signature that was inferred from its body (`--skeleton`)."""
+    return replace(program, functions={symbol: _left_out(one) for symbol, one in program.functions.items()})
+
+
+def _left_out(function: Function) -> Function:
+    return stub_of(function, Code.LEFT_OUT, "the function is left out on request", function.span)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from c2rust_py.referee.cargo import CargoVerdict
 from c2rust_py.referee.step_down import Step
 from c2rust_py.referee.suspects import LiftedCrate
 from c2rust_py.report.functions import FunctionReport, Report
+from c2rust_py.report.modules import module_order
 from c2rust_py.report.slots import LADDER_ENDS, SlotReport, SlotReporter, root_reasons
 from c2rust_py.rust_ir.nodes import Crate
 from c2rust_py.to_rust.translate import Translation
@@ -93,7 +94,8 @@ def build_report(
         entries = tuple(_group_entries(group, workspace))
         functions += entries
         reasons.update(_reasons_in_general(group.program, entries))
-    return Report(tuple(functions), diagnostics, rungs, reasons, steps)
+    modules = {group.crate.name: module_order(group.program, group.lowered.rust_paths) for group in groups}
+    return Report(tuple(functions), diagnostics, rungs, reasons, steps, modules)
 
 
 def _reasons_in_general(program: Program, entries: Iterable[FunctionReport]) -> Iterator[str]:

@@ -71,6 +71,8 @@ class Report:
     rungs: Mapping[Rung, int] = field(default_factory=dict)
     memory_reasons: Mapping[str, int] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each crate its modules, used ones before those that use them."""
 
     @property
     def stubs(self) -> tuple[FunctionReport, ...]:
@@ -96,6 +98,7 @@ class Report:
         return {
             "version": VERSION,
             "functions": [function.as_json() for function in self.functions],
+            "modules": {crate: list(modules) for crate, modules in self.modules.items()},
             "totals": self.totals(),
             "referee": [_step_json(step) for step in self.steps],
             "diagnostics": [diagnostic_json(diagnostic) for diagnostic in self.diagnostics],

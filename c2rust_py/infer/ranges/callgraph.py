@@ -49,8 +49,8 @@ def build_call_graph(program: Program, closed_world: bool) -> CallGraph:
     for variable in program.variables.values():
         if variable.init is not None:
             exposed.update(node.symbol for node in walk(variable.init) if isinstance(node, FunctionRef))
-    components = _components(callees)
-    circular = {symbol for group in components if len(group) > 1 for symbol in group}
+    groups = components(callees)
+    circular = {symbol for group in groups if len(group) > 1 for symbol in group}
     circular |= {symbol for symbol, called in callees.items() if symbol in called}
     known = {
         symbol: tuple(found)
@@ -61,11 +61,11 @@ def build_call_graph(program: Program, closed_world: bool) -> CallGraph:
         and program.functions[symbol].name != "main"
         and (closed_world or program.functions[symbol].static)
     }
-    order = tuple(symbol for group in components for symbol in group)
+    order = tuple(symbol for group in groups for symbol in group)
     return CallGraph(order, known, frozenset(opaque))
 
 
-def _components(callees: Mapping[str, list[str]]) -> list[list[str]]:
+def components(callees: Mapping[str, list[str]]) -> list[list[str]]:
     """The strongly connected components of the call graph, callees first (Tarjan 1972), without recursion."""
     number: dict[str, int] = {}
     low: dict[str, int] = {}

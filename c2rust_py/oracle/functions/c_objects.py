@@ -34,9 +34,10 @@ JUDGED = (
 )
 """How the side is built that says which inputs are defined, and how much of the C they reach."""
 
+_HOOKED = ("abort", "malloc", "calloc", "realloc", "reallocarray", "free", "strdup", "strndup")
 _HOOKS = {
     **{name: "c2rs_exit" for name in ("exit", "_exit", "_Exit", "quick_exit")},
-    **{name: f"c2rs_{name}" for name in ["abort", "malloc", "calloc", "realloc", "reallocarray", "free", "strdup", "strndup"]},
+    **{name: f"c2rs_{name}" for name in _HOOKED},
     "__assert_fail": "c2rs_assert_fail",
     "__strdup": "c2rs_strdup",
     "__strndup": "c2rs_strndup",

@@ -23,12 +23,21 @@ from c2rust_py.ir.walk import Node, walk_all
 MOST_CONSTANTS = 64
 """Constants of the C that inputs are made of: more would each come too seldom."""
 
-_PRINTS = frozenset(
-    ["printf", "puts", "putchar", "putc", "fputc", "fputs", "fwrite", "fprintf", "vprintf", "vfprintf", "perror", "putwchar", "wprintf", "dprintf", "write", "print!", "eprint!", "printf!", "fprintf!", "fputs_unlocked", "putc_unlocked", "putchar_unlocked"]
+_PRINTS_TEXT = (
+    "printf puts putchar putc fputc fputs fwrite fprintf vprintf vfprintf perror putwchar wprintf dprintf "
+    "write print! eprint! printf! fprintf! fputs_unlocked putc_unlocked putchar_unlocked"
 )
-_NOT_REPEATABLE = frozenset(
-    ["time", "clock", "gettimeofday", "clock_gettime", "localtime", "ctime", "getpid", "getppid", "rand", "random", "srand", "srandom", "drand48", "lrand48", "mrand48", "rand_r", "initstate", "setstate", "fopen", "fdopen", "freopen", "tmpfile", "mkstemp", "open", "creat", "close", "read", "lseek", "unlink", "remove", "rename", "mkdir", "rmdir", "opendir", "readdir", "stat", "fstat", "lstat", "chmod", "chdir", "getcwd", "access", "popen", "pclose", "system", "fork", "execv", "execvp", "execl", "execlp", "wait", "waitpid", "kill", "raise", "signal", "sigaction", "alarm", "sleep", "usleep", "nanosleep", "pause", "mmap", "munmap", "setlocale", "setenv", "putenv", "unsetenv", "setvbuf", "setbuf", "fclose", "longjmp", "siglongjmp", "atexit", "getchar", "getc", "fgetc", "fgets", "scanf", "fscanf", "gets", "getline", "isatty", "times", "getrusage", "sbrk", "brk", "dup", "dup2", "pipe", "ioctl", "fcntl", "ftell", "fseek", "rewind"]
+_PRINTS = frozenset(_PRINTS_TEXT.split())
+_NOT_REPEATABLE_TEXT = (
+    "time clock gettimeofday clock_gettime localtime ctime getpid getppid rand random srand srandom drand48 "
+    "lrand48 mrand48 rand_r initstate setstate fopen fdopen freopen tmpfile mkstemp open creat close read "
+    "lseek unlink remove rename mkdir rmdir opendir readdir stat fstat lstat chmod chdir getcwd access popen "
+    "pclose system fork execv execvp execl execlp wait waitpid kill raise signal sigaction alarm sleep usleep "
+    "nanosleep pause mmap munmap setlocale setenv putenv unsetenv setvbuf setbuf fclose longjmp siglongjmp "
+    "atexit getchar getc fgetc fgets scanf fscanf gets getline isatty times getrusage sbrk brk dup dup2 pipe "
+    "ioctl fcntl ftell fseek rewind"
 )
+_NOT_REPEATABLE = frozenset(_NOT_REPEATABLE_TEXT.split())
 """Functions of the library that do something with the world outside, or keep a state that two sides cannot share."""
 
 

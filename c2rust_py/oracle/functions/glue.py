@@ -70,7 +70,7 @@ def _function(number: int, plan: FunctionPlan, table: TypeTable) -> str:
     function = plan.function
     params = ", ".join(_param(plan, i, table) for i in range(len(function.type.params)))
     globals = ", ".join(
-        f'Global {{ name: "{one.variable.name}", of: {table.id_of(one.variable.type)}, c: {rust_symbol(one.link_name)} }}'
+        f'Global {{ name: "{one.variable.name}", of: {one.of}, c: {rust_symbol(one.link_name)} }}'
         for one in plan.globals
     )
     constants = ", ".join(map(str, plan.closure.constants))
@@ -88,7 +88,7 @@ def _param(plan: FunctionPlan, index: int, table: TypeTable) -> str:
     extent = "Extent::Unknown"
     if isinstance(type, PointerType):
         extent = _extent(plan, index, plan.extents[index])
-    return f'Param {{ name: "{name}", of: {table.id_of(type)}, extent: {extent}, free: {_bool(free)} }}'
+    return f'Param {{ name: "{name}", of: {plan.params[index]}, extent: {extent}, free: {_bool(free)} }}'
 
 
 def _extent(plan: FunctionPlan, index: int, extent: Extent | None) -> str:
@@ -123,10 +123,14 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
     for i, param in enumerate(plan.rust.params):
         source = {Passing.VALUE: "value", Passing.OBJECT: "object", Passing.SLICE: "elements"}[param.passing]
         lines.append(f"let mut a{i} = x.{source}({i});")
-        borrow = {(True, True): "&mut ", (True, False): "&"}.get((param.passing is not Passing.VALUE, param.mutable), "")
+        borrow = {(True, True): "&mut ", (True, False): "&"}.get(
+            (param.passing is not Passing.VALUE, param.mutable), ""
+        )
         args.append(f"{borrow}a{i}")
         if param.mutable:
-            after.append(f"x.put_object({i}, a{i});" if param.passing is Passing.OBJECT else f"x.put_elements({i}, &a{i});")
+            after.append(
+                f"x.put_object({i}, a{i});" if param.passing is Passing.OBJECT else f"x.put_elements({i}, &a{i});"
+            )
     match plan.rust.context:
         case "memory":
             args.append("&mut cx.mem")

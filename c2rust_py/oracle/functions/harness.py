@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from c2rust_py.diagnostics import EXIT_TOOL_MISSING, Code, CompileError, error
 from c2rust_py.emit.runtime import RUNTIME
 from c2rust_py.oracle.build import run_compiler
 from c2rust_py.oracle.functions.c_objects import CObjects
+from c2rust_py.oracle.functions.signatures import without_layout
 
 DIFFERENTIAL = RUNTIME.parent / "differential"
 
@@ -70,10 +71,11 @@ class Harness:
 
 @dataclass(frozen=True, slots=True)
 class GlueText:
-    """The generated parts: Rust and C."""
+    """The generated parts: Rust and C, and what is added to the copy of the translation by the name of a struct."""
 
     rust: str
     c: str
+    layouts: Mapping[str, str]
 
 
 def build_harness(
@@ -93,7 +95,7 @@ def build_harness(
     _write(folder / ".cargo" / "config.toml", '[env]\nRUST_MIN_STACK = "536870912"\n')
     _write(folder / "glue" / "Cargo.toml", _GLUE.format(name=name, differential=DIFFERENTIAL, crate=crate))
     _write(folder / "glue" / "src" / "lib.rs", glue.rust)
-    _copy_subject(out / "crates" / crate, folder / "subject", crate)
+    _copy_subject(out / "crates" / crate, folder / "subject", crate, glue.layouts)
     target = Path(os.environ.get("CARGO_TARGET_DIR") or folder / "target").resolve()
     _cargo(folder, target, jobs)
     library = folder / "glue.a"
@@ -113,8 +115,9 @@ def _common_objects(folder: Path, c_glue: str) -> list[str]:
     return [str(folder / "hooks.o"), str(folder / "glue.o")]
 
 
-def _copy_subject(crate_folder: Path, place: Path, crate: str) -> None:
-    """The translation's library with every function public; files that are gone from it go here, too."""
+def _copy_subject(crate_folder: Path, place: Path, crate: str, layouts: Mapping[str, str]) -> None:
+    """The translation's library with every function public and every struct laid out; files that are gone from it go here,
+    too."""
     _write(place / "Cargo.toml", _SUBJECT.format(crate=crate, runtime=RUNTIME))
     source = crate_folder / "src"
     kept: set[Path] = set()
@@ -123,6 +126,7 @@ def _copy_subject(crate_folder: Path, place: Path, crate: str) -> None:
         if relative.parts[0] == "bin":
             continue
         text = re.sub(r"^fn ", "pub fn ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        text += "".join(f"\n{layouts[name]}" for name in sorted(without_layout(text) & layouts.keys()))
         kept.add(place / "src" / relative)
         _write(place / "src" / relative, text)
     for path in (place / "src").rglob("*.rs"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,11 +12,12 @@ from c2rust_py.infer.extents import Extent, Extents
 from c2rust_py.infer.solver import MEMORY_SUFFIX
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.program import Function, Program, Variable
-from c2rust_py.ir.types import FunctionType, PointerType, RecordType, VoidType
+from c2rust_py.ir.types import BOOL, FunctionType, PointerType, RecordType, VoidType
 from c2rust_py.oracle.functions.c_objects import CObjects, link_name, static_local
 from c2rust_py.oracle.functions.closure import Closure, callable_targets, close_over
 from c2rust_py.oracle.functions.signatures import Passing, RustFunction
 from c2rust_py.oracle.functions.type_table import FunctionTarget, NotComparable, TypeTable, has_pointers
+from c2rust_py.to_rust.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class GroupFacts:
     """A linked group as the translation sees it.
 
     program: normalised, with C's pointers. lifted: what became of it; it may have two instances of a function.
-    storage, effects: of `lifted`. rust_paths: `module::name` by symbol of `lifted`. variables: the Rust name of each.
+    storage, effects: of `lifted`. rust_paths: `module::name` by symbol of `lifted`.
     """
 
     crate: str
@@ -33,7 +35,7 @@ class GroupFacts:
     effects: Effects
     extents: Extents
     rust_paths: Mapping[str, str]
-    variables: Mapping[str, str]
+    names: Names
 
 
 class Home(Enum):
@@ -46,23 +48,26 @@ class Home(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GlobalPlan:
-    """A variable that is set and compared: `rust` is the field's name, or the number of the block."""
+    """A variable that is set and compared: `rust` is the field's name, or the number of the block; `of` is its type's position."""
 
     variable: Variable
     link_name: str
     home: Home
     rust: str
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionPlan:
-    """One function that is compared. `entry` is what the harness calls it: its symbol in the lifted program, or more."""
+    """One function that is compared. `entry` is what the harness calls it: its symbol in the lifted program, or more. `params`
+    are the positions of the parameters' types."""
 
     entry: str
     function: Function
     link_name: str
     rust: RustFunction
     rust_path: str
+    params: tuple[int, ...]
     extents: tuple[Extent | None, ...]
     closure: Closure
     globals: tuple[GlobalPlan, ...]
@@ -94,8 +99,8 @@ def candidates(facts: GroupFacts) -> Iterator[Candidate]:
         yield Candidate(symbol, symbol.removesuffix(MEMORY_SUFFIX), facts.rust_paths[symbol])
 
 
-def make_table(facts: GroupFacts) -> TypeTable:
-    """An empty table of the group's types."""
+def make_table(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> TypeTable:
+    """An empty table of the group's types. `structs` has the types of the fields of each struct of the Rust."""
     units = {unit.path: number for number, unit in enumerate(facts.program.units)}
     targets: dict[FunctionType, tuple[FunctionTarget, ...]] = {}
     for type, found in callable_targets(facts.lifted, facts.effects).items():
@@ -106,7 +111,33 @@ def make_table(facts: GroupFacts) -> TypeTable:
                 name = link_name(units[function.unit], function.name, function.static)
                 rows.append(FunctionTarget(function.name, name, number))
         targets[type] = tuple(rows)
-    return TypeTable(facts.program, targets)
+    truths = {
+        (id, number)
+        for id, record in facts.program.records.items()
+        for number, (rust, one) in enumerate(
+            zip(structs.get(facts.names.records.get(id, ""), ()), record.fields or (), strict=False)
+        )
+        if rust == "bool" and one.type != BOOL
+    }
+    return TypeTable(facts.program, targets, truths)
+
+
+def missing_layouts(
+    facts: GroupFacts, structs: Mapping[str, tuple[str, ...]], plain: AbstractSet[str]
+) -> dict[str, str]:
+    """What makes values of the structs in `plain` from bytes and back, by the name of the struct."""
+    found: dict[str, str] = {}
+    for id, record in facts.program.records.items():
+        name = facts.names.records.get(id)
+        types = structs.get(name or "", ())
+        if name is None or name not in plain or record.is_union or len(types) != len(record.fields or ()):
+            continue
+        lines = [f"c2rs_rt::layout! {{ {name}: {record.size}, {record.align};"]
+        for number, (one, type) in enumerate(zip(record.fields or (), types, strict=True)):
+            bits = f", bits {one.shift}, {one.width}" if one.width is not None else ""
+            lines.append(f"    C2RS_{number} {facts.names.fields[id, number]}: {type} = {one.offset}{bits};")
+        found[name] = "\n".join([*lines, "}", ""])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +174,20 @@ class Planner:
         closure = close_over(self.facts.program, self.facts.effects, candidate.symbol)
         if closure.reasons:
             raise NotComparable("; ".join(closure.reasons))
-        self._check_types(function, rust)
+        types = self._types(function, rust)
         globals = tuple(self._globals(closure)) if rust.context is not None else ()
         extents = tuple(
             Extent(0, 1) if rust.params[i].passing is Passing.OBJECT else self.facts.extents.of(candidate.symbol, i)
             for i in range(len(function.type.params))
         )
-        statics = any(not self.facts.program.variables[s].const for s in closure.globals if s in self.facts.program.variables)
-        return FunctionPlan(
-            candidate.entry, function, link, rust, rust_path, extents, closure, globals, statics
+        statics = any(
+            not self.facts.program.variables[s].const for s in closure.globals if s in self.facts.program.variables
         )
+        return FunctionPlan(candidate.entry, function, link, rust, rust_path, types, extents, closure, globals, statics)
 
-    def _check_types(self, function: Function, rust: RustFunction) -> None:
-        """Puts the types into the table."""
+    def _types(self, function: Function, rust: RustFunction) -> tuple[int, ...]:
+        """Puts the types into the table; the positions of the parameters'."""
+        params: list[int] = []
         if len(rust.params) != len(function.type.params):
             raise NotComparable("the Rust takes other parameters")
         for local, type in enumerate(function.type.params):
@@ -163,12 +195,13 @@ class Planner:
                 self._check_target(function.locals[local].name, type)
             elif rust.params[local].passing is not Passing.VALUE:
                 raise NotComparable("the Rust takes other parameters")
-            self.table.id_of(type)
+            params.append(self.table.truth_of(type) if rust.params[local].truth else self.table.id_of(type))
             self.table.mirror(type)
         self.table.id_of(function.type.result)
         self.table.mirror(function.type.result)
         if self.table.layout.size_of(function.type.result) > 4096:
             raise NotComparable("its result is large")
+        return tuple(params)
 
     def _check_target(self, name: str, type: PointerType) -> None:
         match type.target:
@@ -201,25 +234,25 @@ class Planner:
         if link is None or link not in self.objects.symbols or self.table.layout.size_of(variable.type) > 1 << 14:
             return None
         try:
-            self.table.id_of(variable.type)
+            of = self.table.id_of(variable.type)
         except NotComparable:
             return None
         if symbol in self.facts.storage.memory_globals:
             in_memory = [s for s in self.facts.lifted.variables if s in self.facts.storage.memory_globals]
-            return GlobalPlan(variable, link, Home.MEMORY, str(in_memory.index(symbol) + 1))
-        field = self.facts.variables.get(symbol, "")
+            return GlobalPlan(variable, link, Home.MEMORY, str(in_memory.index(symbol) + 1), of)
+        field = self.facts.names.variables.get(symbol, "")
         type = self.fields.get(field.removeprefix("r#"))
         if type is None:
             return None
-        return GlobalPlan(variable, link, Home.VECTOR if type.startswith("Vec<") else Home.FIELD, field)
+        if type == "bool" and self.table.kind(variable.type) is not None:
+            of = self.table.truth_of(variable.type)
+        return GlobalPlan(variable, link, Home.VECTOR if type.startswith("Vec<") else Home.FIELD, field, of)
 
     def _unit(self, path: str) -> int:
         return [unit.path for unit in self.facts.program.units].index(path)
 
 
-def plan_group(
-    planner: Planner, wanted: Sequence[Candidate]
-) -> tuple[list[FunctionPlan], list[Refusal]]:
+def plan_group(planner: Planner, wanted: Sequence[Candidate]) -> tuple[list[FunctionPlan], list[Refusal]]:
     """Plans for the candidates that can be compared, and refusals of the others."""
     plans: list[FunctionPlan] = []
     refusals: list[Refusal] = []

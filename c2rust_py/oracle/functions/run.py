@@ -80,7 +80,9 @@ class Runner:
             return None
         return read_coverage(self.judged, folder, plan.function.name, plan.function.span.line)
 
-    def _call(self, program: Path, words: list[str], folder: Path, limit: float) -> tuple[Mapping[str, str], str | None]:
+    def _call(
+        self, program: Path, words: list[str], folder: Path, limit: float
+    ) -> tuple[Mapping[str, str], str | None]:
         """What the program printed, by first words, or why there is nothing."""
         environment = {**ENVIRONMENT, "ASAN_OPTIONS": _SANITIZER, "GCOV_PREFIX": str(folder / "gcov")}
         work = folder / "work"

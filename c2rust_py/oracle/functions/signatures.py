@@ -21,10 +21,11 @@ class Passing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RustParam:
-    """`mutable` is set behind `&mut`."""
+    """`mutable` is set behind `&mut`, `truth` for a `bool`."""
 
     passing: Passing
     mutable: bool
+    truth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _param(type: str) -> RustParam:
     if reference is None:
         if re.match(r"(?:Option|Box|Vec|VaList|impl)\b", type):
             raise NotComparable(f"inputs of the Rust type `{type}` are not made")
-        return RustParam(Passing.VALUE, False)
+        return RustParam(Passing.VALUE, False, type == "bool")
     passing = Passing.SLICE if reference[2].startswith("[") and ";" not in _outer(reference[2]) else Passing.OBJECT
     if re.match(r"(?:Option|Box|Vec|Cell|\[(?:std::cell::)?Cell)\b", reference[2]):
         raise NotComparable(f"inputs of the Rust type `{type}` are not made")
@@ -94,3 +95,15 @@ def global_fields(context_text: str) -> Mapping[str, str]:
     if body is None:
         return {}
     return dict(re.findall(r"^\s*pub (?:r#)?(\w+): (.+),$", body[1], re.MULTILINE))
+
+
+def struct_fields(text: str) -> Mapping[str, tuple[str, ...]]:
+    """The types of the fields of each struct of a module, in order."""
+    structs = re.findall(r"^pub struct (?:r#)?(\w+) \{(.*?)^\}", strip_comments(text), re.MULTILINE | re.DOTALL)
+    return {name: tuple(re.findall(r"^\s*pub (?:r#)?\w+: (.+),$", body, re.MULTILINE)) for name, body in structs}
+
+
+def without_layout(text: str) -> frozenset[str]:
+    """The structs of a module that have no place in memory."""
+    laid_out = re.findall(r"^(?:c2rs_rt::)?layout! \{ (?:r#)?(\w+):", text, re.MULTILINE)
+    return frozenset(struct_fields(text)) - frozenset(laid_out)

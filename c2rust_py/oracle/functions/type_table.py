@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from c2rust_py.ir.layout import Layout
@@ -37,10 +38,12 @@ class FunctionTarget:
 
 @dataclass(slots=True)
 class TypeTable:
-    """Collects the types of what is compared. `targets` gives the functions of each type."""
+    """Collects the types of what is compared. `targets` gives the functions of each type, `truths` the members (record and
+    number) that are `bool` in the Rust and another type in the C."""
 
     program: Program
     targets: Mapping[FunctionType, tuple[FunctionTarget, ...]]
+    truths: AbstractSet[tuple[str, int]] = frozenset()
     rows: list[str] = field(default_factory=list)
     mirrors: list[str] = field(default_factory=list)
     used_targets: dict[str, None] = field(default_factory=dict)
@@ -127,13 +130,25 @@ class TypeTable:
         if record.is_union:
             return f"Type::Opaque {{ size: {record.size} }}"
         fields = []
-        for one in record.fields or ():
-            of = self._bits(one.shift, one.width) if one.width is not None else self.id_of(one.type)
+        for number, one in enumerate(record.fields or ()):
+            if one.width is not None:
+                of = self._bits(one.shift, one.width)
+            elif (record.id, number) in self.truths:
+                of = self.truth_of(one.type)
+            else:
+                of = self.id_of(one.type)
             fields.append(f'Field {{ name: "{one.name}", offset: {one.offset}, of: {of} }}')
         return f"Type::Record {{ size: {record.size}, fields: &[{', '.join(fields)}] }}"
 
     def _bits(self, shift: int, width: int) -> int:
         self.rows.append(f"Type::Bits {{ shift: {shift}, width: {width} }}")
+        return len(self.rows) - 1
+
+    def truth_of(self, type: Type) -> int:
+        """The position of an integer type that is only ever 0 or 1."""
+        bit = self._bits(0, 1)
+        size = self.layout.size_of(type)
+        self.rows.append(f'Type::Record {{ size: {size}, fields: &[Field {{ name: "truth", offset: 0, of: {bit} }}] }}')
         return len(self.rows) - 1
 
     def mirror(self, type: Type) -> str:

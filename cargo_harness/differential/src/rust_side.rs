@@ -175,10 +175,11 @@ impl<'a> RustSide<'a> {
         self.bytes[number].copy_from_slice(mem.bytes(Ptr::<Void>::global(block), size));
     }
 
+    /// The result; a truth value is shorter than C's.
     #[inline]
     pub fn put_result<T: Pod>(&mut self, value: T) {
-        self.result.resize(T::SIZE, 0);
-        value.store(&mut self.result);
+        self.result.resize(T::SIZE.max(self.types.size(self.function.result)), 0);
+        value.store(&mut self.result[..T::SIZE]);
     }
 
     /// The bytes of a block as the Rust left them; None where it freed it.

@@ -1,0 +1,155 @@
+"""The function oracle: what it finds in translations that were made wrong, and that right ones are equal."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from c2rust_py.cli import run
+from c2rust_py.function_comparison import compare_functions
+from c2rust_py.options import Options
+from c2rust_py.oracle.functions.signatures import Passing, global_fields, read_functions
+from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict, Outcome
+from c2rust_py.pipeline import translate_project
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "functions"
+OPTIONS = FunctionOptions(count=2000, timeout=0.5, limit=5.0, jobs=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def target_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One build of the runtime and the harness for all tests here."""
+    if "CARGO_TARGET_DIR" not in os.environ:
+        patch = pytest.MonkeyPatch()
+        patch.setenv("CARGO_TARGET_DIR", str(tmp_path_factory.getbasetemp().parent / "functions-target"))
+
+
+def _translate(name: str, out: Path) -> Path:
+    source = FIXTURES / f"{name}.c"
+    translate_project(Options((source,), out, check=False))
+    return source
+
+
+def _change(out: Path, name: str, *changes: tuple[str, str]) -> None:
+    module = out / "crates" / name / "src" / f"{name}.rs"
+    text = module.read_text()
+    for old, new in changes:
+        assert text.count(old) == 1, f"{old!r} in\n{text}"
+        text = text.replace(old, new)
+    module.write_text(text)
+
+
+def _by_name(verdicts: tuple[FunctionVerdict, ...]) -> dict[str, FunctionVerdict]:
+    return {verdict.name: verdict for verdict in verdicts}
+
+
+@pytest.mark.slow
+def test_objects_are_equal(tmp_path: Path) -> None:
+    source = _translate("objects", tmp_path / "out")
+    verdicts = _by_name(compare_functions(source, tmp_path / "out", options=OPTIONS))
+    assert {name: v.reason for name, v in verdicts.items() if v.outcome is not Outcome.EQUAL} == {
+        "main": "it is the program"
+    }
+    for name, verdict in verdicts.items():
+        if name != "main":
+            assert verdict.comparisons + verdict.undefined + verdict.dropped == OPTIONS.count, name
+            assert verdict.coverage is not None and verdict.coverage.percent == 100.0, name
+
+
+@pytest.mark.slow
+def test_what_is_wrong_is_found_and_kept(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    source = _translate("scalars", out)
+    _change(
+        out,
+        "scalars",
+        ("a = b;", "a = b + (b == 77) as u32;"),
+        ("pub fn add(a: i32, b: i32) -> i32 {\n", "pub fn add(a: i32, b: i32) -> i32 {\n    if a == 12 { loop {} }\n"),
+        (
+            "pub fn celsius(",
+            'pub fn celsius(_fahrenheit: f64) -> f64 {\n    unimplemented!("c2rs: asm")\n}\npub fn other(',
+        ),
+        ("fn hidden(x: i32) -> i32 {\n", 'fn hidden(x: i32) -> i32 {\n    assert!(x != 100, "a hundred");\n'),
+        ("pub fn sign(x: i32) -> i32 {\n", "pub fn sign(x: i32) -> i32 {\n    if x == 3 { std::process::exit(9) }\n"),
+        (
+            "pub fn clamp(",
+            "fn deep(x: i32) -> i32 {\n    std::hint::black_box(deep(std::hint::black_box(x)) + 1)\n}\npub fn clamp(",
+        ),
+        (
+            "pub fn is_leap(year: i32) -> bool {\n",
+            "pub fn is_leap(year: i32) -> bool {\n    if year == 4 { return deep(1) == 0; }\n",
+        ),
+    )
+    verdicts = _by_name(compare_functions(source, out, options=OPTIONS))
+    assert {name: v.outcome for name, v in verdicts.items()} == {
+        "sign": Outcome.DIFFERS,
+        "gcd": Outcome.DIFFERS,
+        "days_in_month": Outcome.EQUAL,
+        "is_leap": Outcome.CRASHES,
+        "rotate": Outcome.EQUAL,
+        "clamp": Outcome.EQUAL,
+        "digits": Outcome.EQUAL,
+        "isqrt": Outcome.EQUAL,
+        "celsius": Outcome.NOT_COMPARED,
+        "hidden": Outcome.PANICS,
+        "shown": Outcome.PANICS,
+        "add": Outcome.HANGS,
+    }
+    assert verdicts["sign"].reason == "the Rust exits with 9, the C does not"
+    assert verdicts["sign"].input == "x = 3\n"
+    assert verdicts["hidden"].input == "x = 100\n"
+    assert "a hundred" in (verdicts["hidden"].reason or "")
+    assert "c2rs: asm" in (verdicts["celsius"].reason or "")
+    again = _by_name(compare_functions(source, out, names=["gcd"], options=FunctionOptions(seed=2, count=1)))
+    assert again["gcd"].outcome is Outcome.DIFFERS
+    assert again["gcd"].replayed == 1
+
+
+@pytest.mark.slow
+def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    source = _translate("buffers", out)
+    words = ["diff", "--functions", str(source), str(out), "--count", "500", "--format", "json"]
+    only = ["--only", "sum", "--only", "upper"]
+    capsys.readouterr()
+    assert run([*words, *only]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["equal"]
+    assert [f["name"] for f in data["functions"]] == ["sum", "upper"]
+    _change(out, "buffers", ("words += 1", "words += 2"))
+    assert run([*words, "--only", "count_words"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert data["functions"][0]["outcome"] == "differs"
+    assert run([*words, "--only", "nothing"]) == 2
+
+
+def test_signatures_are_read_from_text() -> None:
+    text = """
+pub fn fill(p: &mut [u8], n: u64) {
+}
+
+fn origin(p: &Point, m: &[[i32; 3]], t: &[i32; 4], mem: &mut Memory) -> Ptr<i32> {
+}
+
+pub fn put(args: &[VaArg]) {
+}
+
+pub fn find(p: Option<usize>) -> i32 {
+}
+"""
+    found = read_functions(text)
+    fill, origin = found["fill"], found["origin"]
+    assert not isinstance(fill, str) and not isinstance(origin, str)
+    assert [(param.passing, param.mutable) for param in fill.params] == [(Passing.SLICE, True), (Passing.VALUE, False)]
+    assert [param.passing for param in origin.params] == [Passing.OBJECT, Passing.SLICE, Passing.OBJECT]
+    assert origin.context == "memory"
+    assert found["put"] == "it takes variable arguments"
+    assert found["find"] == "inputs of the Rust type `Option<usize>` are not made"
+
+
+def test_globals_are_read_from_text() -> None:
+    text = "/// All.\npub struct Globals {\n    pub counter: i32,\n    pub r#type: [i32; 4],\n}\n"
+    assert global_fields(text) == {"counter": "i32", "type": "[i32; 4]"}
