@@ -4,9 +4,9 @@
     struct { char name[16]; int n; } s;     memset(&s, 0, sizeof s)       memset: one element, `s`
     memmove(line, line + i, n)              memmove_within: base `line`, positions 0 and i
 
-A call has a form where every pointer that it is given has a target (`infer.targets`) of a fitting type, no two of the targets
-overlap of which one is written (but for the forms that are about that), and nobody wants a pointer as its result. Otherwise
-its pointers are in memory. Formatted input and output is in `infer.library_formats`.
+A call has a form where every pointer that it is given has a target (`infer.targets`) of a fitting type, and no two of the
+targets overlap of which one is written (but for the forms that are about that). Otherwise its pointers are in memory. A
+pointer that it returns is a position in what it was given. Formatted input and output is in `infer.library_formats`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from c2rust_py.infer.targets import (
     FieldStep,
     IndexStep,
     LiteralRoot,
+    ParamRoot,
     Resolver,
+    Result,
     Target,
+    Template,
     is_data_pointer,
 )
 from c2rust_py.ir.layout import Layout
@@ -142,13 +145,35 @@ _ORDER = (
 """The forms of one function from the one that takes the fewest types to the one that takes the most."""
 
 
-def choose_form(resolver: Resolver, call: Call, wanted: Wanted) -> FormCall | Refusal:
+def library_result(resolver: Resolver, call: Call) -> Result | None:
+    """What the pointer that a function of the library gives points to, seen from inside of the function: a part of what one
+    of its arguments points to. None where that is not so, or where there is no form for the call."""
+    name = call.function.symbol if isinstance(call.function, FunctionRef) else ""
+    external = resolver.program.externals.get(name)
+    if external is None or not external.from_library or not is_data_pointer(call.type) or not forms_of(name):
+        return None
+    chosen = choose_form(resolver, call)
+    if isinstance(chosen, Refusal) or chosen.form.result_argument is None:
+        return None
+    root = ParamRoot(chosen.form.result_argument)
+    match chosen.form.result_kind:
+        case SliceResult.ARGUMENT:
+            return Result(Template(root, (0,)), nullable=False)
+        case SliceResult.POSITION:
+            return Result(Template(root, (None,)), nullable=False)
+        case SliceResult.OPTIONAL_POSITION | SliceResult.PRESENCE:
+            return Result(Template(root, (None,)), nullable=True)
+        case SliceResult.VALUE | SliceResult.VALUE_AND_END:
+            return None
+
+
+def choose_form(resolver: Resolver, call: Call) -> FormCall | Refusal:
     """The slice form of a direct call of a library function."""
     assert isinstance(call.function, FunctionRef)
     name = call.function.symbol
     refusal = Refusal(f"it is passed to `{name}` of the library")
     for form in forms_of(name):
-        found = _fit(resolver, call, form, wanted)
+        found = _fit(resolver, call, form)
         if isinstance(found, FormCall):
             return found
         if found is not None:
@@ -213,10 +238,10 @@ def byte_count(call: Call) -> int | None:
 # ---- one form
 
 
-def _fit(resolver: Resolver, call: Call, form: SliceForm, wanted: Wanted) -> FormCall | Refusal | None:
+def _fit(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal | None:
     """The call as one of `form`; a refusal where that is not for the types of its arguments, None where it is about others."""
     count = len(library_functions()[form.name].params)
-    if len(call.args) != count or not _gives(form, call, wanted):
+    if len(call.args) != count or not _leaves_end(form, call):
         return None
     loans: dict[int, Loan] = {}
     elements: dict[str, list[Type]] = {}
@@ -249,18 +274,9 @@ _LOOKS_AT_BYTES = frozenset({SliceVariant.VALUES, SliceVariant.TO_BYTES})
 """Forms that see the bytes of what they read."""
 
 
-def _gives(form: SliceForm, call: Call, wanted: Wanted) -> bool:
-    """Whether a form gives what is wanted of the call."""
-    match form.result_kind:
-        case SliceResult.VALUE:
-            return True
-        case SliceResult.VALUE_AND_END:
-            assert form.end_argument is not None
-            return is_null_argument(call.args[form.end_argument])
-        case SliceResult.PRESENCE | SliceResult.OPTIONAL_POSITION:
-            return wanted is not Wanted.VALUE
-        case SliceResult.ARGUMENT | SliceResult.POSITION:
-            return wanted is Wanted.NOTHING
+def _leaves_end(form: SliceForm, call: Call) -> bool:
+    """Whether nobody wants to know where a number ends."""
+    return form.end_argument is None or is_null_argument(call.args[form.end_argument])
 
 
 def is_null_argument(value: Value) -> bool:

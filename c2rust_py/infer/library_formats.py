@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from c2rust_py.infer.demotions import MemoryCall
 from c2rust_py.infer.library_calls import (
     FormCall,
     Loan,
     Refusal,
-    Wanted,
     choose_form,
     find_loan,
     is_bytes,
@@ -95,12 +95,14 @@ def all_loans(chosen: FormCall | FormatCall | Refusal) -> tuple[tuple[int, Loan]
     return (*chosen.loans.items(), *chosen_from)
 
 
-def choose_library_call(resolver: Resolver, call: Call, wanted: Wanted) -> FormCall | FormatCall | Refusal:
+def choose_library_call(resolver: Resolver, call: Call) -> FormCall | FormatCall | Refusal:
     """What a direct call of a function with formats or slice forms is lent."""
     assert isinstance(call.function, FunctionRef)
+    if MemoryCall(resolver.function, id(call)) in resolver.demotions:
+        return Refusal(f"what `{call.function.symbol}` returns is a pointer to memory")
     if call.function.symbol in FORMAT_FUNCTIONS:
         return choose_format(resolver, call)
-    return choose_form(resolver, call, wanted)
+    return choose_form(resolver, call)
 
 
 def choose_format(resolver: Resolver, call: Call) -> FormatCall | Refusal:

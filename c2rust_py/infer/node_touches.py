@@ -87,10 +87,13 @@ class NodeTouches:
         """What a call can read and write through the references that it is given."""
         touches = NOTHING
         for loan in (loan for arg in call.args for loan in _loans(arg)):
-            touches |= self.reads(loan.place)
-            if loan.type.access is Access.MUTABLE:
-                touches |= self.writes(loan.place)
+            touches |= self.lent_by(loan)
         return touches
+
+    def lent_by(self, loan: Borrow) -> Touches:
+        """What can be read and written through one loan."""
+        writes = self.writes(loan.place) if loan.type.access is Access.MUTABLE else NOTHING
+        return self.reads(loan.place) | writes
 
     def reads(self, place: Place) -> Touches:
         """A read of `place`, without computing its pointers and indices."""

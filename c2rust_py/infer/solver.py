@@ -28,7 +28,7 @@ from c2rust_py.infer.demotions import (
     ResultSlot,
     Subject,
 )
-from c2rust_py.infer.library_calls import Refusal
+from c2rust_py.infer.library_calls import Refusal, forms_of, library_result
 from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.places import place_in_words, root_of
 from c2rust_py.infer.pointer_uses import (
@@ -104,7 +104,7 @@ class Solution:
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
         templates, nullable = self.templates[symbol], self.nullable[symbol]
-        return Resolver(self.program, symbol, templates, nullable, self.results, self.demotions)
+        return Resolver(self.program, symbol, templates, nullable, self.results, library_result, self.demotions)
 
     def is_lifted(self, symbol: str, param: int) -> bool:
         """Whether parameter number `param` of a function of the program is a reference."""
@@ -396,11 +396,14 @@ class _Solver:
 
     def _check_library(self, symbol: str, resolver: Resolver, use: LibraryCall) -> None:
         """What a call of the library is not lent, it takes in memory."""
-        chosen = choose_library_call(resolver, use.call, use.wanted)
+        chosen = choose_library_call(resolver, use.call)
         lent = frozenset() if isinstance(chosen, Refusal) else chosen.lent
         reason = Reason(f"it is passed to `{use.name}` of the library", use.span)
         if isinstance(chosen, Refusal):
-            cause = None if chosen.missing is None else self._why(symbol, chosen.missing, use.span).cause
+            call = MemoryCall(symbol, id(use.call))
+            cause: Subject | None = call if call in self.demotions else None
+            if chosen.missing is not None:
+                cause = self._why(symbol, chosen.missing, use.span).cause
             reason = Reason(chosen.text, use.span, cause)
         for position, arg in enumerate(use.call.args):
             if is_data_pointer(arg.type) and position not in lent:
@@ -430,6 +433,8 @@ class _Solver:
                 return self._object(symbol, place)
             case Call(FunctionRef(callee)) if callee in self.functions:
                 return self._result_subjects(symbol, value, callee)
+            case Call(FunctionRef(callee)) if forms_of(callee):
+                return [MemoryCall(symbol, id(value))]
             case _:
                 return []
 

@@ -15,7 +15,7 @@ pointer to an object that is no element does not move.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -45,7 +45,7 @@ from c2rust_py.ir.nodes import (
     ZeroValue,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, RecordType, Type, same_representation
+from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, RecordType, Type, VoidType, same_representation
 from c2rust_py.ir.walk import walk
 
 
@@ -207,7 +207,8 @@ class Resolver:
     """Finds the targets of the pointer values of one function.
 
     templates: of its pointer locals; one without has no target that is known. nullable: those of them that may be null.
-    results: what the program's functions return. Pointers to objects among the demotions are of the memory rung.
+    results: what the program's functions return. library: what a direct call of the library gives a pointer into, if it is one.
+    Pointers to objects among the demotions are of the memory rung.
     """
 
     program: Program
@@ -215,6 +216,7 @@ class Resolver:
     templates: Mapping[int, Template]
     nullable: AbstractSet[int]
     results: Mapping[str, Result]
+    library: Callable[[Resolver, Call], Result | None]
     demotions: Demotions
 
     def pointer(self, value: Value) -> Target | None:
@@ -231,7 +233,7 @@ class Resolver:
                 target = self.place(place)
                 return None if target is None else replace(target, steps=(*target.steps, IndexStep()))
             case Convert(operand, PointerType(to)) if isinstance(operand.type, PointerType):
-                return self.pointer(operand) if same_representation(operand.type.target, to) else None
+                return self.pointer(operand) if same_representation(self._element(operand, operand.type), to) else None
             case BlockValue(body, tail) if tail is not None:
                 return self._behind(body, self.pointer(tail))
             case Call():
@@ -240,6 +242,17 @@ class Resolver:
                 return self._chosen(value, then, otherwise)
             case _:
                 return None
+
+    def _element(self, pointer: Value, type: PointerType) -> Type:
+        """The type of what a pointer points to: `void` of the library is what it was given."""
+        while isinstance(pointer, Call) and isinstance(type.target, VoidType):
+            result = self.result_of(pointer)
+            if result is None or not isinstance(result.template.root, ParamRoot):
+                break
+            pointer = without_casts(pointer.args[result.template.root.local])
+            assert isinstance(pointer.type, PointerType)
+            type = pointer.type
+        return type.target
 
     def may_be_null(self, value: Value) -> bool:
         """Whether a pointer value with a target may be null all the same."""
@@ -262,7 +275,7 @@ class Resolver:
         """What a direct call of the program's first instance of a function returns."""
         if not isinstance(call.function, FunctionRef) or MemoryCall(self.function, id(call)) in self.demotions:
             return None
-        return self.results.get(call.function.symbol)
+        return self.results.get(call.function.symbol) or self.library(self, call)
 
     def _called(self, call: Call) -> Target | None:
         """What the callee's result points to, seen from its caller."""
@@ -279,12 +292,17 @@ class Resolver:
         if not isinstance(target.root, ParamRoot):
             return target
         position = target.root.local
-        given = self.pointer(call.args[position]) if position < len(call.args) else None
-        if given is None or not given.steps or self.may_be_null(call.args[position]):
+        if position >= len(call.args):
+            return None
+        by_program = isinstance(call.function, FunctionRef) and call.function.symbol in self.results
+        given = self.pointer(call.args[position] if by_program else without_casts(call.args[position]))
+        if given is None or not given.steps or (by_program and self.may_be_null(call.args[position])):
             return None
         last, (first, *rest) = given.steps[-1], target.steps
         if not isinstance(last, IndexStep) or not isinstance(first, IndexStep):
             return None
+        if last.cursor is None and not last.terms:
+            last = replace(last, before=())  # The call has run it.
         if last.fixed is None and not _is_stable(last, call.args):
             return None
         if any(isinstance(s, IndexStep) and s.fixed is None for s in given.steps[:-1]):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import Demotions
+from c2rust_py.infer.library_calls import library_result
 from c2rust_py.infer.pointer_uses import Flow, Returned
 from c2rust_py.infer.targets import LocalRoot, ParamRoot, Resolver, Result, Template, is_null
 from c2rust_py.ir.program import Program
@@ -32,7 +33,8 @@ class TemplateFinder:
     demotions: Demotions
 
     def resolver(self, found: FunctionTemplates) -> Resolver:
-        return Resolver(self.program, self.symbol, found.templates, found.nullable, self.results, self.demotions)
+        templates, nullable = found.templates, found.nullable
+        return Resolver(self.program, self.symbol, templates, nullable, self.results, library_result, self.demotions)
 
     def locals(self, params: Iterable[int], flows: Sequence[Flow]) -> FunctionTemplates:
         """The templates of the parameters and the other locals that are above memory."""

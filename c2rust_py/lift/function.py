@@ -280,7 +280,9 @@ class _Lifter:
                 distance = first if _is_zero(second) else Binary(BinaryOp.SUB, first, second, ISIZE, span)
                 return Convert(distance, type, span)
             case Conditional(condition, then, otherwise) if self._is_lifted(value):
-                return self._chosen(value, self.value(condition), then, otherwise)
+                pointer = without_casts(condition)
+                test = self._is_there(pointer) if self._is_lifted(pointer) else self.value(condition)
+                return self._chosen(value, test, then, otherwise)
             case FunctionRef(symbol):
                 return replace(value, symbol=self._pointed_instance(symbol))
             case Load(place, type, span):
@@ -344,6 +346,9 @@ class _Lifter:
 
     def _is_there(self, pointer: Value) -> Value:
         """Whether a lifted pointer is not null."""
+        tested = self.library.truth(pointer)
+        if tested is not None:
+            return tested
         if not self.resolver.may_be_null(pointer):
             return self.value(truth(pointer, known=True))
         target = self._target(pointer)

@@ -76,7 +76,7 @@ def _looks(
         elif isinstance(use, Returned):
             pointers.append((use.value, None))
         elif isinstance(use, LibraryCall):
-            for position, loan in all_loans(choose_library_call(resolver, use.call, use.wanted)):
+            for position, loan in all_loans(choose_library_call(resolver, use.call)):
                 yield loan.target, ranges.passed.get((use.call, position)), use.span
     for value, cursor in pointers:
         target = resolver.pointer(value)

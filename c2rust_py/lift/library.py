@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.library import WITH_MEMORY
-from c2rust_py.infer.library_calls import FORM_PREFIX, FormCall, Loan, Refusal, is_bytes
+from c2rust_py.infer.library_calls import FORM_PREFIX, FormCall, Loan, Refusal, Wanted, is_bytes
 from c2rust_py.infer.library_formats import Choice, FormatCall, choose_library_call
 from c2rust_py.infer.library_slices import SliceForm, SliceResult
 from c2rust_py.infer.pointer_uses import LibraryCall, without_conversions
@@ -26,8 +26,10 @@ from c2rust_py.ir.nodes import (
     Conditional,
     Convert,
     FunctionRef,
+    IntConst,
     IsPresent,
     Not,
+    Optional,
     Place,
     Value,
 )
@@ -66,33 +68,37 @@ class LibraryLifter:
         """A call, or a test or cast of one, that is lent something; None for what is no such value."""
         match value:
             case Call():
-                return self._call(value)
+                return self.truth(value) or self._call(value)
             case Compare(op, left, right, _, span) if is_null(left) or is_null(right):
-                call = self._truth(without_conversions(right if is_null(left) else left))
-                if call is None:
+                test = self.truth(right if is_null(left) else left)
+                if test is None:
                     return None
-                return Not(call, INT, span) if op is CompareOp.EQ else Convert(call, INT, span)
+                return Not(test, INT, span) if op is CompareOp.EQ else Convert(test, INT, span)
             case Convert(_, PointerType()):
-                return self._truth(without_conversions(value))
+                return self.truth(value)
             case Convert(_, VoidType() as type, span):
                 call = self._call(without_conversions(value))
                 return None if call is None else Convert(call, type, span)
             case _:
                 return None
 
-    def _truth(self, value: Value) -> Value | None:
-        """A call of which only a test of its result is left."""
-        call = self._call(value)
-        return call if call is not None and call.type == BOOL else None
+    def truth(self, value: Value) -> Value | None:
+        """A call, or a cast of one, of which only a test of its result is left: a `_Bool`."""
+        call = without_conversions(value)
+        use = self.calls.get(id(call))
+        made = None if use is None or use.wanted is not Wanted.TRUTH else self._call(call)
+        if made is None or not isinstance(made.type, OptionalType):
+            return made if made is not None and made.type == BOOL else None
+        return IsPresent(made, BOOL, value.span)
 
     def _call(self, value: Value) -> Value | None:
         use = self.calls.get(id(value))
         if use is None:
             return None
-        chosen = choose_library_call(self.resolver, use.call, use.wanted)
+        chosen = choose_library_call(self.resolver, use.call)
         match chosen:
             case FormCall():
-                return self._form(use.call, chosen)
+                return self._form(use, chosen)
             case FormatCall():
                 return self._format(use.call, use.name, chosen) if chosen.lent else None
             case Refusal():
@@ -100,11 +106,15 @@ class LibraryLifter:
 
     # ---- slice forms
 
-    def _form(self, call: Call, chosen: FormCall) -> Value:
-        form = chosen.form
+    def _form(self, use: LibraryCall, chosen: FormCall) -> Value:
+        call, form = use.call, chosen.form
         args = tuple(self._form_argument(call, chosen, index) for index in range(len(form.params)))
         made = self._made(call, f"{FORM_PREFIX}{form.key}", args, _result_type(form, call.type))
-        return IsPresent(made, BOOL, call.span) if form.result_kind is SliceResult.OPTIONAL_POSITION else made
+        if form.result_kind is not SliceResult.PRESENCE or use.wanted is not Wanted.VALUE:
+            return made
+        type = OptionalType(USIZE)
+        here = Optional(IntConst(0, USIZE, call.span), type, call.span)
+        return Conditional(made, here, Optional(None, type, call.span), type, call.span)
 
     def _form_argument(self, call: Call, chosen: FormCall, index: int) -> Value:
         position = chosen.form.arguments[index]

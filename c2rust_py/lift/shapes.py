@@ -68,7 +68,7 @@ def _values(use: object) -> tuple[Value, ...]:
 
 def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:
     """The parameters that the library is lent more of than one object: all but those of which it is told the size."""
-    chosen = choose_library_call(resolver, use.call, use.wanted)
+    chosen = choose_library_call(resolver, use.call)
     layout = Layout(resolver.program.records, resolver.program.enums)
     for _, loan in all_loans(chosen):
         if isinstance(chosen, FormCall):

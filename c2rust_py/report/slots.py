@@ -89,7 +89,8 @@ class SlotReporter:
 
     def name(self, symbol: str) -> str:
         """What C calls a function, whichever instance it is."""
-        return self.before.functions[symbol.removesuffix(MEMORY_SUFFIX)].name
+        function = self.before.functions.get(symbol.removesuffix(MEMORY_SUFFIX))
+        return symbol if function is None else function.name
 
     def _locals(self, function: Function) -> Iterator[SlotReport]:
         for local in function.locals:
@@ -131,7 +132,9 @@ class SlotReporter:
     def _is_of_instance(self, subject: MemoryCall) -> bool:
         """Whether the callee has an instance above memory at all."""
         callee, solution = self._callee(subject), self.lifted.solution
-        return callee is not None and solution is not None and solution.lifts_signature(callee)
+        if callee is None or solution is None:
+            return False
+        return callee in solution.program.functions and solution.lifts_signature(callee)
 
     def _call(self, subject: MemoryCall) -> SlotReport:
         call = self._calls[subject.call]

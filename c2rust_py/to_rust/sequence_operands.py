@@ -93,7 +93,7 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
-from c2rust_py.ir.types import EnumType, IntType, PointerType, RecordType, Type
+from c2rust_py.ir.types import Access, EnumType, IntType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.to_rust.operand_order import Arranged, Operand, Position, arrange
 
@@ -407,12 +407,18 @@ class _Sequencer:
         return self._made(replace(value, place=new_place), arranged)
 
     def _borrow(self, value: Borrow) -> Operand:
-        """A loan begins with the call, so it touches nothing but its operands."""
+        """A loan begins with the call, so it touches nothing but its operands. What these look at cannot be lent to be
+        written meanwhile."""
         start = [] if value.start is None else [self.value(value.start)]
-        arranged = self._arrange([*self._place_operands(value.place), *start])
-        operands = _values(arranged)
-        new_start = operands.pop() if start else None
-        return self._made(replace(value, place=_with_operands(value.place, operands), start=new_start), arranged)
+        operands = [*self._place_operands(value.place), *start]
+        lent = self.nodes.lent_by(value) if value.type.access is Access.MUTABLE else NOTHING
+        positions = [Position(i, early=operand.touches.conflicts(lent)) for i, operand in enumerate(operands)]
+        arranged = arrange(operands, positions, self.bind)
+        values = _values(arranged)
+        new_start = values.pop() if start else None
+        if isinstance(new_start, IntConst) and new_start.value == 0:
+            new_start = None
+        return self._made(replace(value, place=_with_operands(value.place, values), start=new_start), arranged)
 
     def _overflowing(self, value: Overflowing) -> Operand:
         in_memory = self.nodes.in_memory(value.result)
