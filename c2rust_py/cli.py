@@ -260,6 +260,7 @@ def _compared(comparison: Comparison) -> str:
 @click.option("--record", type=click.Path(path_type=Path), help="Keep the answers in a folder for --replay.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Functions that models are asked for at once.")
 @click.option("--lift/--no-lift", default=None, help="Also functions on low rungs; an answer on a higher one is kept.")
+@click.option("--functions/--no-functions", default=None, help="Compare each function alone, too (default: yes).")
 @click.option("--dry-run", is_flag=True, help="Print the work list with estimated tokens and cost.")
 @_format
 def repair(out: Path, dry_run: bool, style: str, **given: Any) -> int:

@@ -51,6 +51,7 @@ _KINDS: dict[str, dict[str, type]] = {
         "answer_tokens": int,
         "budget": dict,
         "lift": bool,
+        "functions": bool,
     },
 }
 _TOP = {*_KINDS, "case", "flags", "sanitize", "wrapping"}

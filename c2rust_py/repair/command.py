@@ -89,6 +89,7 @@ class Flags:
     record: Path | None = None
     jobs: int | None = None
     lift: bool | None = None
+    functions: bool | None = None
 
 
 def plan_repair(out: Path, flags: Flags) -> Plan:
@@ -128,7 +129,9 @@ def _prepare(out: Path, flags: Flags, *, dry: bool) -> Repair:
     )
     budget = Budget(total, function, time.monotonic)
     input_path = project.directory / project.options.inputs[0]
-    return Repair(project, options, asker, budget, _comparer(input_path, project.options.flags), flags.replay is None)
+    alone = settings.repair.get("functions", True) if flags.functions is None else flags.functions
+    compare = _comparer(input_path, project.options.flags) if alone else _not_compared
+    return Repair(project, options, asker, budget, compare, flags.replay is None)
 
 
 def _models(flags: Flags, settings: Settings) -> tuple[Model, ...]:
@@ -167,6 +170,10 @@ def _asker(flags: Flags, settings: Settings, models: Sequence[Model], *, dry: bo
         raise CompileError(error(Code.USAGE, "there is no key for the endpoint", hint=hint), EXIT_USAGE)
     client: Asker = Client(endpoint, key, time.sleep)
     return Recorder(client, flags.record) if flags.record is not None else client
+
+
+def _not_compared(folder: Path, task: Task) -> None:
+    """For runs in which the programs' cases decide alone."""
 
 
 def _comparer(input_path: Path, flags: Sequence[str]) -> Any:

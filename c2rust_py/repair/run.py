@@ -1,7 +1,7 @@
 """`c2rs repair OUT`: the whole run, from the manifest of OUT to the accepted bodies in it.
 
 State is under OUT/.c2rs/repair: `exchanges/` (every request with its answer), `accepted/` (bodies that passed, put in by
-every translation), `work/` (the workspace of the trials, taken away at the end) and `log.json` (what became of each function).
+every translation), `work/` (the workspace of the trials) and `log.json` (what became of each function).
 A function that is accepted is in OUT at once; one that is refused leaves no trace there.
 """
 
@@ -148,7 +148,6 @@ class Repair:
                 spent = self._schedule(tasks, results)
             finally:
                 self.stop.set()
-                self.trial.clear()
         for result in results.values():
             if result.status == "waiting" and result.task.id in self.accepted:
                 result.status, result.reason = "accepted", self.accepted[result.task.id].evidence

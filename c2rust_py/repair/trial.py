@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -243,10 +242,6 @@ class Trial:
         lines += [f"arguments: {' '.join(map(repr, case.args))}"] if case.args else []
         lines += [f"standard input: {case.stdin[:2000].decode(errors='backslashreplace')!r}"] if case.stdin else []
         return "\n".join([*lines, *run.differs])
-
-    def clear(self) -> None:
-        """Takes the workspace away."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _judge(c: Outcome, rust: Outcome) -> CaseRun:
