@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 N ?= 200
 
-.PHONY: demo test fuzz bench corpus goldens clean
+.PHONY: demo test fuzz mutants bench corpus goldens clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 >= 3.11 is needed")'
@@ -30,6 +30,9 @@ demo: $(VENV)/installed
 fuzz: $(VENV)/installed
 	$(BIN)/python bench/fuzz.py --count $(N)
 	$(BIN)/python bench/fuzz.py --pointers --count $(N)
+
+mutants: $(VENV)/installed
+	$(BIN)/python bench/mutants.py
 
 bench: $(VENV)/installed
 	$(BIN)/python bench/run.py

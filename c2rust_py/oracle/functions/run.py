@@ -43,7 +43,7 @@ class Runner:
         with TemporaryDirectory(prefix="c2rs-functions-") as scratch:
             folder = Path(scratch)
             verdict = self._compare(plan, folder)
-            coverage = self._coverage(plan, folder)
+            coverage = self._coverage(plan, folder) if self.options.coverage else None
         seconds = round(time.monotonic() - start, 3)
         return replace(verdict, coverage=coverage, seconds=seconds)
 

@@ -83,6 +83,7 @@ class FunctionOptions:
 
     seed: of the inputs. count: inputs of each function. timeout: seconds for one call of either side. limit: seconds for
     one function, after which it has been compared on fewer. jobs: functions that are compared at once; 0: one a processor.
+    coverage: whether gcov is asked what the inputs reach.
     """
 
     seed: int = 1
@@ -90,6 +91,7 @@ class FunctionOptions:
     timeout: float = 1.0
     limit: float = 20.0
     jobs: int = 0
+    coverage: bool = True
 
 
 @dataclass(frozen=True, slots=True)
