@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 N ?= 200
 
-.PHONY: demo test fuzz mutants bench corpus goldens clean
+.PHONY: demo test fuzz mutants bench llm-smoke corpus goldens clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 >= 3.11 is needed")'

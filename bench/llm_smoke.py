@@ -46,7 +46,6 @@ def start_server(weights: Path) -> Any:
     params.n_ctx = 4096
     params.n_parallel = 1
     params.cpuparams.n_threads = 1
-    params.hostname, params.port = "127.0.0.1", 0
     return llama.Server(params)
 
 
