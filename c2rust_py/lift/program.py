@@ -18,6 +18,7 @@ from c2rust_py.lift.instances import keep_reached, point_to_instances
 from c2rust_py.lift.interiors import find_backward_interiors
 from c2rust_py.lift.mutability import mark_mutable
 from c2rust_py.lift.nulls import find_backward_nulls
+from c2rust_py.lift.rows import find_flat_walks
 from c2rust_py.lift.shapes import infer_shapes
 
 FindConflicts = Callable[[Program, Storage, Effects, Mapping[int, int], Demotions], bool]
@@ -57,7 +58,7 @@ def lift_program(
     ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)
     while True:
         solution = solve(program, demotions)
-        if find_backward_interiors(solution, ranges) or find_backward_nulls(solution):
+        if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
             continue
         lifted, origins = _rewrite(solution)
         storage = infer_storage(lifted)
