@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from pointer_programs.expressions import test_of
+from pointer_programs.scenes_of_library import arrays, strings
 from pointer_programs.scenes_of_records import buffers, records, views
 from pointer_programs.scenes_of_text import expression_parser, sorted_names, words
 
@@ -363,5 +364,5 @@ static unsigned callbacks(unsigned n)
 
 SCENES: tuple[Scene, ...] = (
     single_list, double_list, tree, vector, matrix, ring, callbacks, records, views, buffers, words,
-    expression_parser, sorted_names,
+    expression_parser, sorted_names, strings, arrays,
 )  # fmt: skip
