@@ -66,6 +66,40 @@ impl Input {
         4 * sizes + values
     }
 
+    /// Without the blocks behind the first `fixed` that no pointer leads to.
+    pub fn prune(&mut self, fixed: usize) {
+        self.blocks.truncate(self.used);
+        let mut reached = vec![false; self.used];
+        let mut waiting: Vec<usize> = (0..fixed.min(self.used)).collect();
+        while let Some(number) = waiting.pop() {
+            if !std::mem::replace(&mut reached[number], true) {
+                let targets = self.blocks[number].links.iter().filter_map(|&(_, link)| match link {
+                    Link::Block(target, _) => Some(target),
+                    Link::Function(_) => None,
+                });
+                waiting.extend(targets);
+            }
+        }
+        let numbers: Vec<usize> = reached
+            .iter()
+            .scan(0, |next, &kept| {
+                *next += usize::from(kept);
+                Some(*next - usize::from(kept))
+            })
+            .collect();
+        let mut number = 0;
+        self.blocks.retain(|_| {
+            number += 1;
+            reached[number - 1]
+        });
+        for (_, link) in self.blocks.iter_mut().flat_map(|block| &mut block.links) {
+            if let Link::Block(target, _) = link {
+                *target = numbers[*target];
+            }
+        }
+        self.used = self.blocks.len();
+    }
+
     /// One line: what `decode` reads. Types are those of the function, so it has none.
     pub fn encode(&self) -> String {
         let mut text = String::new();

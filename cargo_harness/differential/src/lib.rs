@@ -39,7 +39,6 @@ use supervise::{Settings, Supervisor};
 pub fn run(table: &'static Table, sanitized: bool) {
     let args: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
-    trial::catch_panics();
     match words[..] {
         ["compare", name, seed, count, timeout, limit, judge, kept] if !sanitized => {
             let settings = Settings {

@@ -15,8 +15,9 @@ pub fn smaller(types: Types, function: &Function, input: &Input) -> Vec<Input> {
         } else {
             with_length(types, function, input, number, &mut found);
         }
-        simpler(types, input, number, &mut found);
+        simpler(types, function, input, number, &mut found);
     }
+    found.iter_mut().for_each(|smaller| smaller.prune(fixed));
     let weight = input.weight();
     found.retain(|smaller| smaller.weight() < weight || (smaller.weight() == weight && is_simpler(smaller, input)));
     found.sort_by_key(Input::weight);
@@ -93,9 +94,11 @@ fn leads_to(link: Link, number: usize) -> bool {
 }
 
 /// Null for each pointer; zero, one, half and one less for each scalar; all zero.
-fn simpler(types: Types, input: &Input, number: usize, found: &mut Vec<Input>) {
+fn simpler(types: Types, function: &Function, input: &Input, number: usize, found: &mut Vec<Input>) {
     let block = &input.blocks()[number];
-    for link in (0..block.links.len()).rev() {
+    let is_reference = function.params.get(number).is_some_and(|param| !param.free);
+    let removable = if is_reference { 0 } else { block.links.len() };
+    for link in (0..removable).rev() {
         let mut smaller = input.clone();
         smaller.blocks_mut()[number].links.remove(link);
         found.push(smaller);

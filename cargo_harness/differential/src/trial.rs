@@ -21,7 +21,7 @@ thread_local! {
 const STUB: &str = "not implemented: c2rs: ";
 
 /// Keeps the message of each panic and prints none.
-pub fn catch_panics() {
+fn catch_panics() {
     panic::set_hook(Box::new(|info| {
         let payload = info.payload();
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -59,6 +59,7 @@ pub struct Trial<'a> {
 
 impl<'a> Trial<'a> {
     pub fn new(table: &'a Table, function: &'a Function) -> Self {
+        catch_panics();
         let output = function.prints.then(Capture::start);
         Trial { table, function, c: CSide::new(table.types, false), rust: RustSide::new(table.types, function), output }
     }
