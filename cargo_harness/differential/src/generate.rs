@@ -57,7 +57,7 @@ impl<'a> Generator<'a> {
 
     /// Integers that say how long a buffer is become small, with a buffer of that length in mind.
     fn choose_lengths(&self, random: &mut Random, input: &mut Input) {
-        if random.one_in(32) {
+        if random.one_in(64) {
             return;
         }
         for param in self.function.params {

@@ -22,7 +22,7 @@ impl Random {
     /// A number below `bound`, which is small and not zero.
     #[inline]
     pub fn below(&mut self, bound: usize) -> usize {
-        ((self.next() >> 32) * bound as u64 >> 32) as usize
+        (((self.next() >> 32) * bound as u64) >> 32) as usize
     }
 
     /// True once in `n` times.

@@ -45,7 +45,7 @@ pub struct Verdict {
 const MOST_ENDS: usize = 4000;
 /// Undefined inputs after which not all that look like it are judged: one in so many is.
 const MANY_UNDEFINED: u64 = 200;
-const JUDGED_OF_MANY: u64 = 16;
+const JUDGED_OF_MANY: u64 = 64;
 /// Inputs that are kept for one function.
 const MOST_KEPT: usize = 64;
 
