@@ -24,7 +24,7 @@ SAMPLE = 4000
 _STACK = 120 << 20
 _SANITIZER = (
     "detect_leaks=0:allocator_may_return_null=1:exitcode=77:verify_asan_link_order=0:"
-    "detect_stack_use_after_return=0:symbolize=0:handle_abort=0:max_allocation_size_mb=4096:quarantine_size_mb=16"
+    "detect_stack_use_after_return=0:symbolize=0:handle_abort=0:redzone=512:max_allocation_size_mb=4096:quarantine_size_mb=16"
 )
 
 

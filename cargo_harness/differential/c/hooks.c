@@ -60,6 +60,29 @@ _Noreturn void c2rs_assert_fail(const char *text, const char *file, unsigned lin
 
 void c2rs_flush(void) { fflush(NULL); }
 
+/* ---- what nobody may touch, where the sanitizer is there to see it ---- */
+
+extern void __asan_poison_memory_region(const volatile void *, size_t) __attribute__((weak));
+extern void __asan_unpoison_memory_region(const volatile void *, size_t) __attribute__((weak));
+
+void c2rs_poison(char *at, size_t size)
+{
+    if (__asan_poison_memory_region)
+        __asan_poison_memory_region(at, size);
+}
+
+void c2rs_unpoison(char *at, size_t size)
+{
+    if (__asan_unpoison_memory_region)
+        __asan_unpoison_memory_region(at, size);
+}
+
+/* A place in the C text, as UBSan has it. */
+struct place {
+    const char *file;
+    uint32_t line, column;
+};
+
 /* ---- allocations: zeroed, as the translation's are; all of them are known, and freed between two inputs ---- */
 
 struct allocation {
@@ -126,21 +149,6 @@ long c2rs_allocation(const char *at, char **start)
     return -1;
 }
 
-void c2rs_free(void *pointer)
-{
-    char *at = pointer;
-    if (at >= arena_start && at < arena_end) {
-        if (arena_freed_count == arena_freed_room)
-            arena_freed = enlarged(arena_freed, &arena_freed_room, sizeof *arena_freed);
-        arena_freed[arena_freed_count++] = at;
-        return;
-    }
-    struct allocation *known = at ? allocation_at(at) : NULL;
-    if (known)
-        *known = allocations[--allocation_count];
-    free(at);
-}
-
 int c2rs_was_freed(const char *at)
 {
     for (size_t i = 0; i < arena_freed_count; i++)
@@ -153,19 +161,45 @@ int c2rs_was_freed(const char *at)
 static struct allocation *arena_blocks;
 static size_t arena_block_count, arena_block_room;
 
+static struct allocation *arena_block(const char *at)
+{
+    for (size_t i = 0; i < arena_block_count; i++)
+        if (arena_blocks[i].at == at)
+            return &arena_blocks[i];
+    return NULL;
+}
+
+static _Noreturn void undefined(const struct place *place, const char *what);
+
+static void free_in_arena(char *at)
+{
+    struct allocation *block = arena_block(at);
+    if (!block || c2rs_was_freed(at))
+        undefined(NULL, "free of what is no block, or not any more");
+    if (arena_freed_count == arena_freed_room)
+        arena_freed = enlarged(arena_freed, &arena_freed_room, sizeof *arena_freed);
+    arena_freed[arena_freed_count++] = at;
+    c2rs_poison(at, block->size);
+}
+
+void c2rs_free(void *pointer)
+{
+    char *at = pointer;
+    if (at >= arena_start && at < arena_end) {
+        free_in_arena(at);
+        return;
+    }
+    struct allocation *known = at ? allocation_at(at) : NULL;
+    if (known)
+        *known = allocations[--allocation_count];
+    free(at);
+}
+
 void c2rs_arena_block(char *at, size_t size)
 {
     if (arena_block_count == arena_block_room)
         arena_blocks = enlarged(arena_blocks, &arena_block_room, sizeof *arena_blocks);
     arena_blocks[arena_block_count++] = (struct allocation){at, size};
-}
-
-static size_t arena_size(const char *at)
-{
-    for (size_t i = 0; i < arena_block_count; i++)
-        if (arena_blocks[i].at == at)
-            return arena_blocks[i].size;
-    return 0;
 }
 
 void *c2rs_realloc(void *pointer, size_t size)
@@ -181,7 +215,7 @@ void *c2rs_realloc(void *pointer, size_t size)
     int in_arena = at >= arena_start && at < arena_end;
     if (!known && !in_arena)
         return realloc(at, size);
-    size_t old = known ? known->size : arena_size(at);
+    size_t old = known ? known->size : arena_block(at) ? arena_block(at)->size : 0;
     char *moved = c2rs_malloc(size);
     if (!moved)
         return NULL;
@@ -280,11 +314,6 @@ void c2rs_share_counters(void)
 }
 
 /* ---- what UBSan calls: each names the place and goes back to `c2rs_call` ---- */
-
-struct place {
-    const char *file;
-    uint32_t line, column;
-};
 
 static _Noreturn void undefined(const struct place *place, const char *what)
 {

@@ -17,7 +17,8 @@ extern "C" {
     fn c2rs_arena_block(at: *mut u8, size: usize);
     fn c2rs_allocation(at: *const u8, start: *mut *mut u8) -> c_long;
     fn c2rs_was_freed(at: *const u8) -> c_int;
-    fn c2rs_malloc(size: usize) -> *mut u8;
+    fn c2rs_poison(at: *mut u8, size: usize);
+    fn c2rs_unpoison(at: *mut u8, size: usize);
     fn c2rs_free_all();
     fn c2rs_readable(at: *const c_void, size: usize) -> c_int;
     fn c2rs_data_save();
@@ -26,10 +27,12 @@ extern "C" {
     fn c2rs_flush();
 }
 
-const ARENA: usize = 1 << 20;
+const ARENA: usize = 1 << 23;
 const CANARY: u8 = 0xC7;
 /// Bytes of canary before and behind each block, at least.
 const GAP: usize = 32;
+/// What lies between two blocks in the sanitized build, poisoned: accesses that go far astray are to be seen, too.
+const WIDE_GAP: usize = 1 << 14;
 /// Results are at most this large.
 const RESULT: usize = 1 << 12;
 
@@ -77,6 +80,9 @@ impl CSide {
         // SAFETY: the hooks keep the two addresses and save the static data of the C; nothing else runs.
         unsafe {
             c2rs_set_arena(arena, arena.add(ARENA));
+            if sanitized {
+                c2rs_poison(arena, ARENA);
+            }
             c2rs_data_save();
         }
         let result = Box::new([0; RESULT / 16]);
@@ -130,14 +136,16 @@ impl CSide {
     /// Copies the blocks to where the C gets them, and points its pointers there.
     fn lay_out(&mut self, function: &Function, input: &Input) {
         self.blocks.clear();
+        if self.sanitized {
+            // SAFETY: all of it is the arena.
+            unsafe { c2rs_poison(self.arena, ARENA.min(self.used + 2 * WIDE_GAP)) };
+        }
         self.used = 0;
         let params = function.params.len();
         for (number, block) in input.blocks().iter().enumerate() {
             let size = block.bytes.len();
             let place = match function.globals.get(number.wrapping_sub(params)) {
                 Some(global) => (global.c as *mut u8, size, false),
-                // SAFETY: an allocation of the hooks, which know its size.
-                None if self.sanitized => (unsafe { c2rs_malloc(size) }, size, false),
                 None => (self.place(size), size, true),
             };
             self.blocks.push(place);
@@ -159,14 +167,19 @@ impl CSide {
 
     /// Room in the arena with canaries on both sides.
     fn place(&mut self, size: usize) -> *mut u8 {
-        let start = self.used + GAP;
+        let gap = if self.sanitized { WIDE_GAP } else { GAP };
+        let start = self.used + gap;
         let end = start + size;
         let next = (end + GAP).next_multiple_of(16);
         assert!(next <= ARENA, "an input of more than {ARENA} bytes");
         // SAFETY: all of it lies in the arena.
         unsafe {
-            ptr::write_bytes(self.arena.add(self.used), CANARY, GAP);
-            ptr::write_bytes(self.arena.add(end), CANARY, next - end);
+            if self.sanitized {
+                c2rs_unpoison(self.arena.add(start), size);
+            } else {
+                ptr::write_bytes(self.arena.add(self.used), CANARY, GAP);
+                ptr::write_bytes(self.arena.add(end), CANARY, next - end);
+            }
             c2rs_arena_block(self.arena.add(start), size);
         }
         self.used = next;
