@@ -198,3 +198,14 @@ def test_unequal_bounds_are_met_from_zero_alone(tmp_path: Path) -> None:
     rust = rust_of(tmp_path, text)
     assert rust.count("while i != ") == 3
     assert rust.count("for _ in 0..e") == 1
+
+
+def test_what_an_index_lends_out_is_lent_before(tmp_path: Path) -> None:
+    text = """
+        #include <stdio.h>
+        char *last(char *to, int n) { to[n] = 0; return to + n - 1; }
+        void f(int n) { char digits[40]; digits[0] = 'x'; printf("%s", last(digits, n)); }
+    """
+    rust = rust_of(tmp_path, text)
+    assert "= last(&mut digits, n);\n" in rust
+    assert "&digits[at..]" in rust

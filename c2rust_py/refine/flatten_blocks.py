@@ -1,6 +1,7 @@
 """Dissolves blocks that hold nothing together.
 
     { a(); b(); } c();      ->      a(); b(); c();        // no `let` in the block
+    let x = { let i = f(); &a[i..] };      ->      let i = f(); let x = &a[i..];
     { a(); { b() } }        ->      { a(); b() }          // the inner one ends where the outer does
     if c { }                ->                            // an empty `if` whose condition does nothing
 """
@@ -24,6 +25,10 @@ def flatten_blocks(block: rs.Block) -> rs.Block:
                 statements += inner.statements
             case rs.ExprStatement(rs.If(condition, rs.Block((), None), None)) if is_inert(condition):
                 pass
+            case rs.Let(_, _, rs.BlockExpr(rs.Block((rs.Let() as inner,), tail), None)) if (
+                tail is not None and not isinstance(tail, rs.Name)
+            ):
+                statements += [inner, replace(statement, init=tail)]
             case _:
                 statements.append(statement)
     tail = None if block.tail is None else _expr(block.tail)

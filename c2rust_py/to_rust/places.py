@@ -40,6 +40,7 @@ from c2rust_py.ir.types import (
     Type,
 )
 from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.walk import walk
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
 from c2rust_py.to_rust.literals import int_constant, with_suffix
@@ -138,13 +139,21 @@ class PlaceLowering(ABC):
         if isinstance(place, ReferentPlace) and value.start is None and _is_as_good(place.base.type, value.type):
             return self.path(place.base)
         if value.start is not None:
-            return rs.Borrow(rs.Index(self.base_path(place), self.range_from(value.start)), mutable)
+            return self._part_from(self.base_path(place), self.range_from(value.start), mutable)
         if value.type.is_slice and not isinstance(place.type, ArrayType):
             element = rs.Borrow(self.path(place), mutable)
             return rs.Call(rs.Name("std::slice::from_mut" if mutable else "std::slice::from_ref"), (element,))
         return rs.Borrow(self.path(place), mutable)
 
-    def range_from(self, start: Value) -> rs.Expr:
+    def _part_from(self, base: rs.Expr, part: rs.RangeFrom, mutable: bool) -> rs.Expr:
+        """`&base[start..]`. Rust borrows the base before it computes the start, so what lends something out stands before."""
+        if not any(isinstance(node, rs.Borrow) and node.mutable for node in walk(part.low)):
+            return rs.Borrow(rs.Index(base, part), mutable)
+        name = self.frame.own("at")
+        start = rs.Let(name, None, part.low)
+        return rs.BlockExpr(rs.Block((start,), rs.Borrow(rs.Index(base, rs.RangeFrom(rs.Name(name))), mutable)))
+
+    def range_from(self, start: Value) -> rs.RangeFrom:
         return rs.RangeFrom(self.index(start))
 
     def index(self, index: Value) -> rs.Expr:
