@@ -132,7 +132,11 @@ def _compares_mask(node: Node) -> bool:
 
 
 def _has_equal_sides(node: Node) -> bool:
-    return isinstance(node, rs.Binary) and node.left == node.right and node.op not in ("+", "*", "<<", ">>")
+    if not isinstance(node, rs.Binary) or node.op in ("+", "*", "<<", ">>"):
+        return False
+    sides = [side for side in (node.left, node.right) if isinstance(side, rs.Literal)]
+    same = len(sides) == 2 and len({re.split("[iu_]", side.text)[0] for side in sides}) == 1
+    return same or node.left == node.right
 
 
 def _negates_order(node: Node) -> bool:
@@ -179,6 +183,27 @@ def _tests_remainder(node: Node) -> bool:
             return False
 
 
+def _copies_elements(node: Node) -> bool:
+    """Whether a loop has a statement that puts an element of one array into another."""
+    if not isinstance(node, rs.For):
+        return False
+    assigned = (s.expr for s in node.body.statements if isinstance(s, rs.ExprStatement) and isinstance(s.expr, rs.Assign))
+    return any(isinstance(a.target, rs.Index) and isinstance(a.value, rs.Index) for a in assigned)
+
+
+def _exchanges(node: Node) -> bool:
+    """Whether a block exchanges two elements by hand, and uses the old one behind it."""
+    if not isinstance(node, rs.Block):
+        return False
+    held = {s.name for s in node.statements if isinstance(s, rs.Let) and isinstance(s.init, rs.Index)}
+    assigned = (s.expr for s in node.statements if isinstance(s, rs.ExprStatement) and isinstance(s.expr, rs.Assign))
+    return any(isinstance(a.target, rs.Index) and isinstance(a.value, rs.Name) and a.value.text in held for a in assigned)
+
+
+def _assigns_itself(node: Node) -> bool:
+    return isinstance(node, rs.Assign) and node.target == node.value and not node.op
+
+
 _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::absurd_extreme_comparisons": _compares_to_limit,
     "clippy::approx_constant": lambda node: isinstance(node, rs.Literal) and _CONSTANTS.match(node.text) is not None,
@@ -187,10 +212,13 @@ _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::erasing_op": _is_zero,
     "clippy::identity_op": _has_no_effect,
     "clippy::manual_is_multiple_of": _tests_remainder,
+    "clippy::manual_memcpy": _copies_elements,
+    "clippy::manual_swap": _exchanges,
     "clippy::misrefactored_assign_op": _assigns_twice,
     "clippy::needless_range_loop": _counts,
     "clippy::never_loop": _runs_once,
     "clippy::neg_cmp_op_on_partial_ord": _negates_order,
     "clippy::overly_complex_bool_expr": _is_decided,
+    "clippy::self_assignment": _assigns_itself,
     "clippy::single_match": _catches_jumps,
 }

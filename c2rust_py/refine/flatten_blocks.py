@@ -1,6 +1,7 @@
 """Dissolves blocks that hold nothing together.
 
     { a(); b(); } c();      ->      a(); b(); c();        // no `let` in the block
+    f().0;                  ->      f();                  // a part that nobody wants
     let x = { let i = f(); &a[i..] };      ->      let i = f(); let x = &a[i..];
     { a(); { b() } }        ->      { a(); b() }          // the inner one ends where the outer does
     if c { }                ->                            // an empty `if` whose condition does nothing
@@ -25,6 +26,8 @@ def flatten_blocks(block: rs.Block) -> rs.Block:
                 statements += inner.statements
             case rs.ExprStatement(rs.If(condition, rs.Block((), None), None)) if is_inert(condition):
                 pass
+            case rs.ExprStatement(rs.FieldAccess(rs.Call() as call, _)):
+                statements.append(replace(statement, expr=call))
             case rs.Let(_, _, rs.BlockExpr(rs.Block((rs.Let() as inner,), tail), None)) if (
                 tail is not None and not isinstance(tail, rs.Name)
             ):

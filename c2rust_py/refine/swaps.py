@@ -44,12 +44,22 @@ def _swap(statements: tuple[rs.Statement, ...], rest: list[Node]) -> rs.Statemen
             rs.ExprStatement(rs.Assign(target, second, "")),
             rs.ExprStatement(rs.Assign(other, rs.Name(old), "")),
         ) if first is not None and target == first and other == second and old == name:
-            if any(isinstance(n, rs.Name) and n.text == name for node in rest for n in walk(node)):
+            if _is_named(name, rest):
                 return None
             call = _exchange(first, second)
             return None if call is None else rs.ExprStatement(call, span)
         case _:
             return None
+
+
+def _is_named(name: str, rest: list[Node]) -> bool:
+    """Whether what follows names the variable, before another one of the name takes its place."""
+    for node in rest:
+        if any(isinstance(n, rs.Name) and n.text == name for n in walk(node)):
+            return True
+        if isinstance(node, rs.Let) and node.name == name:
+            return False
+    return False
 
 
 def _exchange(first: rs.Expr, second: rs.Expr) -> rs.Expr | None:

@@ -40,8 +40,8 @@ from c2rust_py.ir.types import (
     Type,
 )
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import walk
 from c2rust_py.rust_ir.printer import print_type
+from c2rust_py.rust_ir.walk import walk
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
 from c2rust_py.to_rust.literals import int_constant, with_suffix
 from c2rust_py.to_rust.strings import byte_string
