@@ -170,7 +170,8 @@ def test_loans_and_positions_are_there_behind_lift_only(statement: ir.Statement)
 BROKEN_LIFT: dict[str, ir.Value] = {
     "a loan is of another type": ir.Borrow(WIDE, None, ONE, SPAN),
     "a reference to one object has a start": ir.Borrow(N, USIZE_ONE, ONE, SPAN),
-    "a slice of a": ir.Borrow(WIDE, None, SLICE, SPAN),
+    "a slice of a int has a start": ir.Borrow(ir.IndexPlace(ARRAY, USIZE_ONE, INT, SPAN), USIZE_ONE, SLICE, SPAN),
+    "a slice has other elements than its array: long": ir.Borrow(WIDE, None, SLICE, SPAN),
     "a slice has other elements": ir.Borrow(ARRAY, None, replace(SLICE, target=ArrayType(LONG, None)), SPAN),
     "a slice starts at a": ir.Borrow(ARRAY, read(POINTER, PointerType(INT)), SLICE, SPAN),
     "a long refers to something": read(ir.ReferentPlace(WIDE, INT, SPAN), INT),

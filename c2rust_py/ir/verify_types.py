@@ -203,6 +203,8 @@ def _check_loan(value: Borrow) -> str | None:
     assert isinstance(target, ArrayType)
     if value.start is not None and is_integer(value.start.type) is None:
         return f"a slice starts at a {type_text(value.start.type)}"
+    if value.start is not None and not isinstance(place, ArrayType):
+        return f"a slice of a {type_text(place)} has a start"
     element = place if value.start is None and same_representation(place, target.element) else _element(place)
     return _differ_in_rust(element, target.element, "a slice has other elements than its array")
 
