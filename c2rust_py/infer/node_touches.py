@@ -28,6 +28,7 @@ from c2rust_py.ir.nodes import (
     LocalPlace,
     Overflowing,
     Place,
+    Reallocate,
     Return,
     StringPlace,
     UnsupportedStatement,
@@ -65,6 +66,8 @@ class NodeTouches:
             case VaArgValue(place, _, _):
                 return self.reads(place) | self.writes(place)
             case Declare(local, _, _):
+                return self._declares(local)
+            case Reallocate(local):
                 return self._declares(local)
             case AllocateVla(local, _, _):
                 return WRITES_MEMORY | self._declares(local)

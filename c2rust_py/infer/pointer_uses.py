@@ -47,7 +47,7 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import IntKind, IntType, PointerType, RecordType, VoidType
+from c2rust_py.ir.types import IntKind, IntType, PointerType, RecordType, Type, VoidType
 from c2rust_py.ir.walk import Node, children, walk_all
 
 _LARGEST_COPY = 64 * 1024
@@ -89,6 +89,25 @@ class LibraryCall:
     call: Call
     name: str
     wanted: Wanted
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AllocatesVla:
+    """A local is given an array of `size` bytes, whose elements are of `type`."""
+
+    local: int
+    size: Value
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """`free` or `realloc` is given the pointer."""
+
+    call: Call
+    value: Value
     span: Span
 
 
@@ -143,7 +162,20 @@ class Everything:
     span: Span
 
 
-Use = Flow | Argument | LibraryCall | Returned | Access | Test | Pair | Escape | InMemory | Everything
+Use = (
+    Flow
+    | AllocatesVla
+    | Released
+    | Argument
+    | LibraryCall
+    | Returned
+    | Access
+    | Test
+    | Pair
+    | Escape
+    | InMemory
+    | Everything
+)
 
 
 def pointer_uses(function: Function, program: Program) -> list[Use]:
@@ -228,9 +260,10 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
             yield Everything("the function calls setjmp", node.span)
         case UnsupportedStatement() | UnsupportedValue():
             yield Everything("a part of the function has no translation", node.span)
-        case AllocateVla(local, _, span):
-            yield Escape(Load(LocalPlace(local, function.locals[local].type, span), function.locals[local].type, span),
-                         "it points to an array of variable length", span)  # fmt: skip
+        case AllocateVla(local, size, span):
+            array = function.locals[local].type
+            assert isinstance(array, PointerType)
+            yield AllocatesVla(local, size, array.target, span)
         case _:
             yield from _others(node)
 
@@ -280,6 +313,8 @@ def _arguments(call: Call, program: Program, wanted: Wanted) -> Iterator[Use]:
             yield Argument(call, callee, position, arg, call.span)
         elif function is not None:
             yield Escape(arg, f"it is a variable argument of `{function.name}`", call.span)
+        elif callee in ("free", "realloc"):
+            yield Released(call, without_casts(arg), call.span)
         elif callee is not None:
             yield Escape(arg, f"it is passed to `{callee}` of the library", call.span)
         else:

@@ -18,6 +18,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.demotions import (
     Demotions,
     GlobalObject,
@@ -30,9 +31,11 @@ from c2rust_py.infer.demotions import (
 )
 from c2rust_py.infer.library_calls import Refusal, forms_of, library_result
 from c2rust_py.infer.library_formats import choose_library_call
+from c2rust_py.infer.owners import Owners, find_owners
 from c2rust_py.infer.places import place_in_words, root_of
 from c2rust_py.infer.pointer_uses import (
     Access,
+    AllocatesVla,
     Argument,
     Escape,
     Everything,
@@ -40,6 +43,7 @@ from c2rust_py.infer.pointer_uses import (
     InMemory,
     LibraryCall,
     Pair,
+    Released,
     Returned,
     Test,
     Use,
@@ -47,6 +51,7 @@ from c2rust_py.infer.pointer_uses import (
 )
 from c2rust_py.infer.targets import (
     GlobalRoot,
+    OwnedRoot,
     ParamRoot,
     Resolver,
     Result,
@@ -54,8 +59,10 @@ from c2rust_py.infer.targets import (
     Template,
     is_data_pointer,
     is_null,
+    without_casts,
 )
 from c2rust_py.infer.templates import FunctionTemplates, TemplateFinder
+from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
     BlockValue,
@@ -148,10 +155,13 @@ class _Solver:
     waiting: dict[str, None] = field(default_factory=dict)
     callers: dict[str, set[str]] = field(default_factory=dict)
     mentions: dict[str, set[str]] = field(default_factory=dict)
+    owners: dict[str, Owners] = field(default_factory=dict)
     closed_world: bool = field(init=False)
+    layout: Layout = field(init=False)
 
     def __post_init__(self) -> None:
         self.functions = dict(self.program.functions)
+        self.layout = Layout(self.program.records, self.program.enums)
         self.closed_world = any(f.name == "main" and not f.static for f in self.functions.values())
 
     def run(self) -> None:
@@ -194,6 +204,7 @@ class _Solver:
         """A function comes into play. in_memory: of a second instance, why it is needed."""
         function = self.functions[symbol]
         self.uses[symbol] = pointer_uses(function, self.program)
+        self.owners[symbol] = find_owners(function, self.layout, self.uses[symbol])
         for use in self.uses[symbol]:
             if isinstance(use, Argument):
                 self.callers.setdefault(use.callee, set()).add(symbol)
@@ -284,11 +295,19 @@ class _Solver:
     def _find_templates(self, symbol: str) -> Resolver:
         """What each pointer local that is above memory points to, and the function's result."""
         function = self.functions[symbol]
-        finder = TemplateFinder(self.program, symbol, self.results, self.demotions)
+        owners = self.owners[symbol]
+        finder = TemplateFinder(self.program, symbol, self.results, self.demotions, owners, self.layout)
         up = {local.id for local in function.locals if self._is_up(symbol, local.id, local.type)}
         params = [local.id for local in function.locals if local.kind is LocalKind.PARAM and local.id in up]
-        found = finder.locals(params, [use for use in self.uses[symbol] if isinstance(use, Flow) and use.local in up])
+        given = [use for use in self.uses[symbol] if isinstance(use, Flow | AllocatesVla) and use.local in up]
+        flows, arrays = [use for use in given if isinstance(use, Flow)], [use for use in given if isinstance(use, AllocatesVla)]
+        found = finder.locals(params, flows, arrays)
         self.found[symbol] = found
+        for owner in owners.allocations:
+            if owner in found.templates:
+                why_not = owners.why_not(owner, found.templates)
+                if why_not is not None:
+                    self._demote(PointerSlot(symbol, owner), Reason(why_not, function.locals[owner].span))
         for local, span in found.apart.items():
             self._demote(PointerSlot(symbol, local), Reason("it points into more than one object", span))
         resolver = finder.resolver(found)
@@ -325,16 +344,28 @@ class _Solver:
             case Access(value, span):
                 if resolver.pointer(value) is None:
                     self._demote_value(symbol, value, self._why(symbol, value, span))
+            case AllocatesVla(local, _, _, span):
+                if local not in resolver.templates:
+                    self._demote(PointerSlot(symbol, local), Reason("it points to an array of variable length", span))
+            case Released(call, value, span):
+                if not self._is_release(symbol, resolver, call, value):
+                    name = call.function.symbol if isinstance(call.function, FunctionRef) else ""
+                    self._demote_value(symbol, value, Reason(f"it is passed to `{name}` of the library", span))
             case Returned(value, span):
                 self._check_returned(symbol, resolver, value, span)
             case Test(value, span):
+                self._check_emptied(symbol, resolver, value, span)
                 self._check_test(symbol, resolver, value, span)
             case Pair(left, right, span):
+                self._check_emptied(symbol, resolver, left, span)
+                self._check_emptied(symbol, resolver, right, span)
                 targets = resolver.pointer(left), resolver.pointer(right)
                 if not _comparable(*targets):
                     for value in (left, right):
                         self._demote_value(symbol, value, Reason("it is compared with a pointer to elsewhere", span))
-            case Argument():
+            case Argument(callee=callee, param=param, value=value, span=span):
+                if self._asks_null(callee, param):
+                    self._check_emptied(symbol, resolver, value, span)
                 self._check_argument(symbol, resolver, use)
             case LibraryCall():
                 self._check_library(symbol, resolver, use)
@@ -351,6 +382,20 @@ class _Solver:
     def _check_returned(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         self._check_kept(symbol, resolver, ResultSlot(symbol), symbol in self.results, value, span)
 
+    def _is_release(self, symbol: str, resolver: Resolver, call: Call, value: Value) -> bool:
+        """Whether what is freed or reallocated is all that a local owns, which gets it back."""
+        if is_null(value):
+            return True
+        target = resolver.pointer(value)
+        if target is None or not isinstance(target.root, OwnedRoot) or target.template != Template(target.root, (0,)):
+            return False
+        if call.type == VoidType():
+            return True
+        owner = target.root.local
+        return any(
+            isinstance(use, Flow) and use.local == owner and without_casts(use.value) is call for use in self.uses[symbol]
+        )
+
     def _check_kept(
         self, symbol: str, resolver: Resolver, subject: Subject, known: bool, value: Value, span: Span
     ) -> None:
@@ -358,9 +403,52 @@ class _Solver:
         text = "it is returned as a pointer to memory" if isinstance(subject, ResultSlot) else "it is assigned to a pointer in memory"
         if subject in self.demotions:
             self._demote_value(symbol, value, Reason(text, span, subject))
-        elif not known or (resolver.pointer(value) is None and not is_null(value)):
+        elif not known or not (resolver.pointer(value) or is_null(value) or self._is_allocation(symbol, resolver, subject, value)):
             self._demote(subject, self._why(symbol, value, span))
             self._demote_value(symbol, value, Reason(text, span, subject))
+
+    def _is_allocation(self, symbol: str, resolver: Resolver, subject: Subject, value: Value) -> bool:
+        """Whether a local is given what it owns."""
+        if not isinstance(subject, PointerSlot) or subject.local not in self.owners[symbol].allocations:
+            return False
+        owned = resolver.templates[subject.local].root == OwnedRoot(subject.local)
+        return owned and allocation_of(value, self.layout) is not None
+
+    def _check_emptied(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
+        """An owner that is given null has no elements then; that it is null nobody may ask."""
+        target = resolver.pointer(value)
+        if target is not None and isinstance(target.root, OwnedRoot) and target.root.local in self.found[symbol].emptied:
+            self._demote(PointerSlot(symbol, target.root.local), Reason("it may be null", span))
+
+    def _asks_null(self, symbol: str, param: int, seen: frozenset[tuple[str, int]] = frozenset()) -> bool:
+        """Whether a function, or one that it passes its parameter to, may find out that the parameter is null: by a test, a
+        comparison with something else, or by where it keeps it."""
+        if (symbol, param) in seen:
+            return False
+        seen = seen | {(symbol, param)}
+        same: set[Subject] = {PointerSlot(symbol, param)}
+        before = 0
+        while len(same) > before:
+            before = len(same)
+            for use in self.uses[symbol]:
+                if isinstance(use, Flow) and same.intersection(self._subjects(symbol, use.value)):
+                    same.add(PointerSlot(symbol, use.local))
+
+        def derived(value: Value) -> bool:
+            return not same.isdisjoint(self._subjects(symbol, value))
+
+        for use in self.uses[symbol]:
+            match use:
+                case (Test(value) | Returned(value) | Escape(value)) if derived(value):
+                    return True
+                case Pair(left, right) if derived(left) != derived(right):
+                    return True
+                case Argument(callee=callee, param=position, value=value) if derived(value):
+                    if self._asks_null(callee, position, seen):
+                        return True
+                case _:
+                    pass
+        return False
 
     def _check_test(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         """Targets that are known are objects. Only who calls a library from outside may pass null."""

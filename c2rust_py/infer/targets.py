@@ -64,6 +64,13 @@ class LocalRoot:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedRoot:
+    """What a local of the function is allocated."""
+
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
 class GlobalRoot:
     """An object of static storage duration."""
 
@@ -78,7 +85,7 @@ class LiteralRoot:
     type: ArrayType
 
 
-Root = ParamRoot | LocalRoot | GlobalRoot | LiteralRoot
+Root = ParamRoot | OwnedRoot | LocalRoot | GlobalRoot | LiteralRoot
 
 
 @dataclass(frozen=True, slots=True)

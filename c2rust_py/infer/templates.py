@@ -6,20 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.demotions import Demotions
 from c2rust_py.infer.library_calls import library_result
-from c2rust_py.infer.pointer_uses import Flow, Returned
-from c2rust_py.infer.targets import LocalRoot, ParamRoot, Resolver, Result, Template, is_null
+from c2rust_py.infer.owners import Owners
+from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Returned
+from c2rust_py.infer.targets import LocalRoot, OwnedRoot, ParamRoot, Resolver, Result, Template, is_null
+from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.program import Program
 
 
 @dataclass(slots=True)
 class FunctionTemplates:
-    """templates: of the pointer locals above memory. nullable: those that may be null. apart: locals whose values have no
-    template in common, and where that shows."""
+    """templates: of the pointer locals above memory. nullable: those that may be null. emptied: owners that are given null.
+    apart: locals whose values have no template in common, and where that shows."""
 
     templates: dict[int, Template] = field(default_factory=dict)
     nullable: set[int] = field(default_factory=set)
+    emptied: set[int] = field(default_factory=set)
     apart: dict[int, Span] = field(default_factory=dict)
 
 
@@ -31,14 +35,19 @@ class TemplateFinder:
     symbol: str
     results: Mapping[str, Result]
     demotions: Demotions
+    owners: Owners
+    layout: Layout
 
     def resolver(self, found: FunctionTemplates) -> Resolver:
         templates, nullable = found.templates, found.nullable
         return Resolver(self.program, self.symbol, templates, nullable, self.results, library_result, self.demotions)
 
-    def locals(self, params: Iterable[int], flows: Sequence[Flow]) -> FunctionTemplates:
-        """The templates of the parameters and the other locals that are above memory."""
+    def locals(self, params: Iterable[int], flows: Sequence[Flow], arrays: Sequence[AllocatesVla]) -> FunctionTemplates:
+        """The templates of the parameters and the other locals that are above memory, which the uses give values."""
         found = FunctionTemplates({local: Template(ParamRoot(local), (0,)) for local in params})
+        for array in arrays:
+            if array.local in self.owners.allocations:
+                found.templates[array.local] = Template(OwnedRoot(array.local), (0,))
         changed = True
         while changed:
             changed = False
@@ -50,14 +59,17 @@ class TemplateFinder:
 
     def _join(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> bool:
         """Adds what one flow says; whether that is new."""
+        if flow.local in self.owners.allocations and is_null(flow.value):
+            found.emptied.add(flow.local)
+            return False
         changed = False
         if resolver.may_be_null(flow.value) and flow.local not in found.nullable:
             found.nullable.add(flow.local)
             changed = True
-        target = None if is_null(flow.value) else resolver.pointer(flow.value)
+        template = self._template(resolver, flow)
         known = found.templates.get(flow.local)
-        if target is not None:
-            known = target.template if known is None else known.join(target.template)
+        if template is not None:
+            known = template if known is None else known.join(template)
         elif known is None:
             return changed
         if known is not None and flow.local in found.nullable:
@@ -69,6 +81,15 @@ class TemplateFinder:
         changed |= known != found.templates.get(flow.local)
         found.templates[flow.local] = known
         return changed
+
+    def _template(self, resolver: Resolver, flow: Flow) -> Template | None:
+        """That of the value which the local is given, as far as that is known."""
+        if is_null(flow.value):
+            return None
+        if flow.local in self.owners.allocations and allocation_of(flow.value, self.layout) is not None:
+            return Template(OwnedRoot(flow.local), (0,))
+        target = resolver.pointer(flow.value)
+        return None if target is None else target.template
 
     def result(self, resolver: Resolver, returns: Sequence[Returned]) -> tuple[Result | None, bool]:
         """What the function returns, as far as that is known now; and whether what it returns has something in common."""
@@ -84,6 +105,6 @@ class TemplateFinder:
             results.append(Result(results[0].template, nullable=True))
         for result in results:
             joined = None if joined is None else joined.join(result)
-        if joined is None or isinstance(joined.template.root, LocalRoot):
+        if joined is None or isinstance(joined.template.root, LocalRoot | OwnedRoot):
             return None, False
         return joined, True

@@ -14,6 +14,7 @@ from c2rust_py.ir.types import (
     FunctionType,
     IntType,
     OptionalType,
+    OwnedType,
     PointerType,
     Qualified,
     RecordType,
@@ -48,6 +49,8 @@ class Layout:
                 return 8
             case OptionalType():
                 return 16
+            case OwnedType():
+                return 24
             case ArrayType(element, length):
                 return self.size_of(element) * (length or 0)
             case VaListType():
@@ -67,7 +70,7 @@ class Layout:
                 return self.enums[id].kind.size
             case RecordType(id):
                 return self.records[id].align
-            case PointerType() | ReferenceType() | OptionalType() | VaListType():
+            case PointerType() | ReferenceType() | OptionalType() | OwnedType() | VaListType():
                 return 8
             case ArrayType(element, _):
                 return self.align_of(element)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.types import ArrayType, OptionalType, PointerType, RecordType, ReferenceType, Type
+from c2rust_py.ir.types import ArrayType, OptionalType, OwnedType, PointerType, RecordType, ReferenceType, Type
 
 # ---- places -----------------------------------------------------------------------------------------------------------
 
@@ -276,6 +276,25 @@ class MoveOptional:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Allocate:
+    """New elements, or (count None) one new object, all zero; behind `lift` only. Not enough memory is a panic."""
+
+    count: Value | None
+    type: OwnedType
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reallocate:
+    """The elements that a local owns become `count`, the new ones zero; behind `lift` only. It has no value."""
+
+    local: int
+    count: Value
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FunctionRef:
     """The address of a function; as the function of a `Call`, a direct call."""
 
@@ -475,6 +494,8 @@ Value = (
     | Unwrap
     | IsPresent
     | MoveOptional
+    | Allocate
+    | Reallocate
     | FunctionRef
     | LabelAddress
     | Unary

@@ -23,6 +23,7 @@ from typing import assert_never
 
 from c2rust_py.ir.nodes import (
     AddressOf,
+    Allocate,
     AllocateVla,
     ArrayValue,
     Assign,
@@ -72,6 +73,7 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerAdd,
     PointerDiff,
+    Reallocate,
     RecordValue,
     ReferentPlace,
     Return,
@@ -100,6 +102,7 @@ from c2rust_py.ir.types import (
     FunctionType,
     IntType,
     OptionalType,
+    OwnedType,
     PointerType,
     Qualified,
     RecordType,
@@ -129,6 +132,8 @@ def type_text(type: Type) -> str:
             return f"{type_text(target)}*"
         case OptionalType(inner):
             return f"{type_text(inner)}?"
+        case OwnedType(target):
+            return f"own {type_text(target)}"
         case ReferenceType(target, access):
             return f"{access.value} {type_text(target)}"
         case ArrayType(element, length):
@@ -431,6 +436,10 @@ class _Printer:
                 return f"{self.operand(operand)}.unwrap"
             case IsPresent(operand):
                 return f"{self.operand(operand)}.present"
+            case Allocate(count, type):
+                return f"allocate {type_text(type)}" + ("" if count is None else f"({self.value(count)})")
+            case Reallocate(local, count):
+                return f"reallocate {self.local(local)}({self.value(count)})"
             case MoveOptional(operand, start):
                 return f"{self.operand(operand)}.from({self.value(start)})"
             case FunctionRef(symbol):

@@ -149,6 +149,18 @@ class OptionalType:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedType:
+    """What a local owns, behind `lift` only: elements (the target is an array of unknown length), or one object of the heap."""
+
+    target: Type
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it owns elements, as many as it was given."""
+        return isinstance(self.target, ArrayType) and self.target.length is None
+
+
+@dataclass(frozen=True, slots=True)
 class ArrayType:
     """`length` elements; None where the type is incomplete (`extern int a[]`, a flexible array member)."""
 
@@ -189,6 +201,7 @@ Type = (
     | PointerType
     | ReferenceType
     | OptionalType
+    | OwnedType
     | ArrayType
     | FunctionType
     | VaListType

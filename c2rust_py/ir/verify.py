@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from c2rust_py.diagnostics import Code, CompileError, Span, error
 from c2rust_py.ir.nodes import (
+    Allocate,
     AllocateVla,
     Arm,
     Assign,
@@ -44,6 +45,7 @@ from c2rust_py.ir.nodes import (
     MoveOptional,
     Optional,
     Place,
+    Reallocate,
     ReferentPlace,
     Return,
     Statement,
@@ -56,7 +58,17 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.printer import type_text
 from c2rust_py.ir.program import Function, LocalKind, Program, Record
-from c2rust_py.ir.types import LONG, ULONG, ArrayType, OptionalType, PointerType, ReferenceType, Type, VaListType
+from c2rust_py.ir.types import (
+    LONG,
+    ULONG,
+    ArrayType,
+    OptionalType,
+    OwnedType,
+    PointerType,
+    ReferenceType,
+    Type,
+    VaListType,
+)
 from c2rust_py.ir.verify_scopes import find_undeclared
 from c2rust_py.ir.verify_types import check_place, check_value, find_qualified, is_integer, is_scalar
 from c2rust_py.ir.walk import Node, children, walk
@@ -160,7 +172,7 @@ class _Scope:
 
 
 _FORBIDDEN_AFTER_NORMALISE = (Switch, Case, Default, Goto, ComputedGoto, Label, LabelAddress)
-_FORBIDDEN_BEFORE_LIFT = (ReferentPlace, Borrow, Optional, Unwrap, IsPresent, MoveOptional)
+_FORBIDDEN_BEFORE_LIFT = (ReferentPlace, Borrow, Optional, Unwrap, IsPresent, MoveOptional, Allocate, Reallocate)
 
 
 @dataclass(slots=True)
@@ -185,7 +197,7 @@ class _Checker:
     def type(self, type: Type, span: Span) -> None:
         if find_qualified(type):
             self.require(False, f"a node has the qualified type {type_text(type)}", span)
-        if self.stage is not Stage.LIFTED and isinstance(type, ReferenceType | OptionalType):
+        if self.stage is not Stage.LIFTED and isinstance(type, ReferenceType | OptionalType | OwnedType):
             self.require(False, f"{type_text(type)} is there before pointers are lifted", span)
 
     def function_definition(self, function: Function) -> None:

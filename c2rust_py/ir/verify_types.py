@@ -9,6 +9,7 @@ from typing import overload
 
 from c2rust_py.ir.nodes import (
     AddressOf,
+    Allocate,
     ArrayValue,
     Binary,
     BinaryOp,
@@ -57,6 +58,7 @@ from c2rust_py.ir.types import (
     IntKind,
     IntType,
     OptionalType,
+    OwnedType,
     PointerType,
     Qualified,
     RecordType,
@@ -73,7 +75,7 @@ def find_qualified(type: Type) -> bool:
     match type:
         case Qualified():
             return True
-        case PointerType(target) | ReferenceType(target) | OptionalType(target):
+        case PointerType(target) | ReferenceType(target) | OptionalType(target) | OwnedType(target):
             return find_qualified(target)
         case ArrayType(element):
             return find_qualified(element)
@@ -128,7 +130,7 @@ def check_place(place: Place, program: Program) -> str | None:
                 return f"an index has type {type_text(index.type)}"
             return _differ(type, base.type.element, "an element has another type")
         case ReferentPlace(base, type):
-            if not isinstance(base.type, ReferenceType):
+            if not isinstance(base.type, ReferenceType | OwnedType):
                 return f"a {type_text(base.type)} refers to something"
             return _differ(type, base.type.target, "a referent has another type than its reference's target")
         case _:
@@ -189,6 +191,9 @@ def check_value(value: Value, program: Program) -> str | None:
             return _check_loan(value)
         case Optional() | Unwrap() | IsPresent() | MoveOptional():
             return _check_optional(value)
+        case Allocate(count, type):
+            fits = (count is not None) == type.is_array and (count is None or is_integer(count.type) is not None)
+            return None if fits else f"{type_text(type)} is allocated by a wrong count"
         case _:
             return None
 

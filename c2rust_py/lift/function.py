@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.allocations import Count, allocation_of, element_count
 from c2rust_py.infer.demotions import PointerSlot
 from c2rust_py.infer.pointer_uses import Flow, LibraryCall, pointer_uses
 from c2rust_py.infer.solver import Solution, memory_instance
@@ -16,6 +17,7 @@ from c2rust_py.infer.targets import (
     IndexStep,
     LiteralRoot,
     LocalRoot,
+    OwnedRoot,
     ParamRoot,
     Resolver,
     Target,
@@ -24,7 +26,10 @@ from c2rust_py.infer.targets import (
     is_null,
     without_casts,
 )
+from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
+    Allocate,
+    AllocateVla,
     Assign,
     Binary,
     BinaryOp,
@@ -55,6 +60,7 @@ from c2rust_py.ir.nodes import (
     Overflowing,
     Place,
     PointerDiff,
+    Reallocate,
     ReferentPlace,
     Return,
     Statement,
@@ -72,6 +78,7 @@ from c2rust_py.ir.types import (
     ArrayType,
     IntType,
     OptionalType,
+    OwnedType,
     PointerType,
     RecordType,
     ReferenceType,
@@ -79,6 +86,7 @@ from c2rust_py.ir.types import (
     VoidType,
 )
 from c2rust_py.ir.walk import Node, map_children
+from c2rust_py.lift.drops import leave_to_scopes
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
 from c2rust_py.lift.positions import Positions, backward_cursors, converted
@@ -102,7 +110,7 @@ class LiftedFunction:
 def lift_function(solution: Solution, shapes: Shapes, symbol: str) -> LiftedFunction:
     """The function with references, positions and loans (all of them shared: see `lift.mutability`)."""
     lifter = _Lifter(solution, shapes, symbol)
-    return LiftedFunction(lifter.run(), lifter.origins, lifter.library.externals)
+    return LiftedFunction(leave_to_scopes(lifter.run()), lifter.origins, lifter.library.externals)
 
 
 def param_type(pointer: Type, slice: bool) -> ReferenceType:
@@ -119,6 +127,15 @@ def result_type(solution: Solution, symbol: str) -> Type | None:
     if result.template.cursor is None:
         return VoidType()
     return OptionalType(USIZE) if result.nullable else USIZE
+
+
+def _join(first: Statement, second: Statement) -> Statement | None:
+    """The declaration of an owner and its allocation as one statement."""
+    match first, second:
+        case Declare(local, None), Assign(LocalPlace(given, OwnedType()), Allocate() as init) if local == given:
+            return Declare(local, init, first.span)
+        case _:
+            return None
 
 
 def _is_zero(index: Value) -> bool:
@@ -149,10 +166,12 @@ class _Lifter:
     resolver: Resolver = field(init=False)
     positions: Positions = field(init=False)
     library: LibraryLifter = field(init=False)
+    layout: Layout = field(init=False)
     added: list[Local] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.program = self.solution.program
+        self.layout = Layout(self.program.records, self.program.enums)
         self.function = self.program.functions[self.symbol]
         self.resolver = self.solution.resolver(self.symbol)
         uses = pointer_uses(self.function, self.program)
@@ -176,6 +195,8 @@ class _Lifter:
                 locals.append(local)
             elif local.kind is LocalKind.PARAM:
                 locals.append(replace(local, type=self._reference(local.id)))
+            elif self._owns(local.id):
+                locals.append(replace(local, type=self._owned(local.id)))
             else:
                 locals.append(replace(local, type=self.positions.local_type(local.id)))
         starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added)
@@ -192,10 +213,27 @@ class _Lifter:
     def _reference(self, param: int) -> ReferenceType:
         return param_type(self.function.locals[param].type, self.shapes[PointerSlot(self.symbol, param)])
 
+    def _owns(self, local: int) -> bool:
+        """Whether a local owns what it points to."""
+        return self.resolver.templates[local].root == OwnedRoot(local)
+
+    def _owned(self, local: int) -> OwnedType:
+        pointer = self.function.locals[local].type
+        assert isinstance(pointer, PointerType)
+        slice = self.shapes[PointerSlot(self.symbol, local)]
+        return OwnedType(ArrayType(pointer.target, None) if slice else pointer.target)
+
     # ---- statements
 
     def statements(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return tuple(result for statement in body for result in self.statement(statement))
+        made: list[Statement] = []
+        for statement in body:
+            results = self.statement(statement)
+            if made and results and (joined := _join(made[-1], results[0])) is not None:
+                made[-1] = joined
+                results = results[1:]
+            made.extend(results)
+        return tuple(made)
 
     def statement(self, node: Statement) -> tuple[Statement, ...]:
         match node:
@@ -203,6 +241,12 @@ class _Lifter:
                 return self._declare(local, init, span)
             case Assign(LocalPlace(local), value, span) if local in self.resolver.templates:
                 return self._move(local, value, span)
+            case AllocateVla(local, size, span) if local in self.resolver.templates:
+                array = self.function.locals[local].type
+                assert isinstance(array, PointerType)
+                return (self._allocate(local, element_count(size, self.layout.size_of(array.target)), span),)
+            case Evaluate(Call(FunctionRef("free"), (pointer,)), span) if self._is_lifted(without_casts(pointer)):
+                return self._release(without_casts(pointer), span)
             case Evaluate(value, span) if self._is_lifted(value) and not isinstance(value, Call):
                 return self._effects(value)
             case Return(value, span) if value is not None and self.symbol in self.solution.results:
@@ -213,7 +257,45 @@ class _Lifter:
             case _:
                 return (self._mapped(node),)
 
+    def _allocate(self, local: int, count: Count | None, span: Span) -> Statement:
+        """A local is given new elements, or its object."""
+        type = self._owned(local)
+        place = LocalPlace(local, type, span)
+        return Assign(place, Allocate(self._number(count, span) if type.is_array else None, type, span), span)
+
+    def _number(self, count: Count | None, span: Span) -> Value:
+        """A number of elements as an index; None is none."""
+        if count is None or count.value is None:
+            return IntConst(0 if count is None else count.factor, USIZE, span)
+        number = converted(self.value(count.value), USIZE)
+        factor = IntConst(count.factor, USIZE, span)
+        return number if count.factor == 1 else Binary(BinaryOp.MUL, number, factor, USIZE, span)
+
+    def _give(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
+        """An owner is given an allocation, null, or what it has."""
+        found = allocation_of(value, self.layout)
+        if found is None and not is_null(value):
+            return self._effects(value)
+        if found is None or found.old is None:
+            return (self._allocate(local, None if found is None else found.count, span),)
+        return (Evaluate(Reallocate(local, self._number(found.count, span), VoidType(), span), span),)
+
+    def _release(self, pointer: Value, span: Span) -> tuple[Statement, ...]:
+        """The owner gives back what it has; a single object it keeps until its scope ends."""
+        root = self._target(pointer).root
+        assert isinstance(root, OwnedRoot)
+        left = self._effects(pointer)
+        return (*left, self._allocate(root.local, None, span)) if self._owned(root.local).is_array else left
+
     def _declare(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
+        if self._owns(local):
+            if init is None:
+                return (Declare(local, None, span),)
+            match self._give(local, init, span):
+                case (Assign(LocalPlace(), given),):
+                    return (Declare(local, given, span),)
+                case others:
+                    return (Declare(local, None, span), *others)
         if self.resolver.templates[local].cursor is None:
             return () if init is None else self._effects(init)
         type = self.positions.local_type(local)
@@ -222,6 +304,8 @@ class _Lifter:
 
     def _move(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
         """A lifted pointer is given a value: its position changes; one without a position has nothing to change."""
+        if self._owns(local):
+            return self._give(local, value, span)
         if self.resolver.templates[local].cursor is None:
             return self._effects(value)
         place = LocalPlace(self.positions.cursors[local], self.positions.local_type(local), span)
@@ -445,6 +529,10 @@ class _Lifter:
                 place = GlobalPlace(symbol, self.program.variables[symbol].type, span)
             case LiteralRoot(data, type):
                 place = StringPlace(data, type, span)
+            case OwnedRoot(local):
+                owned = self._owned(local)
+                place = ReferentPlace(LocalPlace(local, owned, span), owned.target, span)
+                steps = steps if owned.is_array else steps[1:]
             case ParamRoot(local):
                 reference = self._reference(local)
                 place = ReferentPlace(LocalPlace(local, reference, span), reference.target, span)

@@ -1,7 +1,7 @@
 """Which lifted parameters are slices, and which point to one object.
 
 A parameter is a slice where the function looks at another element than the first, or passes it on to a slice: the least
-fixpoint over the calls.
+fixpoint over the calls. So is what a local owns, and where anything but one object is allocated for it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,21 @@ from collections.abc import Iterator
 from c2rust_py.infer.demotions import PointerSlot
 from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
-from c2rust_py.infer.pointer_uses import Access, Argument, Escape, Flow, LibraryCall, Pair, Returned, Test, pointer_uses
+from c2rust_py.infer.owners import allocation
+from c2rust_py.infer.pointer_uses import (
+    Access,
+    AllocatesVla,
+    Argument,
+    Escape,
+    Flow,
+    LibraryCall,
+    Pair,
+    Returned,
+    Test,
+    pointer_uses,
+)
 from c2rust_py.infer.solver import Solution
-from c2rust_py.infer.targets import IndexStep, ParamRoot, Resolver, Target
+from c2rust_py.infer.targets import IndexStep, OwnedRoot, ParamRoot, Resolver, Target
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Value
 
@@ -27,7 +39,7 @@ def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
         if solution.is_lifted(symbol, param)
     }
     passed: dict[PointerSlot, set[PointerSlot]] = {}
-    waiting: list[PointerSlot] = []
+    waiting: list[PointerSlot] = list(_allocated_arrays(solution, shapes))
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
         for use in pointer_uses(function, solution.program):
@@ -35,7 +47,7 @@ def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
                 waiting.extend(PointerSlot(symbol, param) for param in _lent_as_arrays(resolver, use))
             for value in _values(use):
                 target = resolver.pointer(value)
-                if target is None or not isinstance(target.root, ParamRoot):
+                if target is None or not isinstance(target.root, ParamRoot | OwnedRoot):
                     continue
                 slot = PointerSlot(symbol, target.root.local)
                 if not _is_first(target):
@@ -48,10 +60,24 @@ def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
         if not shapes[slot]:
             shapes[slot] = True
             waiting.extend(other for other in passed.get(slot, ()) if not shapes[other])
-    for slot, others in passed.items():
-        if shapes.get(slot):
-            waiting.extend(others)
     return shapes
+
+
+def _allocated_arrays(solution: Solution, shapes: dict[PointerSlot, bool]) -> Iterator[PointerSlot]:
+    """The owners of any number of elements. Adds all owners to the shapes."""
+    layout = Layout(solution.program.records, solution.program.enums)
+    for symbol, function in solution.program.functions.items():
+        templates = solution.templates[symbol]
+        for use in pointer_uses(function, solution.program):
+            if not isinstance(use, Flow | AllocatesVla) or use.local not in templates:
+                continue
+            if templates[use.local].root != OwnedRoot(use.local):
+                continue
+            slot = PointerSlot(symbol, use.local)
+            shapes.setdefault(slot, False)
+            found = allocation(use, layout)
+            if found is None or found[1].count.fixed != 1 or found[1].old is not None:
+                yield slot
 
 
 def _values(use: object) -> tuple[Value, ...]:
@@ -77,7 +103,7 @@ def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:
         else:
             single = not is_bytes(loan.element)
         match loan.target:
-            case Target(ParamRoot(param), steps) if not _is_first(loan.target) or (len(steps) == 1 and not single):
+            case Target(ParamRoot(param) | OwnedRoot(param), steps) if not _is_first(loan.target) or (len(steps) == 1 and not single):
                 yield param
             case _:
                 pass

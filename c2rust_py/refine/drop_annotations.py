@@ -112,7 +112,7 @@ def is_open(expr: rs.Expr, scope: Scope, found: _Found) -> bool:
             return method in _OPEN_POINTER_METHODS or (method == "to_vec" and is_open(receiver, scope, found))
         case rs.ArrayLiteral(elements):
             return all(is_open(element, scope, found) for element in elements)
-        case rs.ArrayRepeat(element, _):
+        case rs.ArrayRepeat(element, _) | rs.VecRepeat(element, _):
             return is_open(element, scope, found)
         case rs.BlockExpr(rs.Block(tail=tail) as block, _) if tail is not None:
             return is_open(tail, _scan_block(block, scope, found), found)

@@ -148,6 +148,14 @@ class ArrayRepeat:
 
 
 @dataclass(frozen=True, slots=True)
+class VecRepeat:
+    """`vec![element; count]`."""
+
+    element: Expr
+    count: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class TupleExpr:
     elements: tuple[Expr, ...]
 
@@ -288,6 +296,7 @@ Expr = (
     | StructLiteral
     | ArrayLiteral
     | ArrayRepeat
+    | VecRepeat
     | TupleExpr
     | RangeExpr
     | RangeFrom

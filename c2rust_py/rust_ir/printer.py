@@ -59,6 +59,7 @@ from c2rust_py.rust_ir.nodes import (
     TypeAlias,
     Unary,
     UnionItem,
+    VecRepeat,
     Verbatim,
     While,
 )
@@ -277,6 +278,12 @@ class _Printer:
                 self.put("[")
                 self.expr(element, _LOOSEST)
                 self.put(f"; {count}]")
+            case VecRepeat(element, size):
+                self.put("vec![")
+                self.expr(element, _LOOSEST)
+                self.put("; ")
+                self.expr(size, _LOOSEST)
+                self.put("]")
             case TupleExpr(elements):
                 self.list("(", elements, ",)" if len(elements) == 1 else ")")
             case Closure(params, body):

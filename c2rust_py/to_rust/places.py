@@ -35,6 +35,7 @@ from c2rust_py.ir.types import (
     FloatType,
     IntKind,
     IntType,
+    OwnedType,
     RecordType,
     ReferenceType,
     Type,
@@ -138,6 +139,8 @@ class PlaceLowering(ABC):
             return literal if value.start is None else rs.Borrow(rs.Index(literal, self.range_from(value.start)))
         if isinstance(place, ReferentPlace) and value.start is None and _is_as_good(place.base.type, value.type):
             return self.path(place.base)
+        if isinstance(place, ReferentPlace) and value.start is None and isinstance(place.base.type, OwnedType):
+            return rs.Borrow(self.path(place.base), mutable)
         if value.start is not None:
             return self._part_from(self.base_path(place), self.range_from(value.start), mutable)
         if value.type.is_slice and not isinstance(place.type, ArrayType):

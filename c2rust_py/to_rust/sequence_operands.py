@@ -37,6 +37,7 @@ from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
+    Allocate,
     AllocateVla,
     Arm,
     ArrayValue,
@@ -78,6 +79,7 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerAdd,
     PointerDiff,
+    Reallocate,
     RecordValue,
     Return,
     Statement,
@@ -277,6 +279,8 @@ class _Sequencer:
                 return self._overflowing(value)
             case MoveOptional():
                 return self._named(value, {"start": value.start, "operand": value.operand})
+            case Allocate() | Reallocate() if value.count is not None:
+                return self._named(value, {"count": value.count})
             case Optional() if value.value is not None:
                 return self._named(value, {"value": value.value})
             case Convert() | Unary() | Not() | Truncate() | Unwrap() | IsPresent():

@@ -34,6 +34,7 @@ from c2rust_py.ir.nodes import (
     Match,
     Overflowing,
     Place,
+    Reallocate,
     Return,
     Statement,
     UnsupportedStatement,
@@ -515,7 +516,7 @@ def _has_effect(node: object) -> bool:
     """Whether evaluating a node itself does more than compute a value."""
     if isinstance(node, Builtin):
         return node.name in EFFECTFUL_BUILTINS
-    return isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue)
+    return isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue | Reallocate)
 
 
 def _may_trap(node: object) -> bool:

@@ -18,6 +18,7 @@ from c2rust_py.ir.types import (
     IntKind,
     IntType,
     OptionalType,
+    OwnedType,
     PointerType,
     Qualified,
     RecordType,
@@ -100,6 +101,10 @@ class TypeLowering:
                 return rs.PathType("Ptr", (self.stored(target),))
             case OptionalType(inner):
                 return rs.PathType("Option", (self.value(inner),))
+            case OwnedType(ArrayType(element, None)):
+                return rs.PathType("Vec", (self.stored(element),))
+            case OwnedType(target):
+                return rs.PathType("Box", (self.stored(target),))
             case ReferenceType(ArrayType(element, None), access):
                 return rs.ReferenceType(rs.SliceType(self.stored(element)), access is Access.MUTABLE)
             case ReferenceType(target, access):

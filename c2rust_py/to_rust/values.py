@@ -7,6 +7,7 @@ from abc import abstractmethod
 from c2rust_py.diagnostics import Code
 from c2rust_py.ir.nodes import (
     AddressOf,
+    Allocate,
     ArrayValue,
     Binary,
     BinaryOp,
@@ -34,6 +35,7 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerAdd,
     PointerDiff,
+    Reallocate,
     RecordValue,
     Statement,
     StringValue,
@@ -55,6 +57,7 @@ from c2rust_py.ir.types import (
     FunctionType,
     IntKind,
     OptionalType,
+    OwnedType,
     PointerType,
     RecordType,
     Type,
@@ -277,6 +280,11 @@ class ValueLowering(PlaceLowering):
                 return self.borrow(value)
             case Optional() | Unwrap() | IsPresent() | MoveOptional():
                 return self.optional(value)
+            case Allocate(count, type):
+                return self.allocate(count, type)
+            case Reallocate(local, count, type):
+                elements = (self.value(count, typed=True), self.stored_zero(self.element_of(local)))
+                return rs.MethodCall(rs.Name(self.local_name(local)), "resize", elements)
             case FunctionRef():
                 return self.function_pointer(value)
             case Unary() | Binary() | PointerAdd() | PointerDiff() | Truncate():
@@ -297,6 +305,24 @@ class ValueLowering(PlaceLowering):
                 return self.aggregate(value)
             case _:
                 return self.rare(value)
+
+    def allocate(self, count: Value | None, type: OwnedType) -> rs.Expr:
+        """New elements or one new object, all zero; no elements for None."""
+        match type.target:
+            case ArrayType(_, None) if count is None or (isinstance(count, IntConst) and count.value == 0):
+                return rs.Call(rs.Name("Vec::new"), ())
+            case ArrayType(element, None):
+                assert count is not None
+                return rs.VecRepeat(self.stored_zero(element), self.value(count, typed=True))
+            case target:
+                return rs.Call(rs.Name("Box::new"), (self.stored_zero(target),))
+
+    def element_of(self, local: int) -> Type:
+        """What the elements are of that a local owns."""
+        assert self.frame.function is not None
+        type = self.frame.function.locals[local].type
+        assert isinstance(type, OwnedType) and isinstance(type.target, ArrayType)
+        return type.target.element
 
     def optional(self, value: Optional | Unwrap | IsPresent | MoveOptional) -> rs.Expr:
         """Positions that may be missing."""
@@ -426,6 +452,8 @@ class ValueLowering(PlaceLowering):
                 return self.null(type, typed=True)
             case OptionalType():
                 return rs.Name("None")
+            case OwnedType() as owned:
+                return self.allocate(None, owned)
             case FloatType(FloatKind.LONG_DOUBLE):
                 return rs.Literal("0.0")
             case FloatType():

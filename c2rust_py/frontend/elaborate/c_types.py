@@ -17,6 +17,7 @@ from c2rust_py.ir.types import (
     IntKind,
     IntType,
     OptionalType,
+    OwnedType,
     PointerType,
     Qualified,
     Quals,
@@ -180,7 +181,7 @@ def spell(type: Type) -> str:
             return "va_list"
         case VoidType():
             return "void"
-        case ReferenceType() | OptionalType():
+        case ReferenceType() | OptionalType() | OwnedType():
             raise AssertionError("C has no references")
 
 

@@ -1,0 +1,137 @@
+"""Which locals can own what they are allocated: the elements are theirs alone, and every pointer to them dies with them.
+
+    int *a = malloc(n * sizeof *a), *end = a + n;          a: Vec<i32>, end: an index into it
+    for (...) { char *now = malloc(9); if (last) f(last); last = now; }
+                                                           `last` would be an index into the elements of the next round: no owner
+
+An owner's other pointers are positions in it, by its name. So they live inside of its scope, and where it is allocated anew
+in a loop, they live inside of one round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from c2rust_py.infer.allocations import Allocation, allocation_of, element_count
+from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Use
+from c2rust_py.infer.targets import OwnedRoot, Template
+from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.nodes import AllocateVla, Assign, Declare, DoWhile, For, LocalPlace, Loop, Statement, While
+from c2rust_py.ir.program import Function
+from c2rust_py.ir.types import ArrayType, PointerType, RecordType
+from c2rust_py.ir.walk import child_groups
+
+Scope = tuple[int, ...]
+"""The statement lists around a statement, from the function's body on, each by a number; negative is a loop's body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The locals of a function that allocations are assigned to. allocations: by local, each new block's scope. declared: where
+    locals are declared."""
+
+    allocations: Mapping[int, list[Scope]]
+    declared: Mapping[int, Scope]
+
+    def why_not(self, owner: int, templates: Mapping[int, Template]) -> str | None:
+        """What speaks against a local as the owner of what it is allocated; None where nothing does."""
+        if templates[owner] != Template(OwnedRoot(owner), (0,)):
+            return "it moves away from the start of what was allocated"
+        others = [local for local, t in templates.items() if t.root == OwnedRoot(owner) and local != owner]
+        if not others:
+            return None
+        if len(self.allocations[owner]) > 1:
+            return "it is allocated in several places, and other pointers point there"
+        place = self.allocations[owner][0] if self.allocations[owner] else ()
+        loops = [depth for depth, number in enumerate(place) if number < 0]
+        around = max(place[: loops[-1] + 1] if loops else (), self.declared.get(owner, ()), key=len)
+        for local in (owner, *others):
+            if self.declared.get(local, ())[: len(around)] != around:
+                return "it is allocated anew while pointers to the old elements are left"
+        return None
+
+
+def allocation(use: Use, layout: Layout) -> tuple[int, Allocation] | None:
+    """The local that a use gives an allocation, and what it asks for."""
+    match use:
+        case Flow(local, value):
+            found = allocation_of(value, layout)
+        case AllocatesVla(local, size, type):
+            count = element_count(size, layout.size_of(type))
+            found = None if count is None else Allocation(count)
+        case _:
+            return None
+    return None if found is None else (local, found)
+
+
+def find_owners(function: Function, layout: Layout, uses: list[Use]) -> Owners:
+    """The locals of a function that could own something, and where that matters."""
+    candidates = {
+        found[0]
+        for use in uses
+        if (found := allocation(use, layout)) is not None and _can_be_owned(function, found[0], layout)
+    }
+    finder = _Finder(function, layout)
+    if candidates:
+        finder.list(function.body, ())
+    allocations = {local: finder.allocations.get(local, []) for local in sorted(candidates)}
+    return Owners(allocations, finder.declared)
+
+
+def _can_be_owned(function: Function, local: int, layout: Layout) -> bool:
+    type = function.locals[local].type
+    return isinstance(type, PointerType) and not _is_flexible(type, layout) and layout.size_of(type.target) > 0
+
+
+def _is_flexible(type: PointerType, layout: Layout) -> bool:
+    """Whether the objects end in an array that is as long as the allocation says."""
+    if not isinstance(type.target, RecordType):
+        return False
+    fields = layout.records[type.target.id].fields
+    return not fields or (isinstance(fields[-1].type, ArrayType) and not fields[-1].type.length)
+
+
+@dataclass(slots=True)
+class _Finder:
+    function: Function
+    layout: Layout
+    allocations: dict[int, list[Scope]] = field(default_factory=dict)
+    declared: dict[int, Scope] = field(default_factory=dict)
+    lists: int = 0
+
+    def list(self, body: tuple[Statement, ...], scope: Scope) -> None:
+        for statement in body:
+            self.statement(statement, scope)
+
+    def statement(self, node: Statement, scope: Scope) -> None:
+        match node:
+            case Declare(local, init):
+                self.declared[local] = scope
+                if init is not None:
+                    self._given(local, allocation_of(init, self.layout), scope)
+            case Assign(LocalPlace(local), value):
+                self._given(local, allocation_of(value, self.layout), scope)
+            case AllocateVla(local):
+                self.allocations.setdefault(local, []).append(scope)
+            case _:
+                pass
+        for body in _bodies(node):
+            self.lists += 1
+            loops = isinstance(node, While | DoWhile | For | Loop)
+            self.list(body, (*scope, -self.lists if loops else self.lists))
+
+    def _given(self, local: int, allocation: Allocation | None, scope: Scope) -> None:
+        if allocation is not None and allocation.old is None:
+            self.allocations.setdefault(local, []).append(scope)
+
+
+def _bodies(node: object) -> Iterator[tuple[Statement, ...]]:
+    """The statement lists inside of a node, those in its values, too."""
+    for group in child_groups(node):  # type: ignore[arg-type]
+        statements = tuple(child for child in group if isinstance(child, Statement))
+        if statements:
+            yield statements
+        for child in group:
+            if not isinstance(child, Statement):
+                yield from _bodies(child)
