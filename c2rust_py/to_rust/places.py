@@ -137,10 +137,11 @@ class PlaceLowering(ABC):
         if isinstance(place, StringPlace):
             literal: rs.Expr = rs.Literal(byte_string(place.data))
             return literal if value.start is None else rs.Borrow(rs.Index(literal, self.range_from(value.start)))
-        if isinstance(place, ReferentPlace) and value.start is None and _is_as_good(place.base.type, value.type):
-            return self.path(place.base)
-        if isinstance(place, ReferentPlace) and value.start is None and isinstance(place.base.type, OwnedType):
-            return rs.Borrow(self.path(place.base), mutable)
+        if isinstance(place, ReferentPlace) and value.start is None:
+            if isinstance(place.base.type, OwnedType):
+                return rs.Borrow(self.path(place.base), mutable)
+            if _is_as_good(place.base.type, value.type):
+                return self.path(place.base)
         if value.start is not None:
             return self._part_from(self.base_path(place), self.range_from(value.start), mutable)
         if value.type.is_slice and not isinstance(place.type, ArrayType):
