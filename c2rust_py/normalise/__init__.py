@@ -10,6 +10,7 @@
 8. `tidy`: less of everything.
 9. `lower_library_objects`: no objects of the library.
 10. `lower_output`: `print!` for what Rust formats as C does.
+11. `type_void_params`: parameters of type `void *` get the type that they are used as.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from c2rust_py.normalise.remove_goto import remove_goto
 from c2rust_py.normalise.run_cleanups import run_cleanups
 from c2rust_py.normalise.run_constructors import run_constructors
 from c2rust_py.normalise.tidy import tidy
+from c2rust_py.normalise.void_params import type_void_params
 
 LIBRARY_NORETURN = frozenset({"abort", "exit", "_exit", "_Exit", "quick_exit", "longjmp", "siglongjmp", "_longjmp"})
 """The functions of the C library that do not return."""
@@ -50,7 +52,7 @@ def _normalise(program: Program) -> Program:
         function = lower_setjmp(function, noreturn)
         function = remove_goto(function)
         functions[symbol] = tidy(function, noreturn)
-    return lower_output(lower_library_objects(replace(program, functions=functions)))
+    return type_void_params(lower_output(lower_library_objects(replace(program, functions=functions))))
 
 
 def noreturn_functions(program: Program) -> frozenset[str]:

@@ -85,6 +85,13 @@ _WRITTEN_OUT = 4
 """The zero of a plain struct of up to this many fields is a literal."""
 
 
+def _without_pointer_casts(value: Value) -> Value:
+    """A pointer before it was converted to other pointer types: null stays null."""
+    while isinstance(value, Convert) and isinstance(value.type, PointerType) and isinstance(value.operand.type, PointerType):
+        value = value.operand
+    return value
+
+
 def is_null_constant(value: Value) -> bool:
     """Whether a pointer value is the null pointer constant."""
     match value:
@@ -143,7 +150,7 @@ class ValueLowering(PlaceLowering):
 
     def nonzero(self, value: Value) -> rs.Expr:
         if isinstance(value.type, PointerType | ArrayType | FunctionType):
-            return rs.Unary("!", rs.MethodCall(self.value(value), "is_null"))
+            return rs.Unary("!", rs.MethodCall(self.value(_without_pointer_casts(value)), "is_null"))
         differ = slices_differ(self, value)
         if differ is not None:
             return differ
@@ -198,9 +205,7 @@ class ValueLowering(PlaceLowering):
         if op in (CompareOp.EQ, CompareOp.NE):
             for pointer, other in ((left, right), (right, left)):
                 if is_null_constant(other) and isinstance(pointer.type, PointerType):
-                    while isinstance(pointer, Convert) and isinstance(pointer.operand.type, PointerType):
-                        pointer = pointer.operand
-                    test: rs.Expr = rs.MethodCall(self.value(pointer), "is_null")
+                    test: rs.Expr = rs.MethodCall(self.value(_without_pointer_casts(pointer)), "is_null")
                     return rs.Unary("!", test) if op is CompareOp.NE else test
             truth = self.truth_test(op, left, right)
             if truth is not None:

@@ -1,0 +1,180 @@
+"""Parameters `void *p` that are only ever read as pointers to one type get that type.
+
+    unsigned sum(const void *data, int n) { const uint8_t *p = data; ... }      ->      unsigned sum(const uint8_t *data, int n)
+
+Functions whose address is taken keep their type, as those do whose parameter is assigned to, whose address is taken, or that is
+converted to two types. Who else uses the pointer sees it converted back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    Assign,
+    Call,
+    CatchJump,
+    Convert,
+    FunctionRef,
+    Load,
+    LocalPlace,
+    PointerAdd,
+    PointerDiff,
+    Statement,
+    Value,
+)
+from c2rust_py.ir.program import Function, Program
+from c2rust_py.ir.types import FunctionType, PointerType, Type, VoidType, same_representation
+from c2rust_py.ir.walk import Node, map_children, walk, walk_all
+
+Param = tuple[str, int]
+
+_VOID_POINTER = PointerType(VoidType())
+
+
+def type_void_params(program: Program) -> Program:
+    """The program with such parameters typed, and their calls."""
+    wanted = _wanted(program)
+    if not wanted:
+        return program
+    types = {symbol: _typed(function, wanted) for symbol, function in program.functions.items()}
+    functions = {symbol: _rewrite(function, types, wanted) for symbol, function in program.functions.items()}
+    return replace(program, functions=functions)
+
+
+def _wanted(program: Program) -> dict[Param, PointerType]:
+    """The types that parameters get: of a conversion, or of the parameters that they are passed on to."""
+    taken = _taken(program)
+    known: dict[Param, PointerType] = {}
+    passed: dict[Param, set[Param]] = {}
+    refused: set[Param] = set()
+    for symbol, function in program.functions.items():
+        params = {i for i, type in enumerate(function.type.params) if type == _VOID_POINTER}
+        if params and (symbol in taken or function.type.variadic or not function.type.prototyped or function.name == "main"):
+            continue
+        for number in params:
+            _look_at_uses((symbol, number), function, program, known, passed, refused)
+    changed = True
+    while changed:
+        changed = False
+        for param, others in passed.items():
+            for other in others:
+                type = known.get(other)
+                if type is not None and other not in refused:
+                    changed |= _add(param, type, known, refused)
+    return {param: type for param, type in known.items() if param not in refused}
+
+
+def _look_at_uses(
+    param: Param,
+    function: Function,
+    program: Program,
+    known: dict[Param, PointerType],
+    passed: dict[Param, set[Param]],
+    refused: set[Param],
+) -> None:
+    local = param[1]
+    for node in walk_all(function.body):
+        match node:
+            case Assign(LocalPlace(assigned)) if assigned == local:
+                refused.add(param)
+            case AddressOf(LocalPlace(pointed)) if pointed == local:
+                refused.add(param)
+            case CatchJump():
+                refused.add(param)
+            case PointerAdd(pointer) if _is_param(pointer, local):
+                refused.add(param)
+            case PointerDiff(left, right) if _is_param(left, local) or _is_param(right, local):
+                refused.add(param)
+            case Convert(operand, PointerType(target) as type) if _is_param(operand, local):
+                if not isinstance(target, FunctionType | VoidType):
+                    _add(param, type, known, refused)
+            case Call(FunctionRef(callee), args) if callee in program.functions:
+                for position, arg in enumerate(args):
+                    if _is_param(arg, local):
+                        passed.setdefault(param, set()).add((callee, position))
+            case _:
+                pass
+
+
+def _add(param: Param, type: PointerType, known: dict[Param, PointerType], refused: set[Param]) -> bool:
+    """One more type that a parameter is wanted as; whether that is new."""
+    if param not in known:
+        known[param] = type
+        return True
+    if param not in refused and not same_representation(known[param].target, type.target):
+        refused.add(param)
+        return True
+    return False
+
+
+def _is_param(value: Value, local: int) -> bool:
+    return isinstance(value, Load) and isinstance(value.place, LocalPlace) and value.place.local == local
+
+
+def _taken(program: Program) -> set[str]:
+    """The functions that are named otherwise than to call them with all their arguments."""
+    taken: set[str] = set()
+    for function in program.functions.values():
+        called: set[int] = set()
+        for node in walk_all(function.body):
+            if isinstance(node, Call) and isinstance(node.function, FunctionRef):
+                callee = program.functions.get(node.function.symbol)
+                if callee is None or len(node.args) == len(callee.type.params):
+                    called.add(id(node.function))
+            elif isinstance(node, FunctionRef) and id(node) not in called:
+                taken.add(node.symbol)
+    for variable in program.variables.values():
+        if variable.init is not None:
+            taken.update(node.symbol for node in walk(variable.init) if isinstance(node, FunctionRef))
+    return taken
+
+
+def _typed(function: Function, wanted: Mapping[Param, PointerType]) -> FunctionType:
+    params = tuple(wanted.get((function.symbol, i), type) for i, type in enumerate(function.type.params))
+    return replace(function.type, params=params)
+
+
+def _rewrite(function: Function, types: Mapping[str, FunctionType], wanted: Mapping[Param, PointerType]) -> Function:
+    """A function with its own parameters typed, and what it passes to others."""
+    type = types[function.symbol]
+    own = {i: new for (symbol, i), new in wanted.items() if symbol == function.symbol}
+    callees = {symbol for symbol, _ in wanted}
+    if not own and not any(isinstance(node, FunctionRef) and node.symbol in callees for node in walk_all(function.body)):
+        return function
+
+    def change(node: Node) -> Node:
+        made = map_children(node, change)
+        match made:
+            case Load(LocalPlace(local) as place, _, span) if local in own:
+                typed = Load(replace(place, type=own[local]), own[local], span)
+                return Convert(typed, _VOID_POINTER, span)
+            case Convert(Convert(Load(LocalPlace(local)) as inner), PointerType() as to, span) if local in own:
+                return _converted(inner, to)
+            case Call(FunctionRef(callee) as name, args) if callee in types and types[callee] != name.type.target:
+                if not any((callee, position) in wanted for position in range(len(args))):
+                    return made
+                given = tuple(
+                    _converted(_bare(arg), wanted[callee, i]) if (callee, i) in wanted else arg for i, arg in enumerate(args)
+                )
+                return replace(made, args=given, function=replace(name, type=PointerType(types[callee])))
+            case _:
+                return made
+
+    body = tuple(cast(Statement, change(statement)) for statement in function.body)
+    locals = tuple(replace(local, type=own[local.id]) if local.id in own else local for local in function.locals)
+    return replace(function, type=type, locals=locals, body=body)
+
+
+def _bare(value: Value) -> Value:
+    """A pointer before its conversion to `void *`."""
+    if isinstance(value, Convert) and value.type == _VOID_POINTER and isinstance(value.operand.type, PointerType):
+        return value.operand
+    return value
+
+
+def _converted(value: Value, type: Type) -> Value:
+    return value if value.type == type else Convert(value, type, value.span)
