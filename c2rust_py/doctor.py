@@ -35,6 +35,8 @@ TOOLS = (
         "rustfmt", ("--version",), "formats the Rust", True, "rustup component add rustfmt, or apt-get install rustfmt"
     ),
     Tool("cargo-clippy", ("--version",), "lints the Rust", False, "rustup component add clippy"),
+    Tool("prlimit", ("--version",), "limits programs of `c2rs repair`", False, "apt-get install util-linux"),
+    Tool("bwrap", ("--version",), "confines programs of `c2rs repair`", False, "apt-get install bubblewrap"),
     Tool("csmith", ("--version",), "makes random programs (`make fuzz`)", False, "apt-get install csmith libcsmith-dev"),
 )
 
