@@ -12,7 +12,7 @@ from __future__ import annotations
 from c2rust_py.infer.demotions import GlobalObject, LocalObject, PointerSlot, Reason, Subject
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.solver import Solution
-from c2rust_py.infer.targets import FieldStep, GlobalRoot, IndexStep, LiteralRoot, LocalRoot, ParamRoot, Target
+from c2rust_py.infer.targets import FieldStep, GlobalRoot, IndexStep, LiteralRoot, LocalRoot, OwnedRoot, ParamRoot, Target
 from c2rust_py.ir.nodes import AddressOf, DerefPlace, IndexPlace
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
@@ -68,7 +68,7 @@ def _type_of(program: Program, symbol: str, target: Target, before: int) -> Type
             type = program.variables[name].type
         case LiteralRoot(_, array):
             type = array
-        case ParamRoot(local):
+        case ParamRoot(local) | OwnedRoot(local):
             pointer = program.functions[symbol].locals[local].type
             assert isinstance(pointer, PointerType)
             type = ArrayType(pointer.target, None)
@@ -90,7 +90,7 @@ def _object(symbol: str, target: Target) -> Subject | None:
             return LocalObject(symbol, local)
         case GlobalRoot(name):
             return GlobalObject(name)
-        case ParamRoot(local):
+        case ParamRoot(local) | OwnedRoot(local):
             return PointerSlot(symbol, local)
         case LiteralRoot():
             return None
