@@ -12,7 +12,16 @@ from __future__ import annotations
 from c2rust_py.infer.demotions import GlobalObject, LocalObject, PointerSlot, Reason, Subject
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.solver import Solution
-from c2rust_py.infer.targets import FieldStep, GlobalRoot, IndexStep, LiteralRoot, LocalRoot, OwnedRoot, ParamRoot, Target
+from c2rust_py.infer.targets import (
+    FieldStep,
+    GlobalRoot,
+    IndexStep,
+    LiteralRoot,
+    LocalRoot,
+    OwnedRoot,
+    ParamRoot,
+    Target,
+)
 from c2rust_py.ir.nodes import AddressOf, DerefPlace, IndexPlace
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
