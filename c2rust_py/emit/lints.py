@@ -215,6 +215,7 @@ _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::manual_memcpy": _copies_elements,
     "clippy::manual_swap": _exchanges,
     "clippy::misrefactored_assign_op": _assigns_twice,
+    "clippy::explicit_counter_loop": _counts,
     "clippy::needless_range_loop": _counts,
     "clippy::never_loop": _runs_once,
     "clippy::neg_cmp_op_on_partial_ord": _negates_order,

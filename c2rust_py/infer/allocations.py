@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from c2rust_py.infer.targets import without_casts
+from c2rust_py.infer.targets import is_null, without_casts
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Binary, BinaryOp, Call, Convert, FunctionRef, IntConst, Value
 from c2rust_py.ir.types import IntType, PointerType
@@ -50,7 +50,7 @@ def allocation_of(value: Value, layout: Layout) -> Allocation | None:
             return None if count is None else Allocation(count)
         case "realloc", (old, bytes):
             count = element_count(bytes, size)
-            return None if count is None else Allocation(count, without_casts(old))
+            return None if count is None else Allocation(count, None if is_null(old) else without_casts(old))
         case _:
             return None
 

@@ -38,7 +38,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access, ReferenceType
+from c2rust_py.ir.types import Access, OwnedType, ReferenceType
 from c2rust_py.ir.walk import Node
 
 _LEAVES = Touches(leaves=True)
@@ -117,6 +117,12 @@ class NodeTouches:
                 return READS_MEMORY
             case _:
                 return NOTHING
+
+    def held(self, place: Place) -> Touches:
+        """What Rust holds while it computes the indices of a place: a local that owns its elements."""
+        root = root_of(place)
+        owned = isinstance(root, LocalPlace) and isinstance(root.type, OwnedType)
+        return self.reads(place) if owned else NOTHING
 
     def writes(self, place: Place) -> Touches:
         """A write to `place`, without computing its pointers and indices."""

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution
 from c2rust_py.infer.storage import Storage
+from c2rust_py.infer.targets import OwnedRoot
 from c2rust_py.ir.nodes import (
     Call,
     Decay,
@@ -27,7 +28,7 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, Type
+from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.options import Rung
 
@@ -96,13 +97,13 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
     is on the memory rung, which is total. `ladder` is an upper bound."""
     rungs: dict[Slot, Rung] = {}
     for declaration, type in _declarations(program, program if solution is None else solution.program):
-        for level in range(pointer_levels(type)):
-            lifted = level == 0 and solution is not None and _is_lifted(solution, declaration)
-            rungs[Slot(declaration, level)] = lowest((Rung.BORROWED if lifted else Rung.MEMORY, ladder))
+        for level in range(pointer_levels(type, program)):
+            rung = Rung.MEMORY if level or solution is None else _rung(solution, declaration)
+            rungs[Slot(declaration, level)] = lowest((rung, ladder))
     grades: dict[str, Rung] = {}
     in_memory: dict[str, Span] = {}
     for symbol, function in program.functions.items():
-        place = _first_in_memory(function, storage)
+        place = _first_in_memory(function, program, storage)
         if place is not None:
             in_memory[symbol] = place
         lifts = solution is not None and bool(solution.templates[symbol])
@@ -111,14 +112,15 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
     return SlotRungs(MappingProxyType(rungs), MappingProxyType(grades), MappingProxyType(in_memory))
 
 
-def _is_lifted(solution: Solution, declaration: DeclarationId) -> bool:
+def _rung(solution: Solution, declaration: DeclarationId) -> Rung:
+    """The rung of a declaration's outermost level."""
     match declaration:
-        case LocalId(symbol, local):
-            return local in solution.templates[symbol]
-        case ResultId(symbol):
-            return symbol in solution.results
+        case LocalId(symbol, local) if local in solution.templates[symbol]:
+            return Rung.OWNED if solution.templates[symbol][local].root == OwnedRoot(local) else Rung.BORROWED
+        case ResultId(symbol) if symbol in solution.results:
+            return Rung.BORROWED
         case _:
-            return False
+            return Rung.MEMORY
 
 
 def _declarations(program: Program, before: Program) -> Iterator[tuple[DeclarationId, Type]]:
@@ -137,31 +139,36 @@ def _declarations(program: Program, before: Program) -> Iterator[tuple[Declarati
             yield FieldId(id, index), record_field.type
 
 
-def pointer_levels(type: Type) -> int:
+def pointer_levels(type: Type, program: Program) -> int:
     """How many data pointers lie in a row in a declaration of that type."""
     levels = 0
     while isinstance(type, PointerType | ArrayType):
         if isinstance(type, ArrayType):
             type = type.element
             continue
-        if isinstance(type.target, FunctionType):
+        if isinstance(type.target, FunctionType) or is_handle(type, program):
             break
         levels += 1
         type = type.target
     return levels
 
 
+def is_handle(type: PointerType, program: Program) -> bool:
+    """Whether a pointer is a name for something that only the library looks into: `FILE *`. No memory is behind it."""
+    return isinstance(type.target, RecordType) and program.records[type.target.id].fields is None
+
+
 def _has_stub(function: Function) -> bool:
     return any(isinstance(node, UnsupportedValue | UnsupportedStatement) for node in walk_all(function.body))
 
 
-def _first_in_memory(function: Function, storage: Storage) -> Span | None:
+def _first_in_memory(function: Function, program: Program, storage: Storage) -> Span | None:
     """Where the function has its first pointer in memory: what is lifted is no pointer any more. Literals that are named in
     calls are none."""
     for local in function.locals:
-        if pointer_levels(local.type) or (function.symbol, local.id) in storage.memory_locals:
+        if pointer_levels(local.type, program) or (function.symbol, local.id) in storage.memory_locals:
             return local.span
-    if pointer_levels(function.type.result):
+    if pointer_levels(function.type.result, program):
         return function.span
     named: set[int] = set()
     for node in walk_all(function.body):
@@ -170,8 +177,9 @@ def _first_in_memory(function: Function, storage: Storage) -> Span | None:
                 named.update(id(arg) for arg in args if isinstance(arg, Decay) and isinstance(arg.place, StringPlace))
             case FunctionRef():
                 pass
-            case _ if isinstance(node, Value | Place) and isinstance(node.type, PointerType) and id(node) not in named:
-                return node.span
+            case _ if isinstance(node, Value | Place) and pointer_levels(node.type, program) and id(node) not in named:
+                if isinstance(node.type, PointerType):
+                    return node.span
             case _:
                 pass
     return None

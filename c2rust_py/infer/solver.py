@@ -18,7 +18,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.demotions import (
     Demotions,
     GlobalObject,
@@ -29,10 +28,11 @@ from c2rust_py.infer.demotions import (
     ResultSlot,
     Subject,
 )
+from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.library_calls import Refusal, forms_of, library_result
 from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.owners import Owners, find_owners
-from c2rust_py.infer.places import place_in_words, root_of
+from c2rust_py.infer.places import root_of
 from c2rust_py.infer.pointer_uses import (
     Access,
     AllocatesVla,
@@ -49,6 +49,7 @@ from c2rust_py.infer.pointer_uses import (
     Use,
     pointer_uses,
 )
+from c2rust_py.infer.reasons import not_liftable, origin
 from c2rust_py.infer.targets import (
     GlobalRoot,
     OwnedRoot,
@@ -81,10 +82,6 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.program import Function, LocalKind, Program
 from c2rust_py.ir.types import (
-    ArrayType,
-    ComplexType,
-    FloatKind,
-    FloatType,
     PointerType,
     Type,
     VoidType,
@@ -224,7 +221,7 @@ class _Solver:
             elif local.kind is LocalKind.PARAM and function.name == "main":
                 self.demotions.add(PointerSlot(symbol, local.id), Reason("the system calls `main`", local.span))
             assert isinstance(local.type, PointerType)
-            reason = _not_liftable(local.type.target)
+            reason = not_liftable(local.type.target)
             if reason is not None:
                 self.demotions.add(PointerSlot(symbol, local.id), Reason(reason, local.span))
 
@@ -292,11 +289,13 @@ class _Solver:
             for subject in subjects
         )
 
+    def _finder(self, symbol: str) -> TemplateFinder:
+        return TemplateFinder(self.program, symbol, self.results, self.demotions, self.owners[symbol], self.layout)
+
     def _find_templates(self, symbol: str) -> Resolver:
         """What each pointer local that is above memory points to, and the function's result."""
         function = self.functions[symbol]
-        owners = self.owners[symbol]
-        finder = TemplateFinder(self.program, symbol, self.results, self.demotions, owners, self.layout)
+        owners, finder = self.owners[symbol], self._finder(symbol)
         up = {local.id for local in function.locals if self._is_up(symbol, local.id, local.type)}
         params = [local.id for local in function.locals if local.kind is LocalKind.PARAM and local.id in up]
         given = [use for use in self.uses[symbol] if isinstance(use, Flow | AllocatesVla) and use.local in up]
@@ -409,10 +408,10 @@ class _Solver:
 
     def _is_allocation(self, symbol: str, resolver: Resolver, subject: Subject, value: Value) -> bool:
         """Whether a local is given what it owns."""
-        if not isinstance(subject, PointerSlot) or subject.local not in self.owners[symbol].allocations:
+        if not isinstance(subject, PointerSlot):
             return False
         owned = resolver.templates[subject.local].root == OwnedRoot(subject.local)
-        return owned and allocation_of(value, self.layout) is not None
+        return owned and self._finder(symbol).allocates(subject.local, value)
 
     def _check_emptied(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         """An owner that is given null has no elements then; that it is null nobody may ask."""
@@ -474,7 +473,9 @@ class _Solver:
         expected, given = callee.type.params[use.param], use.value.type
         assert isinstance(given, PointerType)
         fits = isinstance(expected, PointerType) and same_representation(expected.target, given.target)
-        there = resolver.pointer(use.value) is not None and not resolver.may_be_null(use.value)
+        there = resolver.pointer(use.value) is not None and (
+            not resolver.may_be_null(use.value) or reads_at_entry(self.program.functions, (use.callee, use.param))
+        )
         if fits and there and len(use.call.args) >= len(callee.type.params):
             return
         why = self._why(symbol, use.value, use.span)
@@ -502,7 +503,7 @@ class _Solver:
         for subject in self._subjects(symbol, value):
             if subject in self.demotions:
                 return Reason("it is derived from what is in memory", span, subject)
-        return Reason(_origin(value, self.program), span)
+        return Reason(origin(value, self.program), span)
 
     # ---- demotion
 
@@ -592,42 +593,3 @@ def _comparable(left: Target | None, right: Target | None) -> bool:
     if left is None or right is None:
         return False
     return left.template.join(right.template) is not None
-
-
-def _not_liftable(target: Type) -> str | None:
-    """Why no reference can point to that type."""
-    match target:
-        case VoidType():
-            return "it points to void"
-        case FloatType(FloatKind.LONG_DOUBLE) | ComplexType(FloatKind.LONG_DOUBLE):
-            return "it points to a long double"
-        case ArrayType(_, None):
-            return "it points to an array of unknown length"
-        case _:
-            return None
-
-
-def _origin(value: Value, program: Program) -> str:
-    """In words, what a value without a target is."""
-    if is_null(value):
-        return "it can be null"
-    match value:
-        case Call(FunctionRef(symbol)):
-            return f"it comes from `{symbol}`"
-        case Call():
-            return "it comes from a call through a function pointer"
-        case Load(LocalPlace()):
-            return "no value of it is known"
-        case Load(place):
-            return f"it is kept in {place_in_words(place, program)}"
-        case Conditional():
-            return "it is chosen between two pointers"
-        case Convert(operand) if isinstance(operand.type, PointerType):
-            made = isinstance(operand.type.target, VoidType)
-            return _origin(operand, program) if made else "it is converted from a pointer to another type"
-        case Convert():
-            return "it is converted from an integer"
-        case PointerAdd(pointer) | BlockValue(_, pointer) if pointer is not None:
-            return _origin(pointer, program)
-        case _:
-            return f"it is a {type(value).__name__}"

@@ -303,7 +303,7 @@ class Resolver:
             return None
         by_program = isinstance(call.function, FunctionRef) and call.function.symbol in self.results
         given = self.pointer(call.args[position] if by_program else without_casts(call.args[position]))
-        if given is None or not given.steps or (by_program and self.may_be_null(call.args[position])):
+        if given is None or not given.steps:
             return None
         last, (first, *rest) = given.steps[-1], target.steps
         if not isinstance(last, IndexStep) or not isinstance(first, IndexStep):

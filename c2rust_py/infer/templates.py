@@ -13,6 +13,7 @@ from c2rust_py.infer.owners import Owners
 from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Returned
 from c2rust_py.infer.targets import LocalRoot, OwnedRoot, ParamRoot, Resolver, Result, Template, is_null
 from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.nodes import Load, LocalPlace, Value
 from c2rust_py.ir.program import Program
 
 
@@ -82,11 +83,18 @@ class TemplateFinder:
         found.templates[flow.local] = known
         return changed
 
+    def allocates(self, local: int, value: Value) -> bool:
+        """Whether a local is given what it can own: something new, or what it has in another size."""
+        found = allocation_of(value, self.layout) if local in self.owners.allocations else None
+        if found is None or found.old is None or is_null(found.old):
+            return found is not None
+        return isinstance(found.old, Load) and isinstance(found.old.place, LocalPlace) and found.old.place.local == local
+
     def _template(self, resolver: Resolver, flow: Flow) -> Template | None:
         """That of the value which the local is given, as far as that is known."""
         if is_null(flow.value):
             return None
-        if flow.local in self.owners.allocations and allocation_of(flow.value, self.layout) is not None:
+        if self.allocates(flow.local, flow.value):
             return Template(OwnedRoot(flow.local), (0,))
         target = resolver.pointer(flow.value)
         return None if target is None else target.template

@@ -254,6 +254,8 @@ def same_representation(a: Type, b: Type) -> bool:
 
 
 def _shape(type: Type) -> object:
+    if isinstance(type, ArrayType):
+        return type.length, _shape(type.element)
     if isinstance(type, IntType) and type.kind is not IntKind.BOOL:
         signed = type.kind.signed and type.kind is not IntKind.CHAR
         return type.kind.size, signed

@@ -29,6 +29,7 @@ from c2rust_py.refine.name_memory import name_memory
 from c2rust_py.refine.plain_arithmetic import plain_arithmetic
 from c2rust_py.refine.plain_casts import plain_casts
 from c2rust_py.refine.plain_tests import plain_tests
+from c2rust_py.refine.present_positions import present_positions
 from c2rust_py.refine.prune_imports import prune_imports
 from c2rust_py.refine.rotations import rotations
 from c2rust_py.refine.settle_bindings import settle_bindings
@@ -92,4 +93,5 @@ def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     body = name_no_result(tail_returns(body))
     body = drop_annotations(body)
     item = settle_bindings(replace(item, body=body))
-    return inline_format_args(guard_arms(array_loops(item, {**data.types.constants, **types}, data.values)))
+    item = guard_arms(array_loops(item, {**data.types.constants, **types}, data.values))
+    return inline_format_args(present_positions(item))

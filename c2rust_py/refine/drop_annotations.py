@@ -125,8 +125,8 @@ def is_open(expr: rs.Expr, scope: Scope, found: _Found) -> bool:
 
 
 def _is_untyped_path(text: str) -> bool:
-    """`Ptr::NULL`, `Ptr::from_int`: associated items of a generic type without its argument."""
-    return text.startswith(("Ptr::", "FnPtr::")) and "<" not in text
+    """`Ptr::NULL`, `Ptr::from_int`, `Vec::new`: associated items of a generic type without its argument."""
+    return text.startswith(("Ptr::", "FnPtr::", "Vec::")) and "<" not in text
 
 
 def _block_of(otherwise: rs.BlockExpr | rs.If | None) -> rs.Block:

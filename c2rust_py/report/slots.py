@@ -95,7 +95,7 @@ class SlotReporter:
     def _locals(self, function: Function) -> Iterator[SlotReport]:
         for local in function.locals:
             kind = "parameter" if local.kind is LocalKind.PARAM else "local"
-            for level in range(pointer_levels(local.type)):
+            for level in range(pointer_levels(local.type, self.before)):
                 rung = self._rung(Slot(LocalId(function.symbol, local.id), level))
                 chain: tuple[Link, ...] = ()
                 if rung is Rung.MEMORY:
@@ -105,7 +105,7 @@ class SlotReporter:
                 yield SlotReport(kind, "*" * level + (local.name or "a temporary"), local.span.line, rung.value, chain)
 
     def _result(self, function: Function) -> Iterator[SlotReport]:
-        for level in range(pointer_levels(function.type.result)):
+        for level in range(pointer_levels(function.type.result, self.before)):
             rung = self._rung(Slot(ResultId(function.symbol), level))
             chain: tuple[Link, ...] = ()
             if rung is Rung.MEMORY:

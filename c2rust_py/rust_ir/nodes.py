@@ -175,6 +175,14 @@ class RangeFrom:
 
 
 @dataclass(frozen=True, slots=True)
+class LetSome:
+    """`let Some(name) = value`, as the condition of an `if`."""
+
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class RangeTo:
     """`..high`"""
 
@@ -301,6 +309,7 @@ Expr = (
     | RangeExpr
     | RangeFrom
     | RangeTo
+    | LetSome
     | Closure
     | BlockExpr
     | If
@@ -320,11 +329,14 @@ Expr = (
 
 @dataclass(frozen=True, slots=True)
 class Let:
+    """`let name: type = init;`, or with `otherwise` `let Some(name) = init else {..};`."""
+
     name: str
     type: Type | None
     init: Expr | None
     mutable: bool = False
     span: Span | None = field(default=None, compare=False)
+    otherwise: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)

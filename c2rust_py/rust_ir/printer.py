@@ -38,6 +38,7 @@ from c2rust_py.rust_ir.nodes import (
     Item,
     LayoutItem,
     Let,
+    LetSome,
     Literal,
     Loop,
     MacroCall,
@@ -261,6 +262,9 @@ class _Printer:
             case RangeTo(high):
                 self.put("..")
                 self.expr(high, _RANGE + 1)
+            case LetSome(name, value):
+                self.put(f"let Some({name}) = ")
+                self.expr(value, _ASSIGN)
             case Assign(target, value, op):
                 self.expr(target, _ASSIGN + 1)
                 self.put(f" {op}= ")
@@ -437,6 +441,13 @@ class _Printer:
     def statement(self, statement: Statement) -> None:
         self.mark(statement.span)
         match statement:
+            case Let(name, _, init, _, _, otherwise) if otherwise is not None:
+                assert init is not None
+                self.put(f"let Some({name}) = ")
+                self.expr(init, _LOOSEST)
+                self.put(" else ")
+                self.block(otherwise)
+                self.put(";\n")
             case Let(name, annotation, init, mutable):
                 self.put(f"let {'mut ' if mutable else ''}{name}")
                 if annotation is not None:
@@ -532,7 +543,7 @@ def _level(expr: Expr) -> int:
             return _RANGE
         case Assign():
             return _ASSIGN
-        case Closure() | Return() | Break() | Continue():
+        case LetSome() | Closure() | Return() | Break() | Continue():
             return _LOOSEST
         case _:
             return _POSTFIX + 1

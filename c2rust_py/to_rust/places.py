@@ -39,6 +39,7 @@ from c2rust_py.ir.types import (
     RecordType,
     ReferenceType,
     Type,
+    same_representation,
 )
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
@@ -356,7 +357,7 @@ class PlaceLowering(ABC):
 def _is_as_good(have: Type, wanted: ReferenceType) -> bool:
     """Whether a reference can be passed on: a mutable one as a shared one, too."""
     assert isinstance(have, ReferenceType)
-    return have.target == wanted.target and (have.access is Access.MUTABLE or wanted.access is Access.SHARED)
+    return same_representation(have.target, wanted.target) and (have.access is Access.MUTABLE or wanted.access is Access.SHARED)
 
 
 def _is_long(type: Type) -> bool:

@@ -208,7 +208,11 @@ class _Sequencer:
         in_memory = self.nodes.in_memory(node.place)
         place = self._place_operands(node.place)
         ranks = range(len(place)) if in_memory else range(1, len(place) + 1)
-        place_positions = [Position(rank, barred=in_memory) for rank in ranks]
+        held = self.nodes.held(node.place)
+        place_positions = [
+            Position(rank, barred=in_memory, early=operand.touches.conflicts(held))
+            for rank, operand in zip(ranks, place, strict=True)
+        ]
         value_position = Position(len(place) if in_memory else 0, barred=in_memory)
         if _is_deferred(node.value, self.layout):
             value, before = self._deferred(node.value, place)
@@ -400,6 +404,7 @@ class _Sequencer:
         place = value.list if isinstance(value, VaArgValue) else value.place
         in_memory = self.nodes.in_memory(place)
         barred = in_memory and isinstance(value, Load | VaArgValue)
+        between |= self.nodes.held(place)
         operands = self._place_operands(place)
         positions = [
             Position(i, barred, early=operand.touches.conflicts(between)) for i, operand in enumerate(operands)

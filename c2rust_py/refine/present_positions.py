@@ -1,0 +1,106 @@
+"""Options that are tested, then unwrapped, as patterns.
+
+    if p.is_some() { f(p.unwrap()); }                            ->      if let Some(p) = p { f(p); }
+    if p.is_none() { a(); } else { f(p.unwrap()); }              ->      if let Some(p) = p { f(p); } else { a(); }
+    let p = find(s); if p.is_none() { return; } f(p.unwrap());   ->      let Some(p) = find(s) else { return; }; f(p);
+
+Only where the option is not assigned meanwhile, and nobody looks at it but to unwrap it. Inside of the pattern the name means what the
+option holds, which no other pass knows: this one runs behind those that follow bindings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.rust_ir.walk import Node, children, map_children
+from c2rust_py.to_rust.flow import block_diverges
+
+
+def present_positions(item: rs.FunctionItem) -> rs.FunctionItem:
+    """The function with patterns for tests of options."""
+    return replace(item, body=_block(item.body))
+
+
+def _block(block: rs.Block) -> rs.Block:
+    made = map_children(block, _change)
+    return _with_let_else(made)
+
+
+def _change(node: Node) -> Node:
+    if isinstance(node, rs.Block):
+        return _block(node)
+    made = map_children(node, _change)
+    return _if_let(made) if isinstance(made, rs.If) else made
+
+
+def _if_let(test: rs.If) -> rs.If:
+    match test:
+        case rs.If(rs.MethodCall(rs.Name(name), "is_some", ()), then, otherwise):
+            opened = _opened(then, name)
+            return test if opened is None else rs.If(rs.LetSome(name, rs.Name(name)), opened, otherwise)
+        case rs.If(rs.MethodCall(rs.Name(name), "is_none", ()), then, rs.BlockExpr(block, None)):
+            opened = _opened(block, name)
+            return test if opened is None else rs.If(rs.LetSome(name, rs.Name(name)), opened, rs.BlockExpr(then))
+        case _:
+            return test
+
+
+def _with_let_else(block: rs.Block) -> rs.Block:
+    """The block with `let .. else` where a test leaves it."""
+    statements = list(block.statements)
+    for position in reversed(range(len(statements))):
+        match statements[position]:
+            case rs.ExprStatement(rs.If(rs.MethodCall(rs.Name(name), "is_none", ()), then, None), span):
+                if not block_diverges(then, frozenset()) or _names(then, name):
+                    continue
+                rest = _opened(rs.Block(tuple(statements[position + 1 :]), block.tail, block.tail_span), name)
+                if rest is None:
+                    continue
+                let = rs.Let(name, None, rs.Name(name), span=span, otherwise=then)
+                before = statements[position - 1] if position else None
+                start = position
+                if isinstance(before, rs.Let) and before.otherwise is None and before.name == name and before.init is not None and not before.mutable:
+                    let, start = replace(let, init=before.init, span=before.span), position - 1
+                statements[start:] = [let, *rest.statements]
+                block = replace(block, tail=rest.tail)
+            case _:
+                pass
+    return replace(block, statements=tuple(statements))
+
+
+def _opened(block: rs.Block, name: str) -> rs.Block | None:
+    """The block with what the option holds under the option's name; None where it is used in another way, or not at all."""
+    found = 0
+
+    def open(node: Node) -> Node | None:
+        nonlocal found
+        match node:
+            case rs.MethodCall(rs.Name(text), "unwrap", ()) if text == name:
+                found += 1
+                return rs.Name(name)
+            case rs.Name(text) if text == name:
+                return None
+            case rs.Let(text) | rs.For(text) | rs.LetSome(text) if text == name:
+                return None
+            case rs.Closure(params) if any(text == name for text, _ in params):
+                return None
+            case _:
+                pass
+        failed = False
+
+        def change(child: Node) -> Node:
+            nonlocal failed
+            made = open(child)
+            failed = failed or made is None
+            return child if made is None else made
+
+        made = map_children(node, change)
+        return None if failed else made
+
+    opened = open(block)
+    return opened if found and isinstance(opened, rs.Block) else None
+
+
+def _names(node: Node, name: str) -> bool:
+    return (isinstance(node, rs.Name) and node.text == name) or any(_names(child, name) for child in children(node))
