@@ -3,6 +3,7 @@
     if p.is_some() { f(p.unwrap()); }                            ->      if let Some(p) = p { f(p); }
     if p.is_none() { a(); } else { f(p.unwrap()); }              ->      if let Some(p) = p { f(p); } else { a(); }
     let p = find(s); if p.is_none() { return; } f(p.unwrap());   ->      let Some(p) = find(s) else { return; }; f(p);
+    loop { let Some(p) = next() else { break; }; f(p); }         ->      while let Some(p) = next() { f(p); }
 
 Only where the option is not assigned meanwhile, and nobody looks at it but to unwrap it. Inside of the pattern the name means what the
 option holds, which no other pass knows: this one runs behind those that follow bindings.
@@ -31,7 +32,13 @@ def _change(node: Node) -> Node:
     if isinstance(node, rs.Block):
         return _block(node)
     made = map_children(node, _change)
-    return _if_let(made) if isinstance(made, rs.If) else made
+    match made:
+        case rs.If():
+            return _if_let(made)
+        case rs.Loop():
+            return _while_let(made)
+        case _:
+            return made
 
 
 def _if_let(test: rs.If) -> rs.If:
@@ -44,6 +51,25 @@ def _if_let(test: rs.If) -> rs.If:
             return test if opened is None else rs.If(rs.LetSome(name, rs.Name(name)), opened, rs.BlockExpr(then))
         case _:
             return test
+
+
+def _while_let(loop: rs.Loop) -> rs.Loop | rs.While:
+    """`loop { let Some(p) = next() else { break; }; .. }` as `while let`."""
+    match loop.body:
+        case rs.Block((rs.Let(name, _, init, False, _, otherwise), *rest), None) if init is not None and otherwise is not None:
+            opened = rs.While(rs.LetSome(name, init), rs.Block(tuple(rest)), loop.label)
+            return opened if _breaks(otherwise, loop) else loop
+        case _:
+            return loop
+
+
+def _breaks(block: rs.Block, loop: rs.Loop) -> bool:
+    """Whether a block does nothing but to leave the loop that it stands in."""
+    match block:
+        case rs.Block((rs.ExprStatement(rs.Break(label)),), None):
+            return label is None or label == loop.label
+        case _:
+            return False
 
 
 def _with_let_else(block: rs.Block) -> rs.Block:
