@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from c2rust_py.cli import run
 from c2rust_py.function_comparison import compare_functions
 from c2rust_py.options import Options
+from c2rust_py.oracle.confine import Confinement
 from c2rust_py.oracle.functions.signatures import Passing, global_fields, read_functions
 from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict, Outcome
 from c2rust_py.pipeline import translate_project
@@ -47,9 +49,11 @@ def _by_name(verdicts: tuple[FunctionVerdict, ...]) -> dict[str, FunctionVerdict
 
 
 @pytest.mark.slow
-def test_objects_are_equal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("confinement", [None, Confinement()], ids=["open", "confined"])
+def test_objects_are_equal(confinement: Confinement | None, tmp_path: Path) -> None:
     source = _translate("objects", tmp_path / "out")
-    verdicts = _by_name(compare_functions(source, tmp_path / "out", options=OPTIONS))
+    options = replace(OPTIONS, confinement=confinement)
+    verdicts = _by_name(compare_functions(source, tmp_path / "out", options=options))
     assert {name: v.reason for name, v in verdicts.items() if v.outcome is not Outcome.EQUAL} == {
         "main": "it is the program"
     }

@@ -35,11 +35,20 @@ class Confinement:
     file_size: int = 256 << 20
     bubblewrap: bool = True
 
-    def command(self, program: Path, argv: Sequence[str], work: Path, seconds: float) -> list[str]:
-        """The command that runs `program` as `argv`, in the folder `work`, confined."""
+    def command(
+        self,
+        program: Path,
+        argv: Sequence[str],
+        work: Path,
+        seconds: float,
+        readable: Sequence[Path] = (),
+        writable: Sequence[Path] = (),
+    ) -> list[str]:
+        """The command that runs `program` as `argv`, in the folder `work`, confined. readable, writable: what else it may see and
+        change."""
         inner = [*_UNDER_A_NAME, argv[0], str(program), *argv[1:]]
         if self.bubblewrap and has_bubblewrap():
-            inner = [*_namespaces(program, work), "--", *inner]
+            inner = [*_namespaces((program, *readable), (*writable, work)), "--chdir", str(work), "--", *inner]
         return [*self.limits(seconds), *inner]
 
     def limits(self, seconds: float) -> list[str]:
@@ -62,11 +71,13 @@ def has_bubblewrap() -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def _namespaces(program: Path, work: Path) -> list[str]:
+def _namespaces(readable: Sequence[Path], writable: Sequence[Path]) -> list[str]:
     hidden = [word for folder in _HIDDEN if Path(folder).is_dir() for word in ("--tmpfs", folder)]
+    bound = [word for path in readable for word in ("--ro-bind", str(path), str(path))]
+    bound += [word for path in writable for word in ("--bind", str(path), str(path))]
     return [
         "bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc",
-        *hidden, "--ro-bind", str(program), str(program), "--bind", str(work), str(work), "--chdir", str(work),
+        *hidden, *bound,
     ]  # fmt: skip
 
 

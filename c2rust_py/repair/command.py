@@ -12,6 +12,7 @@ from typing import Any
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, error
 from c2rust_py.emit.manifest import read_manifest
 from c2rust_py.function_comparison import compare_functions
+from c2rust_py.oracle.confine import Confinement
 from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict
 from c2rust_py.repair.budget import Budget, Limits, Model, by_price, read_limits, read_model, split_limits
 from c2rust_py.repair.client import ASK_SECONDS, KEY_VARIABLES, Asker, Client, Endpoint, find_key
@@ -184,7 +185,7 @@ def _comparer(input_path: Path, flags: Sequence[str]) -> Any:
         if manifest is None:
             return None
         try:
-            verdicts = compare_functions(input_path, folder, flags, (task.name,), FunctionOptions(count=_INPUTS, jobs=1))
+            verdicts = compare_functions(input_path, folder, flags, (task.name,), FunctionOptions(count=_INPUTS, jobs=1, confinement=Confinement()))
         except CompileError:
             return None
         return next((verdict for verdict in verdicts if verdict.symbol == task.symbol), None)

@@ -22,6 +22,8 @@ from c2rust_py.oracle.run import ENVIRONMENT
 SAMPLE = 4000
 """Inputs of a function that the sanitized C runs to measure what they reach."""
 _STACK = 120 << 20
+_ADDRESSES = 1 << 47
+_PROCESSES = 256
 _SANITIZER = (
     "detect_leaks=0:allocator_may_return_null=1:exitcode=77:verify_asan_link_order=0:"
     "detect_stack_use_after_return=0:symbolize=0:handle_abort=0:redzone=512:max_allocation_size_mb=4096:quarantine_size_mb=16"
@@ -88,7 +90,7 @@ class Runner:
         work = folder / "work"
         work.mkdir(exist_ok=True)
         child = subprocess.Popen(
-            [str(program), *words],
+            self._command(program, words, folder, limit),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -113,6 +115,18 @@ class Runner:
             return {}, f"status {child.returncode}: {words_said[0][:300] if words_said else ''}"
         pairs = (line.partition(" ") for line in stdout.splitlines())
         return {key: _text(value) for key, _, value in pairs}, None
+
+
+    def _command(self, program: Path, words: list[str], folder: Path, limit: float) -> list[str]:
+        """The command that runs the program. Confined, it sees its scratch folder, the inputs and the judge, and has no limit of
+        address space, since the sanitizer reserves more than there is."""
+        confinement = self.options.confinement
+        if confinement is None:
+            return [str(program), *words]
+        free = replace(confinement, memory=_ADDRESSES, processes=_PROCESSES)
+        argv = [str(program), *words]
+        inner = free.command(program, argv, folder / "work", limit, (self.harness.judge,), (self.inputs, folder))
+        return ["prlimit", f"--stack={_STACK}:", "--", *inner]
 
 
 def _stack_limit(pid: int) -> tuple[int, int]:

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
+from c2rust_py.oracle.confine import Confinement
+
 
 class Outcome(Enum):
     """How C and Rust went on the inputs of a function; the value is the word used in reports.
@@ -83,7 +85,7 @@ class FunctionOptions:
 
     seed: of the inputs. count: inputs of each function. timeout: seconds for one call of either side. limit: seconds for
     one function, after which it has been compared on fewer. jobs: functions that are compared at once; 0: one a processor.
-    coverage: whether gcov is asked what the inputs reach.
+    coverage: whether gcov is asked what the inputs reach. confinement: of the harness, where nobody has read the Rust.
     """
 
     seed: int = 1
@@ -92,6 +94,7 @@ class FunctionOptions:
     limit: float = 20.0
     jobs: int = 0
     coverage: bool = True
+    confinement: Confinement | None = None
 
 
 @dataclass(frozen=True, slots=True)
