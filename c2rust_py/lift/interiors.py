@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import PointerSlot, Reason
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
-from c2rust_py.infer.pointer_uses import Argument, Flow, LibraryCall, Returned, Use, pointer_uses
+from c2rust_py.infer.pointer_uses import Argument, Flow, LibraryCall, Pair, Returned, Use, pointer_uses
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.ranges.record import Cursor
 from c2rust_py.infer.solver import Solution
@@ -65,7 +65,7 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
 def _looks(
     function: Function, resolver: Resolver, uses: list[Use], ranges: Ranges
 ) -> Iterator[tuple[Target, Cursor | None, Span]]:
-    """What the function looks at through pointers, or has others look at, and where that is known to be."""
+    """What the function looks at through pointers, or has others look at, and where that is known to be; and what it compares."""
     pointers: list[tuple[Value, Cursor | None]] = []
     for node in walk_all(function.body):
         if isinstance(node, DerefPlace):
@@ -75,6 +75,8 @@ def _looks(
             pointers.append((use.value, ranges.passed.get((use.call, use.param))))
         elif isinstance(use, Returned):
             pointers.append((use.value, None))
+        elif isinstance(use, Pair):
+            pointers += [(use.left, None), (use.right, None)]
         elif isinstance(use, LibraryCall):
             for position, loan in all_loans(choose_library_call(resolver, use.call)):
                 yield loan.target, ranges.passed.get((use.call, position)), use.span
