@@ -17,7 +17,7 @@ MACHINE, REPLIES = FIXTURES / "machine", FIXTURES / "replies"
 def files_of(out: Path) -> dict[str, bytes]:
     """What a run leaves, without caches, cargo's files and the work of other commands."""
     kept = (path for path in out.rglob("*") if path.is_file() and "target" not in path.parts)
-    return {p.relative_to(out).as_posix(): p.read_bytes() for p in kept if not {"cache", "failures", "inputs", "work"} & {*p.parts}}
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in kept if not {"cache", "comparison.json", "failures", "inputs", "work"} & {*p.parts}}
 
 
 def fill(out: Path) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ static int twice(const int *x) {
     return 2 * *x;
 }
 int main(void) {
-    int one = 1, *two = malloc(sizeof *two);
+    int one = 1, *two = malloc(sizeof *two + 1);
     *two = 2;
     printf("<script>alert(%d)</script>\\n", twice(&one) + twice(two));
     return 0;

@@ -321,12 +321,12 @@ class _Solver:
             self.results.pop(symbol, None)
             return
         before = self.results.get(symbol)
-        result, fits = finder.result(resolver, returns)
+        result, why_not = finder.result(resolver, returns)
         if before is not None and result is not None:
             result = before.join(result)
-            fits = fits and result is not None
-        if not fits:
-            self._demote(slot, Reason("it points into more than one object", returns[0].span))
+            why_not = why_not if result is not None else "it points into more than one object"
+        if why_not is not None:
+            self._demote(slot, Reason(why_not, returns[0].span))
         elif result is not None and result != before:
             self.results[symbol] = result
             self.waiting.update(dict.fromkeys(self.callers.get(symbol, ())))

@@ -99,20 +99,26 @@ class TemplateFinder:
         target = resolver.pointer(flow.value)
         return None if target is None else target.template
 
-    def result(self, resolver: Resolver, returns: Sequence[Returned]) -> tuple[Result | None, bool]:
-        """What the function returns, as far as that is known now; and whether what it returns has something in common."""
+    def result(self, resolver: Resolver, returns: Sequence[Returned]) -> tuple[Result | None, str | None]:
+        """What the function returns, as far as that is known now; and why there can be no such thing."""
         results = [
             Result(target.template, resolver.may_be_null(use.value))
             for use in returns
             if not is_null(use.value) and (target := resolver.pointer(use.value)) is not None
         ]
         if not results:
-            return None, True
+            return None, None
         joined: Result | None = results[0]
         if any(resolver.may_be_null(use.value) for use in returns):
             results.append(Result(results[0].template, nullable=True))
         for result in results:
             joined = None if joined is None else joined.join(result)
-        if joined is None or isinstance(joined.template.root, LocalRoot | OwnedRoot):
-            return None, False
-        return joined, True
+        if joined is None:
+            return None, "it points into more than one object"
+        match joined.template.root:
+            case OwnedRoot():
+                return None, "the function returns what it allocates"
+            case LocalRoot():
+                return None, "it points to a variable of the function"
+            case _:
+                return joined, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
@@ -100,17 +101,20 @@ Shapes = Mapping[PointerSlot, bool]
 @dataclass(frozen=True, slots=True)
 class LiftedFunction:
     """A rewritten function. `origins` has the identity of each call with a lifted callee before it was rewritten, by that of
-    the new node; `externals` are what it uses of the library that no C function is."""
+    the new node; `externals` are what it uses of the library that no C function is; `used_freed` the owners that it may use after
+    it has freed them."""
 
     function: Function
     origins: Mapping[int, int]
     externals: Mapping[str, External]
+    used_freed: AbstractSet[int]
 
 
 def lift_function(solution: Solution, shapes: Shapes, symbol: str) -> LiftedFunction:
     """The function with references, positions and loans (all of them shared: see `lift.mutability`)."""
     lifter = _Lifter(solution, shapes, symbol)
-    return LiftedFunction(leave_to_scopes(lifter.run()), lifter.origins, lifter.library.externals)
+    function, used_freed = leave_to_scopes(lifter.run())
+    return LiftedFunction(function, lifter.origins, lifter.library.externals, used_freed)
 
 
 def param_type(pointer: Type, slice: bool) -> ReferenceType:
@@ -281,11 +285,11 @@ class _Lifter:
         return (Evaluate(Reallocate(local, self._number(found.count, span), VoidType(), span), span),)
 
     def _release(self, pointer: Value, span: Span) -> tuple[Statement, ...]:
-        """The owner gives back what it has; a single object it keeps until its scope ends."""
+        """The owner gives back what it has: nobody may look at it again (see `lift.drops`)."""
         root = self._target(pointer).root
         assert isinstance(root, OwnedRoot)
-        left = self._effects(pointer)
-        return (*left, self._allocate(root.local, None, span)) if self._owned(root.local).is_array else left
+        release = Reallocate(root.local, IntConst(0, USIZE, span), VoidType(), span)
+        return (*self._effects(pointer), Evaluate(release, span))
 
     def _declare(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
         if self._owns(local):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from c2rust_py.infer.demotions import Demotions
+from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
 from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.library import LibraryFunction
 from c2rust_py.infer.ranges import infer_ranges
@@ -60,19 +60,29 @@ def lift_program(
         solution = solve(program, demotions)
         if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
             continue
-        lifted, origins = _rewrite(solution)
+        rewritten = _rewrite(solution)
+        if rewritten is None:
+            continue
+        lifted, origins = rewritten
         storage = infer_storage(lifted)
         effects = infer_effects(lifted, storage, library)
         if not find_conflicts(lifted, storage, effects, origins, demotions):
             return Lifted(lifted, storage, effects, solution, origins)
 
 
-def _rewrite(solution: Solution) -> tuple[Program, dict[int, int]]:
-    """The lifted program, and the identity of each call before it was rewritten by that of its node now."""
+def _rewrite(solution: Solution) -> tuple[Program, dict[int, int]] | None:
+    """The lifted program, and the identity of each call before it was rewritten by that of its node now. None where owners had to
+    be demoted, since they may be used after they are freed."""
     shapes = infer_shapes(solution)
     lifted: dict[str, LiftedFunction] = {
         symbol: lift_function(solution, shapes, symbol) for symbol in solution.program.functions
     }
+    freed = [(symbol, local) for symbol, one in lifted.items() for local in sorted(one.used_freed)]
+    for symbol, local in freed:
+        span = solution.program.functions[symbol].locals[local].span
+        solution.demotions.add(PointerSlot(symbol, local), Reason("it may be used after it is freed", span))
+    if freed:
+        return None
     functions: dict[str, Function] = {symbol: one.function for symbol, one in lifted.items()}
     externals = dict(solution.program.externals)
     for one in lifted.values():

@@ -111,7 +111,7 @@ def _scan(node: Node, scope: Scope, uses: _Uses) -> None:
 
 def changes_receiver(method: str) -> bool:
     """Whether a method changes what it is called on: a setter of a union, or one of these of arrays."""
-    return method.startswith("set_") or method in ("swap", "fill", "copy_from_slice", "copy_within")
+    return method.startswith("set_") or method in ("resize", "swap", "fill", "copy_from_slice", "copy_within")
 
 
 def _note(name: str, scope: Scope, uses: _Uses) -> _Use:
@@ -124,7 +124,7 @@ def _root(expr: rs.Expr) -> str:
     """The variable that a place expression starts from, where the place is part of it."""
     while True:
         match expr:
-            case rs.FieldAccess(base, _) | rs.Index(base, _):
+            case rs.FieldAccess(base, _) | rs.Index(base, _) | rs.Unary("*", base):
                 expr = base
             case rs.Name(text):
                 return text

@@ -218,6 +218,11 @@ class ValueLowering(PlaceLowering):
         narrowed = self.narrow_comparison(op, left, right)
         if narrowed is not None:
             return narrowed
+        if isinstance(left.type, PointerType):
+            bare = _without_pointer_casts(left), _without_pointer_casts(right)
+            if bare[0].type == bare[1].type:
+                return rs.Binary(op.value, self.value(bare[0]), self.value(bare[1]))
+            return rs.Binary(op.value, self.value(left, typed=True), self.value(right))
         lowered = self.operands(left, right, typed=False)
         return rs.Binary(op.value, *lowered)
 
