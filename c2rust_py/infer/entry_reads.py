@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from c2rust_py.ir.nodes import (
+    AddressOf,
     Assign,
     Block,
     BlockValue,
     Call,
     Conditional,
     Convert,
+    Decay,
     Declare,
     DerefPlace,
     DoWhile,
@@ -33,7 +35,7 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.program import Function
-from c2rust_py.ir.walk import Node, children
+from c2rust_py.ir.walk import Node, children, walk
 
 Param = tuple[str, int]
 
@@ -97,6 +99,9 @@ class _Finder:
                 )
             case Call() | BlockValue():
                 return False
+            case AddressOf(place) | Decay(place):
+                # `&p->x` computes an address, and reads nothing at `p`.
+                return False if any(isinstance(part, Call | BlockValue) for part in walk(place)) else None
             case _:
                 for child in children(node):
                     found = self.value(child)

@@ -28,8 +28,9 @@ from c2rust_py.infer.library_calls import (
 )
 from c2rust_py.infer.targets import LiteralRoot, Resolver, is_data_pointer
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, Conditional, Decay, FunctionRef, StringPlace, Value
+from c2rust_py.ir.nodes import BlockValue, Call, Conditional, Decay, FunctionRef, StringPlace, Value
 from c2rust_py.ir.types import CHAR, EnumType, FloatKind, FloatType, IntKind, IntType, Type
+from c2rust_py.ir.walk import walk
 from c2rust_py.normalise.print_formats import argument_conversions, plain_text
 
 
@@ -150,11 +151,14 @@ def _checked(found: FormatCall, name: str) -> FormatCall | Refusal:
 
 
 def _find_choice(resolver: Resolver, value: Value) -> Loan | Choice | None:
-    """A text that is chosen by conditions on numbers."""
+    """A text that is chosen by conditions on numbers. What is called to make one would have to run before the other arguments, with a
+    loan that outlives it: there is no form for that."""
     pointer = pointed_value(value)
     if not isinstance(pointer, Conditional):
         loan = find_loan(resolver, pointer, mutable=False)
         return loan if loan is not None and is_bytes(loan.element) else None
+    if any(isinstance(part, Call | BlockValue) for branch in (pointer.then, pointer.otherwise) for part in walk(branch)):
+        return None
     then, otherwise = _find_choice(resolver, pointer.then), _find_choice(resolver, pointer.otherwise)
     if then is None or otherwise is None or is_data_pointer(pointer.condition.type):
         return None

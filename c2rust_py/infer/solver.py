@@ -442,6 +442,8 @@ class _Solver:
                     return True
                 case Pair(left, right) if derived(left) != derived(right):
                     return True
+                case LibraryCall(call=call) if any(derived(arg) for arg in call.args):
+                    return True
                 case Argument(callee=callee, param=position, value=value) if derived(value):
                     if self._asks_null(callee, position, seen):
                         return True

@@ -10,17 +10,15 @@ from c2rust_py.infer.calls import callback_function
 from c2rust_py.infer.library import ContextKind, ContextPosition, LibraryFunction
 from c2rust_py.infer.library_calls import FORM_PREFIX
 from c2rust_py.infer.signatures import called_signature, function_type
-from c2rust_py.ir.nodes import Borrow, Call, Conditional, Convert, FunctionRef, Place, Value
+from c2rust_py.ir.nodes import Borrow, Call, Convert, FunctionRef, Place, Value
 from c2rust_py.ir.types import (
     FLOAT,
-    ArrayType,
     ComplexType,
     FloatType,
     FunctionType,
     IntKind,
     PointerType,
     RecordType,
-    ReferenceType,
     Type,
     VoidType,
 )
@@ -143,20 +141,8 @@ class CallLowering(ConversionLowering):
         text = byte_string(arg) if function.context is ContextKind.NONE else None
         if text is not None:
             return text
-        if isinstance(arg, Conditional) and isinstance(arg.type, ReferenceType):
-            return self.chosen_text(arg)
         expr = self.value(arg)
         return expr.operand if isinstance(expr, rs.Borrow) and not expr.mutable else expr
-
-    def chosen_text(self, choice: Value) -> rs.Expr:
-        """One of several arrays as a slice: the first makes the type, to which Rust takes the others."""
-        if not isinstance(choice, Conditional):
-            return self.value(choice)
-        then = self.chosen_text(choice.then)
-        if isinstance(choice.then, Borrow) and isinstance(choice.then.place.type, ArrayType) and choice.then.place.type.length:
-            then = rs.MethodCall(then.operand if isinstance(then, rs.Borrow) else then, "as_slice")
-        blocks = rs.Block((), then), rs.BlockExpr(rs.Block((), self.chosen_text(choice.otherwise)))
-        return rs.If(self.condition(choice.condition), *blocks)
 
     def library_arg(self, function: LibraryFunction, index: int, arg: Value) -> rs.Expr:
         if index in function.callbacks:

@@ -37,6 +37,7 @@ from c2rust_py.ir.nodes import (
     PointerDiff,
     Reallocate,
     RecordValue,
+    ReferentPlace,
     Statement,
     StringValue,
     Truncate,
@@ -50,6 +51,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.types import (
     INT,
+    Access,
     ArrayType,
     ComplexType,
     FloatKind,
@@ -60,6 +62,7 @@ from c2rust_py.ir.types import (
     OwnedType,
     PointerType,
     RecordType,
+    ReferenceType,
     Type,
     VoidType,
 )
@@ -83,6 +86,13 @@ _FLIPPED = {
 }
 _WRITTEN_OUT = 4
 """The zero of a plain struct of up to this many fields is a literal."""
+
+
+def _has_length(place: Place) -> bool:
+    """Whether a reference to an array, or to what a local owns, has another type than a slice."""
+    if isinstance(place, ReferentPlace):
+        return isinstance(place.base.type, OwnedType)
+    return isinstance(place.type, ArrayType)
 
 
 def _without_pointer_casts(value: Value) -> Value:
@@ -304,7 +314,10 @@ class ValueLowering(PlaceLowering):
             case Convert():
                 return self.conversion(value, typed)
             case Conditional(test, then, otherwise):
-                branches = self.operands(then, otherwise, typed)
+                if isinstance(value.type, ReferenceType) and value.type.is_slice:
+                    branches = self.slice(then), self.value(otherwise)
+                else:
+                    branches = self.operands(then, otherwise, typed)
                 blocks = rs.Block((), branches[0]), rs.BlockExpr(rs.Block((), branches[1]))
                 return rs.If(self.condition(test), *blocks)
             case BlockValue(body, tail):
@@ -315,6 +328,14 @@ class ValueLowering(PlaceLowering):
                 return self.aggregate(value)
             case _:
                 return self.rare(value)
+
+    def slice(self, value: Value) -> rs.Expr:
+        """A loan of elements with a type that has no length in it, to which Rust takes arrays of other lengths that are chosen
+        instead."""
+        if isinstance(value, Borrow) and value.start is None and _has_length(value.place):
+            method = "as_mut_slice" if value.type.access is Access.MUTABLE else "as_slice"
+            return rs.MethodCall(self.base_path(value.place), method)
+        return self.value(value)
 
     def allocate(self, count: Value | None, type: OwnedType) -> rs.Expr:
         """New elements or one new object, all zero; no elements for None."""
