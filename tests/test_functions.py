@@ -79,12 +79,8 @@ def test_what_is_wrong_is_found_and_kept(tmp_path: Path) -> None:
         ("fn hidden(x: i32) -> i32 {\n", 'fn hidden(x: i32) -> i32 {\n    assert!(x != 100, "a hundred");\n'),
         ("pub fn sign(x: i32) -> i32 {\n", "pub fn sign(x: i32) -> i32 {\n    if x == 3 { std::process::exit(9) }\n"),
         (
-            "pub fn clamp(",
-            "fn deep(x: i32) -> i32 {\n    std::hint::black_box(deep(std::hint::black_box(x)) + 1)\n}\npub fn clamp(",
-        ),
-        (
             "pub fn is_leap(year: i32) -> bool {\n",
-            "pub fn is_leap(year: i32) -> bool {\n    if year == 4 { return deep(1) == 0; }\n",
+            "pub fn is_leap(year: i32) -> bool {\n    if year == 4 { std::process::abort() }\n",
         ),
     )
     verdicts = _by_name(compare_functions(source, out, options=OPTIONS))

@@ -142,7 +142,11 @@ pub enum Ended {
     TimedOut,
 }
 
-/// Runs `work` in a child. It is killed when `timeout` passes without a step forward in `shared`.
+/// Times its limit that a child may take by the clock: the machine may be busy with something else.
+const PATIENCE: u32 = 10;
+
+/// Runs `work` in a child. It is killed when it has computed for `timeout` (or waited for `PATIENCE` times that)
+/// without a step forward in `shared`.
 pub fn in_child(shared: &Shared, timeout: Duration, work: impl FnOnce()) -> Ended {
     shared.enter(0, Phase::Start);
     sleep_until_child_ends(Duration::ZERO);
@@ -165,7 +169,7 @@ pub fn in_child(shared: &Shared, timeout: Duration, work: impl FnOnce()) -> Ende
 
 fn wait(child: c_int, shared: &Shared, timeout: Duration) -> Ended {
     let mut seen = (u64::MAX, Phase::Start);
-    let mut since = Instant::now();
+    let mut since = (Instant::now(), Duration::ZERO);
     loop {
         let mut status = 0;
         // SAFETY: a child of ours.
@@ -178,8 +182,8 @@ fn wait(child: c_int, shared: &Shared, timeout: Duration) -> Ended {
         let now = (shared.index(), shared.phase());
         if now != seen {
             seen = now;
-            since = Instant::now();
-        } else if since.elapsed() > timeout {
+            since = (Instant::now(), computed(child));
+        } else if computed(child) > since.1 + timeout || since.0.elapsed() > PATIENCE * timeout {
             // SAFETY: a child of ours, which has not been waited for.
             unsafe {
                 kill(child, SIGKILL);
@@ -189,6 +193,15 @@ fn wait(child: c_int, shared: &Shared, timeout: Duration) -> Ended {
         }
         sleep_until_child_ends(timeout / 8);
     }
+}
+
+/// The time for which a child has computed, from the 14th field of its `stat` (proc(5)): hundredths of a second. Time that
+/// the system spends for it (a stack that grows) does not count.
+fn computed(child: c_int) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split_whitespace().nth(11).and_then(|field| field.parse().ok()).unwrap_or(0);
+    Duration::from_millis(10 * ticks)
 }
 
 /// Sleeps for `most`, or until some child of ours ends.
