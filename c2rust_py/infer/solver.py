@@ -21,7 +21,6 @@ from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import (
     Demotions,
     GlobalObject,
-    LocalObject,
     MemoryCall,
     PointerSlot,
     Reason,
@@ -29,10 +28,10 @@ from c2rust_py.infer.demotions import (
     Subject,
 )
 from c2rust_py.infer.entry_reads import reads_at_entry
-from c2rust_py.infer.library_calls import Refusal, forms_of, library_result
+from c2rust_py.infer.library_calls import Refusal, library_result
 from c2rust_py.infer.library_formats import choose_library_call
+from c2rust_py.infer.null_questions import asks_null
 from c2rust_py.infer.owners import Owners, find_owners
-from c2rust_py.infer.places import root_of
 from c2rust_py.infer.pointer_uses import (
     Access,
     AllocatesVla,
@@ -50,8 +49,8 @@ from c2rust_py.infer.pointer_uses import (
     pointer_uses,
 )
 from c2rust_py.infer.reasons import not_liftable, origin
+from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import (
-    GlobalRoot,
     OwnedRoot,
     ParamRoot,
     Resolver,
@@ -63,21 +62,15 @@ from c2rust_py.infer.targets import (
     without_casts,
 )
 from c2rust_py.infer.templates import FunctionTemplates, TemplateFinder
+from c2rust_py.ir.function_refs import functions_with_address
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
-    BlockValue,
     Call,
-    Conditional,
-    Convert,
     Decay,
-    DerefPlace,
     FunctionRef,
     GlobalPlace,
-    Load,
-    LocalPlace,
     Place,
-    PointerAdd,
     Value,
 )
 from c2rust_py.ir.program import Function, LocalKind, Program
@@ -155,10 +148,12 @@ class _Solver:
     owners: dict[str, Owners] = field(default_factory=dict)
     closed_world: bool = field(init=False)
     layout: Layout = field(init=False)
+    subjects: Subjects = field(init=False)
 
     def __post_init__(self) -> None:
         self.functions = dict(self.program.functions)
         self.layout = Layout(self.program.records, self.program.enums)
+        self.subjects = Subjects(self.functions, self.results)
         self.closed_world = any(f.name == "main" and not f.static for f in self.functions.values())
 
     def run(self) -> None:
@@ -167,7 +162,7 @@ class _Solver:
                 for node in walk(variable.init):
                     if isinstance(node, AddressOf | Decay):
                         self._demote_object(None, node.place, Reason("its address is in a static initialiser", node.span))
-        taken = self._address_taken()
+        taken = functions_with_address(self.program)
         for symbol in list(self.functions):
             self._enter(symbol)
         for symbol in taken:
@@ -179,23 +174,6 @@ class _Solver:
             symbol = next(iter(self.waiting))
             del self.waiting[symbol]
             self._look_at(symbol)
-
-    def _address_taken(self) -> list[str]:
-        """The functions that are called through pointers: there, only memory pointers arrive."""
-        taken: dict[str, None] = {}
-        for function in self.functions.values():
-            called: set[int] = set()
-            for node in walk_all(function.body):
-                if isinstance(node, Call):
-                    called.add(id(node.function))
-                elif isinstance(node, FunctionRef) and id(node) not in called and node.symbol in self.functions:
-                    taken[node.symbol] = None
-        for variable in self.program.variables.values():
-            if variable.init is not None:
-                for node in walk(variable.init):
-                    if isinstance(node, FunctionRef) and node.symbol in self.functions:
-                        taken[node.symbol] = None
-        return list(taken)
 
     def _enter(self, symbol: str, in_memory: Reason | None = None) -> None:
         """A function comes into play. in_memory: of a second instance, why it is needed."""
@@ -281,7 +259,7 @@ class _Solver:
                 values = (left, right)
             case _:
                 return False
-        subjects = (subject for value in values for subject in self._subjects(symbol, value))
+        subjects = (subject for value in values for subject in self.subjects.of(symbol, value))
         return any(
             isinstance(subject, PointerSlot)
             and subject not in self.demotions
@@ -363,7 +341,7 @@ class _Solver:
                     for value in (left, right):
                         self._demote_value(symbol, value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument(callee=callee, param=param, value=value, span=span):
-                if self._asks_null(callee, param):
+                if asks_null(self.uses, self.subjects, callee, param):
                     self._check_emptied(symbol, resolver, value, span)
                 self._check_argument(symbol, resolver, use)
             case LibraryCall():
@@ -419,38 +397,6 @@ class _Solver:
         if target is not None and isinstance(target.root, OwnedRoot) and target.root.local in self.found[symbol].emptied:
             self._demote(PointerSlot(symbol, target.root.local), Reason("it may be null", span))
 
-    def _asks_null(self, symbol: str, param: int, seen: frozenset[tuple[str, int]] = frozenset()) -> bool:
-        """Whether a function, or one that it passes its parameter to, may find out that the parameter is null: by a test, a
-        comparison with something else, or by where it keeps it."""
-        if (symbol, param) in seen:
-            return False
-        seen = seen | {(symbol, param)}
-        same: set[Subject] = {PointerSlot(symbol, param)}
-        before = 0
-        while len(same) > before:
-            before = len(same)
-            for use in self.uses[symbol]:
-                if isinstance(use, Flow) and same.intersection(self._subjects(symbol, use.value)):
-                    same.add(PointerSlot(symbol, use.local))
-
-        def derived(value: Value) -> bool:
-            return not same.isdisjoint(self._subjects(symbol, value))
-
-        for use in self.uses[symbol]:
-            match use:
-                case (Test(value) | Returned(value) | Escape(value)) if derived(value):
-                    return True
-                case Pair(left, right) if derived(left) != derived(right):
-                    return True
-                case LibraryCall(call=call) if any(derived(arg) for arg in call.args):
-                    return True
-                case Argument(callee=callee, param=position, value=value) if derived(value):
-                    if self._asks_null(callee, position, seen):
-                        return True
-                case _:
-                    pass
-        return False
-
     def _check_test(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         """Targets that are known are objects. Only who calls a library from outside may pass null."""
         target = resolver.pointer(value)
@@ -502,63 +448,19 @@ class _Solver:
 
     def _why(self, symbol: str, value: Value, span: Span) -> Reason:
         """Why a value has no known target: what in it is in memory, or what it is."""
-        for subject in self._subjects(symbol, value):
+        for subject in self.subjects.of(symbol, value):
             if subject in self.demotions:
                 return Reason("it is derived from what is in memory", span, subject)
         return Reason(origin(value, self.program), span)
 
     # ---- demotion
 
-    def _subjects(self, symbol: str, value: Value) -> list[Subject]:
-        """The locals and objects that a pointer value is derived from."""
-        match value:
-            case Load(LocalPlace(local, type)) if is_data_pointer(type):
-                return [PointerSlot(symbol, local)]
-            case PointerAdd(pointer) | Convert(pointer) if is_data_pointer(pointer.type):
-                return self._subjects(symbol, pointer)
-            case Conditional(_, then, otherwise):
-                return [*self._subjects(symbol, then), *self._subjects(symbol, otherwise)]
-            case BlockValue(_, tail) if tail is not None:
-                return self._subjects(symbol, tail)
-            case AddressOf(place) | Decay(place):
-                return self._object(symbol, place)
-            case Call(FunctionRef(callee)) if callee in self.functions:
-                return self._result_subjects(symbol, value, callee)
-            case Call(FunctionRef(callee)) if forms_of(callee):
-                return [MemoryCall(symbol, id(value))]
-            case _:
-                return []
-
-    def _result_subjects(self, symbol: str, call: Call, callee: str) -> list[Subject]:
-        """What goes to memory with the result of a call: the call's arguments, or what the function returns in every call."""
-        result = self.results.get(callee)
-        if result is None:
-            return [ResultSlot(callee)]
-        match result.template.root:
-            case ParamRoot():
-                return [MemoryCall(symbol, id(call))]
-            case GlobalRoot(name):
-                return [GlobalObject(name), ResultSlot(callee)]
-            case _:
-                return [ResultSlot(callee)]
-
-    def _object(self, symbol: str | None, place: Place) -> list[Subject]:
-        match root_of(place):
-            case LocalPlace(local) if symbol is not None:
-                return [LocalObject(symbol, local)]
-            case GlobalPlace(name):
-                return [GlobalObject(name)]
-            case DerefPlace(pointer) if symbol is not None:
-                return self._subjects(symbol, pointer)
-            case _:
-                return []
-
     def _demote_value(self, symbol: str, value: Value, reason: Reason) -> None:
-        for subject in self._subjects(symbol, value):
+        for subject in self.subjects.of(symbol, value):
             self._demote(subject, reason)
 
     def _demote_object(self, symbol: str | None, place: Place, reason: Reason) -> None:
-        for subject in self._object(symbol, place):
+        for subject in self.subjects.of_object(symbol, place):
             self._demote(subject, reason)
 
     def _demote_everything(self, symbol: str, reason: Reason) -> None:

@@ -7,7 +7,7 @@ from enum import Enum
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.ir.nodes import FloatConst, IntConst, Statement, Value
-from c2rust_py.ir.types import EnumType, FunctionType, IntKind, Type
+from c2rust_py.ir.types import EnumType, FunctionType, IntKind, IntType, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +166,13 @@ class Program:
 
     def enum_kind(self, type: EnumType) -> IntKind:
         return self.enums[type.id].kind
+
+    def int_kind(self, type: Type) -> IntKind | None:
+        """The integer kind behind an integer or enum type; None for other types."""
+        match type:
+            case IntType(kind):
+                return kind
+            case EnumType():
+                return self.enum_kind(type)
+            case _:
+                return None

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
+from c2rust_py.ir.function_refs import functions_with_address
 from c2rust_py.ir.nodes import (
     AddressOf,
     Assign,
@@ -28,7 +29,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, PointerType, Type, VoidType, same_representation
-from c2rust_py.ir.walk import Node, map_children, walk, walk_all
+from c2rust_py.ir.walk import Node, map_children, walk_all
 
 Param = tuple[str, int]
 
@@ -47,7 +48,7 @@ def type_void_params(program: Program) -> Program:
 
 def _wanted(program: Program) -> dict[Param, PointerType]:
     """The types that parameters get: of a conversion, or of the parameters that they are passed on to."""
-    taken = _taken(program)
+    taken = functions_with_address(program)
     known: dict[Param, PointerType] = {}
     passed: dict[Param, set[Param]] = {}
     refused: set[Param] = set()
@@ -113,24 +114,6 @@ def _add(param: Param, type: PointerType, known: dict[Param, PointerType], refus
 
 def _is_param(value: Value, local: int) -> bool:
     return isinstance(value, Load) and isinstance(value.place, LocalPlace) and value.place.local == local
-
-
-def _taken(program: Program) -> set[str]:
-    """The functions that are named otherwise than to call them with all their arguments."""
-    taken: set[str] = set()
-    for function in program.functions.values():
-        called: set[int] = set()
-        for node in walk_all(function.body):
-            if isinstance(node, Call) and isinstance(node.function, FunctionRef):
-                callee = program.functions.get(node.function.symbol)
-                if callee is None or len(node.args) == len(callee.type.params):
-                    called.add(id(node.function))
-            elif isinstance(node, FunctionRef) and id(node) not in called:
-                taken.add(node.symbol)
-    for variable in program.variables.values():
-        if variable.init is not None:
-            taken.update(node.symbol for node in walk(variable.init) if isinstance(node, FunctionRef))
-    return taken
 
 
 def _typed(function: Function, wanted: Mapping[Param, PointerType]) -> FunctionType:

@@ -72,13 +72,7 @@ class TypeLowering:
 
     def int_kind(self, type: Type) -> IntKind | None:
         """The integer kind behind an integer or enum type; None for other types."""
-        match type:
-            case IntType(kind):
-                return kind
-            case EnumType():
-                return self.program.enum_kind(type)
-            case _:
-                return None
+        return self.program.int_kind(type)
 
     def value(self, type: Type) -> rs.Type:
         """The type of a Rust variable that holds a value of `type`."""

@@ -244,7 +244,7 @@ class Planner:
         type = self.fields.get(field.removeprefix("r#"))
         if type is None:
             return None
-        if type == "bool" and self.table.kind(variable.type) is not None:
+        if type == "bool" and self.table.program.int_kind(variable.type) is not None:
             of = self.table.truth_of(variable.type)
         return GlobalPlan(variable, link, Home.VECTOR if type.startswith("Vec<") else Home.FIELD, field, of)
 

@@ -54,16 +54,6 @@ class TypeTable:
     def layout(self) -> Layout:
         return Layout(self.program.records, self.program.enums)
 
-    def kind(self, type: Type) -> IntKind | None:
-        """The integer kind of an integer or enum type."""
-        match type:
-            case IntType(kind):
-                return kind
-            case EnumType():
-                return self.program.enum_kind(type)
-            case _:
-                return None
-
     def id_of(self, type: Type) -> int:
         """The position of the type in the table. Raises NotComparable where values of it cannot be made or compared."""
         if type in self._ids:
@@ -113,7 +103,7 @@ class TypeTable:
             case RecordType(id):
                 return self._record(self.program.records[id])
             case _:
-                kind = self.kind(type)
+                kind = self.program.int_kind(type)
                 assert kind is not None, type
                 text = str(kind is IntKind.CHAR).lower()
                 return f"Type::Int {{ size: {kind.size}, signed: {str(kind.signed).lower()}, text: {text} }}"
@@ -165,7 +155,7 @@ class TypeTable:
                     self._mirrored[id] = self._mirror_record(self.program.records[id])
                 return self._mirrored[id]
             case _:
-                kind = self.kind(type)
+                kind = self.program.int_kind(type)
                 if kind is None:
                     raise NotComparable("a type that cannot be passed")
                 return kind.spelling

@@ -1,0 +1,81 @@
+"""What a pointer value is derived from: that is what goes to memory with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from c2rust_py.infer.demotions import GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
+from c2rust_py.infer.library_calls import forms_of
+from c2rust_py.infer.places import root_of
+from c2rust_py.infer.targets import GlobalRoot, ParamRoot, Result, is_data_pointer
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    BlockValue,
+    Call,
+    Conditional,
+    Convert,
+    Decay,
+    DerefPlace,
+    FunctionRef,
+    GlobalPlace,
+    Load,
+    LocalPlace,
+    Place,
+    PointerAdd,
+    Value,
+)
+from c2rust_py.ir.program import Function
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """functions: of the program, second instances included; results: of those whose result is lifted. Both grow while the
+    solver runs."""
+
+    functions: Mapping[str, Function]
+    results: Mapping[str, Result]
+
+    def of(self, symbol: str, value: Value) -> list[Subject]:
+        """The locals and objects that a pointer value is derived from."""
+        match value:
+            case Load(LocalPlace(local, type)) if is_data_pointer(type):
+                return [PointerSlot(symbol, local)]
+            case PointerAdd(pointer) | Convert(pointer) if is_data_pointer(pointer.type):
+                return self.of(symbol, pointer)
+            case Conditional(_, then, otherwise):
+                return [*self.of(symbol, then), *self.of(symbol, otherwise)]
+            case BlockValue(_, tail) if tail is not None:
+                return self.of(symbol, tail)
+            case AddressOf(place) | Decay(place):
+                return self.of_object(symbol, place)
+            case Call(FunctionRef(callee)) if callee in self.functions:
+                return self._result_subjects(symbol, value, callee)
+            case Call(FunctionRef(callee)) if forms_of(callee):
+                return [MemoryCall(symbol, id(value))]
+            case _:
+                return []
+
+    def _result_subjects(self, symbol: str, call: Call, callee: str) -> list[Subject]:
+        """What goes to memory with the result of a call: the call's arguments, or what the function returns in every call."""
+        result = self.results.get(callee)
+        if result is None:
+            return [ResultSlot(callee)]
+        match result.template.root:
+            case ParamRoot():
+                return [MemoryCall(symbol, id(call))]
+            case GlobalRoot(name):
+                return [GlobalObject(name), ResultSlot(callee)]
+            case _:
+                return [ResultSlot(callee)]
+
+    def of_object(self, symbol: str | None, place: Place) -> list[Subject]:
+        match root_of(place):
+            case LocalPlace(local) if symbol is not None:
+                return [LocalObject(symbol, local)]
+            case GlobalPlace(name):
+                return [GlobalObject(name)]
+            case DerefPlace(pointer) if symbol is not None:
+                return self.of(symbol, pointer)
+            case _:
+                return []
