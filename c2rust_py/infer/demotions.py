@@ -24,6 +24,14 @@ class ResultSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldSlot:
+    """A pointer member of a struct, by the record's id and its number: what any object keeps there."""
+
+    record: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class LocalObject:
     """A local as an object that pointers point to."""
 
@@ -46,7 +54,7 @@ class MemoryCall:
     call: int
 
 
-Subject = PointerSlot | ResultSlot | LocalObject | GlobalObject | MemoryCall
+Subject = PointerSlot | ResultSlot | FieldSlot | LocalObject | GlobalObject | MemoryCall
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.demotions import FieldSlot
 from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import OwnedRoot
@@ -119,6 +120,8 @@ def _rung(solution: Solution, declaration: DeclarationId) -> Rung:
             return Rung.OWNED if solution.templates[symbol][local].root == OwnedRoot(local) else Rung.BORROWED
         case ResultId(symbol) if symbol in solution.results:
             return Rung.BORROWED
+        case FieldId(record, index):
+            return solution.fields.get(FieldSlot(record, index), Rung.MEMORY)
         case _:
             return Rung.MEMORY
 

@@ -28,6 +28,7 @@ from c2rust_py.infer.demotions import (
     Subject,
 )
 from c2rust_py.infer.entry_reads import reads_at_entry
+from c2rust_py.infer.field_slots import FieldRungs
 from c2rust_py.infer.library_calls import Refusal, library_result
 from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.null_questions import asks_null
@@ -90,13 +91,14 @@ MEMORY_SUFFIX = "@memory"
 class Solution:
     """program: with the second instances that some call needs, under their own symbols. templates: of the lifted pointer
     locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
-    lifted. demotions: everything in memory, with its reason."""
+    lifted. fields: the members of structs above memory. demotions: everything in memory, with its reason."""
 
     program: Program
     templates: Mapping[str, Mapping[int, Template]]
     nullable: Mapping[str, AbstractSet[int]]
     results: Mapping[str, Result]
     demotions: Demotions
+    fields: FieldRungs = field(default_factory=dict)
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""

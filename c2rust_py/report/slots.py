@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
+from c2rust_py.infer.demotions import (
+    Demotions,
+    FieldSlot,
+    GlobalObject,
+    LocalObject,
+    MemoryCall,
+    PointerSlot,
+    ResultSlot,
+    Subject,
+)
 from c2rust_py.infer.slots import LocalId, ResultId, Slot, SlotRungs, pointer_levels
 from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution, memory_instance
 from c2rust_py.ir.nodes import Call, FunctionRef
@@ -178,6 +187,9 @@ class SlotReporter:
                 return f"{f'`{name}`' if name else 'a temporary'} of {self._called(symbol)}"
             case ResultSlot(symbol):
                 return f"the result of {self._called(symbol)}"
+            case FieldSlot(record, index):
+                fields = self.before.records[record].fields
+                return f"the field `{fields[index].name if fields else index}`"
             case GlobalObject(symbol):
                 return f"`{self.before.variables[symbol].name}`"
             case MemoryCall(symbol):
