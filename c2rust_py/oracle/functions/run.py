@@ -26,7 +26,7 @@ _ADDRESSES = 1 << 47
 _PROCESSES = 256
 _SANITIZER = (
     "detect_leaks=0:allocator_may_return_null=1:exitcode=77:verify_asan_link_order=0:"
-    "detect_stack_use_after_return=0:symbolize=0:handle_abort=0:redzone=512:max_allocation_size_mb=4096:quarantine_size_mb=16"
+    "detect_stack_use_after_return=0:symbolize=0:handle_abort=0:redzone=512:malloc_context_size=0:max_allocation_size_mb=4096:quarantine_size_mb=16"
 )
 
 
@@ -70,6 +70,7 @@ class Runner:
             int(lines["undefined"]),
             int(lines["dropped"]),
             int(lines["replayed"]),
+            round(float(lines["computed"]), 3),
         )
 
     def _coverage(self, plan: FunctionPlan, folder: Path) -> Coverage | None:

@@ -50,7 +50,9 @@ class FunctionVerdict:
     reason: why it is not compared, or in one line what is different.
     input: the smallest input found for which the sides differ, rendered for a reader: one argument or block a line.
     comparisons: inputs on which both sides ran and were compared. undefined: inputs that were dropped because the C is
-    undefined there. dropped: inputs that were not judged, since those like them that were judged are all undefined. replayed: how many kept inputs of former runs were among them.
+    undefined there. dropped: inputs that were not judged, since those like them that were judged are all undefined. replayed:
+    how many kept inputs of former runs were among them. computed: seconds of processor time of the comparison. seconds: by the
+    clock, coverage included.
     """
 
     name: str
@@ -63,6 +65,7 @@ class FunctionVerdict:
     undefined: int = 0
     dropped: int = 0
     replayed: int = 0
+    computed: float = 0.0
     seconds: float = 0.0
     coverage: Coverage | None = None
 

@@ -2,28 +2,34 @@
    blocks, and the start of all static data. Built without sanitizers, also where the C is built with them. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <setjmp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 enum { RETURNED, EXITED, UNDEFINED };
 
-static sigjmp_buf back;
+static void *back[5];
+static char *called_at;
 static int inside;
+static int how;
 static int status;
 static const char *message = "";
 static char message_text[512];
 
-/* Calls `shim`; RETURNED, or how else the C came back. No Rust frame is ever between the two. */
-int c2rs_call(void (*shim)(void **, void *), void **args, void *result)
+/* Calls `shim`; RETURNED, or how else the C came back. No Rust frame is ever between the two. The compiler's own jump, since
+   the sanitizer's reads the bounds of the stack from /proc each time. */
+__attribute__((noinline)) int c2rs_call(void (*shim)(void **, void *), void **args, void *result)
 {
-    int how = sigsetjmp(back, 0);
-    if (how == 0) {
+    called_at = __builtin_frame_address(0);
+    how = RETURNED;
+    if (__builtin_setjmp(back) == 0) {
         inside = 1;
         shim(args, result);
     }
@@ -33,12 +39,21 @@ int c2rs_call(void (*shim)(void **, void *), void **args, void *result)
 
 int c2rs_status(void) { return status; }
 const char *c2rs_message(void) { return message; }
+void c2rs_unpoison(char *at, size_t size);
 
-static _Noreturn void leave(int how)
+/* Out of the C, whose frames begin at `stack` and are left. */
+static _Noreturn void leave_frames(int reason, char *stack)
 {
     if (!inside)
         _exit(125);
-    siglongjmp(back, how);
+    c2rs_unpoison(stack, (size_t)(called_at - stack));
+    how = reason;
+    __builtin_longjmp(back, 1);
+}
+
+static _Noreturn void leave(int reason)
+{
+    leave_frames(reason, __builtin_frame_address(0));
 }
 
 _Noreturn void c2rs_exit(int code)
@@ -96,10 +111,19 @@ static char *arena_start, *arena_end;
 static char **arena_freed;
 static size_t arena_freed_count, arena_freed_room;
 
-void c2rs_set_arena(char *start, char *end)
+/* Addresses around the arena that nothing else has: an `int` counts 8-byte elements as far as this. */
+static const size_t DESERT = (size_t)1 << 34;
+
+/* Room for `size` bytes of input blocks. */
+char *c2rs_arena(size_t size)
 {
-    arena_start = start;
-    arena_end = end;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    char *at = mmap(NULL, size + 2 * DESERT, PROT_NONE, flags, -1, 0);
+    if (at == MAP_FAILED || mprotect(at + DESERT, size, PROT_READ | PROT_WRITE) != 0)
+        _exit(126);
+    arena_start = at + DESERT;
+    arena_end = arena_start + size;
+    return arena_start;
 }
 
 static void *enlarged(void *table, size_t *room, size_t size)
@@ -291,8 +315,6 @@ void c2rs_data_restore(int sanitized)
 
 /* ---- counters of gcov, in pages that forked children share, so that no end of a child loses any ---- */
 
-#include <sys/mman.h>
-
 extern char __start_c2rs_gcov[] __attribute__((weak)), __stop_c2rs_gcov[] __attribute__((weak));
 
 void c2rs_share_counters(void)
@@ -351,20 +373,63 @@ void __ubsan_handle_nonnull_return_v1(const void *data, const struct place *plac
     undefined(place, "a null result");
 }
 
-/* ---- memory errors, in the sanitized build: the sanitizer's own report would take ten times as long as a new process ---- */
+/* ---- memory errors, in the sanitized build: what instrumented code calls in front of a bad access goes back to `c2rs_call`.
+   The sanitizer's own functions would report, which takes as long as thousands of inputs, and end the process. ---- */
 
+#define REPORTS(size) \
+    void __asan_report_load##size(const char *at) { (void)at; undefined(NULL, "a read of " #size " bytes outside of any object"); } \
+    void __asan_report_store##size(const char *at) { (void)at; undefined(NULL, "a write of " #size " bytes outside of any object"); }
+
+REPORTS(1)
+REPORTS(2)
+REPORTS(4)
+REPORTS(8)
+REPORTS(16)
+
+void __asan_report_load_n(const char *at, size_t size)
+{
+    (void)at, (void)size;
+    undefined(NULL, "a read outside of any object");
+}
+
+void __asan_report_store_n(const char *at, size_t size)
+{
+    (void)at, (void)size;
+    undefined(NULL, "a write outside of any object");
+}
+
+/* What the library's functions run into, the sanitizer reports itself. */
 enum { MEMORY_ERROR = 77 };
 
 extern const char *__asan_get_report_description(void) __attribute__((weak));
 static void (*on_memory_error)(const char *);
-
-void c2rs_on_memory_error(void (*callback)(const char *)) { on_memory_error = callback; }
 
 void __asan_on_error(void)
 {
     if (on_memory_error)
         on_memory_error(__asan_get_report_description ? __asan_get_report_description() : "memory error");
     _exit(MEMORY_ERROR);
+}
+
+static void on_bad_address(int signal, siginfo_t *info, void *context)
+{
+    (void)signal, (void)info;
+    if (!inside)
+        _exit(MEMORY_ERROR);
+    message = "an access to no memory at all, or a stack that is used up";
+    leave_frames(UNDEFINED, (char *)((ucontext_t *)context)->uc_mcontext.gregs[REG_RSP]);
+}
+
+/* Memory errors are told to `callback`, or are outcomes of `c2rs_call`. */
+void c2rs_on_memory_error(void (*callback)(const char *))
+{
+    static char stack[1 << 16];
+    stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_sigaction = on_bad_address, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    on_memory_error = callback;
+    if (sigaltstack(&other, NULL) != 0 || sigaction(SIGSEGV, &action, NULL) != 0
+        || sigaction(SIGBUS, &action, NULL) != 0)
+        _exit(126);
 }
 
 /* ---- the program; the table of functions is in the generated crate ---- */

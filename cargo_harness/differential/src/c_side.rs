@@ -13,7 +13,7 @@ extern "C" {
     fn c2rs_call(shim: Shim, args: *mut *mut u8, result: *mut u8) -> c_int;
     fn c2rs_status() -> c_int;
     fn c2rs_message() -> *const c_char;
-    fn c2rs_set_arena(start: *mut u8, end: *mut u8);
+    fn c2rs_arena(size: usize) -> *mut u8;
     fn c2rs_arena_block(at: *mut u8, size: usize);
     fn c2rs_allocation(at: *const u8, start: *mut *mut u8) -> c_long;
     fn c2rs_was_freed(at: *const u8) -> c_int;
@@ -76,15 +76,15 @@ pub struct CSide {
 
 impl CSide {
     pub fn new(types: Types, sanitized: bool) -> Self {
-        let arena = Box::leak(vec![0u128; ARENA / 16].into_boxed_slice()).as_mut_ptr().cast::<u8>();
-        // SAFETY: the hooks keep the two addresses and save the static data of the C; nothing else runs.
-        unsafe {
-            c2rs_set_arena(arena, arena.add(ARENA));
+        // SAFETY: the hooks map a new arena, which is never unmapped, and save the static data of the C.
+        let arena = unsafe {
+            let arena = c2rs_arena(ARENA);
             if sanitized {
                 c2rs_poison(arena, ARENA);
             }
             c2rs_data_save();
-        }
+            arena
+        };
         let result = Box::new([0; RESULT / 16]);
         CSide {
             types,
@@ -202,17 +202,19 @@ impl CSide {
         let mut from = 0;
         for &(at, size, _) in self.blocks.iter().filter(|&&(_, _, guarded)| guarded) {
             let start = at as usize - self.arena as usize;
-            if self.arena_bytes(from, start).iter().any(|&byte| byte != CANARY) {
+            if !self.is_canary(from, start) {
                 return true;
             }
             from = start + size;
         }
-        self.arena_bytes(from, self.used.max(from)).iter().any(|&byte| byte != CANARY)
+        !self.is_canary(from, self.used.max(from))
     }
 
-    fn arena_bytes(&self, from: usize, to: usize) -> &[u8] {
+    fn is_canary(&self, from: usize, to: usize) -> bool {
+        const CANARIES: [u8; 4 * GAP] = [CANARY; 4 * GAP];
         // SAFETY: offsets of the arena.
-        unsafe { std::slice::from_raw_parts(self.arena.add(from), to - from) }
+        let bytes = unsafe { std::slice::from_raw_parts(self.arena.add(from), to - from) };
+        bytes.chunks(CANARIES.len()).all(|bytes| *bytes == CANARIES[..bytes.len()])
     }
 
     /// The bytes of a block as the C left them; None where it freed it.

@@ -13,6 +13,9 @@ const MOST_BLOCKS: usize = 24;
 /// Elements of buffers whose length a parameter says: what is beyond would be undefined, and copied for each input.
 const LONGEST: i64 = 200;
 
+/// One input in so many has integers that say how long a buffer is and do not know of the buffer: most of these are undefined.
+const UNRELATED: usize = 128;
+
 /// Makes the inputs of one function.
 pub struct Generator<'a> {
     types: Types,
@@ -57,7 +60,7 @@ impl<'a> Generator<'a> {
 
     /// Integers that say how long a buffer is become small, with a buffer of that length in mind.
     fn choose_lengths(&self, random: &mut Random, input: &mut Input) {
-        if random.one_in(64) {
+        if random.one_in(UNRELATED) {
             return;
         }
         for param in self.function.params {
@@ -180,6 +183,10 @@ impl<'a> Generator<'a> {
             }
         }
         let size = self.types.size(of);
+        if let Type::Int { signed, .. } = *self.types.get(of) {
+            let bytes = &mut input.blocks_mut()[block].bytes;
+            return bytes.chunks_exact_mut(size).for_each(|bytes| self.fill_int(random, signed, bytes));
+        }
         for i in 0..count {
             self.fill_object(random, input, block, of, i * size);
         }
@@ -230,9 +237,7 @@ impl<'a> Generator<'a> {
     fn fill_scalar(&self, random: &mut Random, of: TypeId, bytes: &mut [u8]) {
         match *self.types.get(of) {
             Type::Bool => bytes[0] = random.below(2) as u8,
-            Type::Int { size, signed, .. } => {
-                bytes.copy_from_slice(&self.random_int(random, size, signed).to_le_bytes()[..size]);
-            }
+            Type::Int { signed, .. } => self.fill_int(random, signed, bytes),
             Type::Float { size: 4 } => bytes.copy_from_slice(&(random_float(random) as f32).to_le_bytes()),
             Type::Float { .. } => bytes.copy_from_slice(&random_float(random).to_le_bytes()),
             Type::Bits { shift, width } => {
@@ -244,20 +249,43 @@ impl<'a> Generator<'a> {
         }
     }
 
-    fn random_int(&self, random: &mut Random, size: usize, signed: bool) -> i128 {
-        let bits = 8 * size as u32;
-        let constants = self.function.constants;
-        match random.below(16) {
-            0..=4 => random.below(20) as i128 - if signed { 4 } else { 0 },
-            5 | 6 if !constants.is_empty() => random.pick(constants) + random.below(3) as i128 - 1,
-            5..=7 => {
-                let edge = 1i128 << random.below(bits.min(126) as usize);
-                edge * if signed && random.one_in(2) { -1 } else { 1 } + random.below(3) as i128 - 1
+    /// An integer as long as `bytes`: small, at a boundary of some width or of a constant, or any.
+    #[inline]
+    fn fill_int(&self, random: &mut Random, signed: bool, bytes: &mut [u8]) {
+        match bytes.len() {
+            1 => bytes[0] = self.random_int(random, 8, signed) as u8,
+            2 => bytes.copy_from_slice(&(self.random_int(random, 16, signed) as u16).to_le_bytes()),
+            4 => bytes.copy_from_slice(&(self.random_int(random, 32, signed) as u32).to_le_bytes()),
+            8 => bytes.copy_from_slice(&self.random_int(random, 64, signed).to_le_bytes()),
+            _ => {
+                let (low, high) = bytes.split_at_mut(8);
+                self.fill_int(random, signed, low);
+                match random.below(3) {
+                    0 => self.fill_int(random, signed, high),
+                    _ => high.fill(if signed && low[7] >= 0x80 { 0xff } else { 0 }),
+                }
             }
-            8 => random.pick(&[0, 1, -1, (1i128 << (bits.min(127) - 1)) - 1, -(1i128 << (bits.min(127) - 1))]),
-            9..=11 => random_wide(random) & ((1i128 << (1 + random.below(bits.min(126) as usize))) - 1),
-            12 | 13 => random.below(256) as i128,
-            _ => random_wide(random),
+        }
+    }
+
+    /// The low `bits` of it count.
+    fn random_int(&self, random: &mut Random, bits: u32, signed: bool) -> u64 {
+        let constants = self.function.constants;
+        let bound = |top: u64| top % u64::from(bits);
+        let next = random.next();
+        let (kind, rest) = (next & 15, next >> 4);
+        match kind {
+            0..=4 => (((rest & 0xffff_ffff) * 20) >> 32).wrapping_sub(if signed { 4 } else { 0 }),
+            5 | 6 if !constants.is_empty() => (random.pick(constants) as u64).wrapping_add(rest % 3).wrapping_sub(1),
+            5..=7 => {
+                let edge = 1u64 << bound(rest >> 8);
+                let edge = if signed && rest & 4 != 0 { edge.wrapping_neg() } else { edge };
+                edge.wrapping_add((rest >> 40) % 3).wrapping_sub(1)
+            }
+            8 => [0, 1, u64::MAX, (1 << (bits - 1)) - 1, 1 << (bits - 1)][(rest % 5) as usize],
+            9..=11 => random.next() & ((1u64 << bound(rest) << 1).wrapping_sub(1)),
+            12 | 13 => rest & 0xff,
+            _ => random.next(),
         }
     }
 
@@ -289,10 +317,6 @@ fn small_length(random: &mut Random) -> usize {
         13 | 14 => random.below(24),
         _ => random.below(72),
     }
-}
-
-fn random_wide(random: &mut Random) -> i128 {
-    i128::from(random.next()) | i128::from(random.next()) << 64
 }
 
 fn fill_bytes(random: &mut Random, bytes: &mut [u8]) {

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use crate::function::Function;
 use crate::types::{Type, TypeId, Types};
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// Where a pointer in an input leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -105,9 +107,10 @@ impl Input {
         let mut text = String::new();
         for block in self.blocks() {
             let _ = write!(text, "{}:", block.count);
-            block.bytes.iter().for_each(|byte| {
-                let _ = write!(text, "{byte:02x}");
-            });
+            for byte in &block.bytes {
+                text.push(HEX[usize::from(byte >> 4)].into());
+                text.push(HEX[usize::from(byte & 15)].into());
+            }
             for (at, link) in &block.links {
                 let _ = match link {
                     Link::Block(block, offset) => write!(text, ",{at}>{block}+{offset}"),

@@ -1,6 +1,9 @@
 //! The sanitized process: whether the C is defined on an input, and how it ends there.
 
 use std::ffi::{c_char, CStr};
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -42,6 +45,53 @@ impl Judgement {
             "exits" => Some(Judgement::Exits(rest.parse().ok()?)),
             "hangs" => Some(Judgement::Hangs),
             _ => None,
+        }
+    }
+}
+
+/// The sanitized build of this program, started when it is first asked, that judges until this is dropped.
+pub struct Court {
+    program: PathBuf,
+    function: &'static str,
+    timeout: Duration,
+    running: Option<(Child, ChildStdin, BufReader<ChildStdout>)>,
+}
+
+impl Court {
+    pub fn new(program: PathBuf, function: &'static str, timeout: Duration) -> Self {
+        Court { program, function, timeout, running: None }
+    }
+
+    /// What the C does on each input.
+    pub fn judge(&mut self, inputs: &[Input]) -> Vec<Judgement> {
+        if inputs.is_empty() {
+            return Vec::new();
+        }
+        let (_, stdin, stdout) = self.running.get_or_insert_with(|| {
+            let mut child = Command::new(&self.program)
+                .args(["judge", self.function, &self.timeout.as_millis().to_string()])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("the sanitized build runs");
+            let stdin = child.stdin.take().expect("a pipe");
+            let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+            (child, stdin, stdout)
+        });
+        let lines: String = inputs.iter().map(|input| input.encode() + "\n").chain(["\n".to_owned()]).collect();
+        stdin.write_all(lines.as_bytes()).expect("the sanitized build reads its inputs");
+        let judgements: Vec<Judgement> =
+            stdout.lines().take(inputs.len()).map_while(|line| Judgement::parse(&line.ok()?)).collect();
+        assert!(judgements.len() == inputs.len(), "a judgement for each input, not {judgements:?}");
+        judgements
+    }
+}
+
+impl Drop for Court {
+    fn drop(&mut self) {
+        if let Some((mut child, stdin, stdout)) = self.running.take() {
+            drop((stdin, stdout));
+            child.wait().expect("the sanitized build ends");
         }
     }
 }

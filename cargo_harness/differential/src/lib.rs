@@ -31,11 +31,11 @@ pub use rust_side::RustSide;
 pub use types::{Field, Target, Type, Types};
 
 use input::Input;
-use judge::Judge;
+use judge::{Judge, Judgement};
 use supervise::{Settings, Supervisor};
 
 /// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT`, or of the sanitized build `judge NAME TIMEOUT` with
-/// inputs on standard input, and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
+/// inputs on standard input (`serve`), and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
 pub fn run(table: &'static Table, sanitized: bool) {
     let args: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -57,13 +57,11 @@ pub fn run(table: &'static Table, sanitized: bool) {
             println!("undefined {}", verdict.undefined);
             println!("dropped {}", verdict.dropped);
             println!("replayed {}", verdict.replayed);
+            println!("computed {}", process::computed_in_all().as_secs_f64());
         }
         ["judge", name, timeout] if sanitized => {
             let function = find(table, name);
-            let lines = io::stdin().lock().lines().map_while(Result::ok);
-            let inputs: Vec<Input> = lines.filter_map(|line| Input::decode(table.types, function, &line)).collect();
-            let judge = Judge::new(table, function, Duration::from_millis(number(timeout)));
-            judge.inputs(&inputs).iter().for_each(|judgement| println!("{}", judgement.line()));
+            serve(&Judge::new(table, function, Duration::from_millis(number(timeout))), table, function);
         }
         ["sample", name, seed, count, timeout] if sanitized => {
             let judge = Judge::new(table, find(table, name), Duration::from_millis(number(timeout)));
@@ -71,6 +69,20 @@ pub fn run(table: &'static Table, sanitized: bool) {
             println!("ran {ran}\nundefined {undefined}\nreason {}", one_line(&reason));
         }
         _ => fail("the arguments are not understood"),
+    }
+}
+
+/// Judges inputs, a line each, as they come; an empty line ends those that are judged together.
+fn serve(judge: &Judge<'_>, table: &Table, function: &Function) {
+    let mut inputs = Vec::new();
+    for line in io::stdin().lock().lines().map_while(Result::ok) {
+        if line.is_empty() {
+            let lines: String = judge.inputs(&inputs).iter().map(|judgement| judgement.line() + "\n").collect();
+            print!("{lines}");
+            inputs.clear();
+        } else {
+            inputs.push(Input::decode(table.types, function, &line).unwrap_or_else(|| fail("no input of the function")));
+        }
     }
 }
 

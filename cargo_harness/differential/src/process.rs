@@ -19,12 +19,15 @@ extern "C" {
     fn sigaddset(set: *mut SignalSet, signal: c_int) -> c_int;
     fn sigprocmask(how: c_int, set: *const SignalSet, old: *mut SignalSet) -> c_int;
     fn sigtimedwait(set: *const SignalSet, info: *mut c_void, limit: *const [c_long; 2]) -> c_int;
+    fn getrusage(who: c_int, usage: *mut [c_long; 18]) -> c_int;
     fn pread(file: c_int, to: *mut c_void, size: usize, offset: c_long) -> isize;
 }
 
 /// C's `sigset_t`.
 type SignalSet = [u64; 16];
 
+const RUSAGE_SELF: c_int = 0;
+const RUSAGE_CHILDREN: c_int = -1;
 const SIGCHLD: c_int = 17;
 const SIG_BLOCK: c_int = 0;
 const WNOHANG: c_int = 1;
@@ -34,7 +37,7 @@ const READ_WRITE: c_int = 3;
 const SHARED_ANONYMOUS: c_int = 0x21;
 
 /// How many inputs a child notes before it stops.
-pub const NOTES: usize = 64;
+pub const NOTES: usize = 512;
 const MESSAGE: usize = 1024;
 
 /// What a child is at.
@@ -202,6 +205,17 @@ fn computed(child: c_int) -> Duration {
     let fields = stat.rsplit(')').next().unwrap_or_default();
     let ticks = fields.split_whitespace().nth(11).and_then(|field| field.parse().ok()).unwrap_or(0);
     Duration::from_millis(10 * ticks)
+}
+
+/// The time that this process and all that it has waited for have computed.
+pub fn computed_in_all() -> Duration {
+    let usage = |who| {
+        let mut usage = [0; 18];
+        // SAFETY: C's `struct rusage`, whose first members are the times in programs and in the system, two words each.
+        unsafe { getrusage(who, &mut usage) };
+        Duration::from_secs((usage[0] + usage[2]) as u64) + Duration::from_micros((usage[1] + usage[3]) as u64)
+    };
+    usage(RUSAGE_SELF) + usage(RUSAGE_CHILDREN)
 }
 
 /// Sleeps for `most`, or until some child of ours ends.

@@ -1,16 +1,14 @@
 //! The comparison of one function: kept inputs first, then random ones, until one fails or all agree.
 
 use std::collections::VecDeque;
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::function::{Function, Table};
 use crate::generate::Generator;
 use crate::input::Input;
-use crate::judge::Judgement;
+use crate::judge::{Court, Judgement};
 use crate::process::{in_child, Phase, Shared};
 use crate::shrink::smaller;
 use crate::trial::{try_alone, Finding, Trial};
@@ -44,8 +42,13 @@ pub struct Verdict {
 /// Ends of children after which the rest of a function's inputs is left out: each takes a while.
 const MOST_ENDS: usize = 4000;
 /// Undefined inputs after which not all that look like it are judged: one in so many is.
-const MANY_UNDEFINED: u64 = 200;
+const MANY_UNDEFINED: u64 = 20_000;
 const JUDGED_OF_MANY: u64 = 64;
+/// Inputs that are judged together, and tried before any of them is.
+const MOST_JUDGED: usize = 2048;
+/// Inputs that are tried in place of one that fails, and as how many one counts that hangs.
+const MOST_SHRINKING: usize = 4000;
+const COST_OF_HANGS: usize = 200;
 /// Inputs that are kept for one function.
 const MOST_KEPT: usize = 64;
 
@@ -54,6 +57,7 @@ pub struct Supervisor<'a> {
     function: &'a Function,
     settings: &'a Settings,
     shared: &'static Shared,
+    court: Court,
     verdict: Verdict,
     stub: Option<String>,
     undefined_reason: String,
@@ -67,6 +71,7 @@ impl<'a> Supervisor<'a> {
             function,
             settings,
             shared: Shared::new(),
+            court: Court::new(settings.judge.clone(), function.name, settings.timeout * 2),
             verdict: Verdict::default(),
             stub: None,
             undefined_reason: String::new(),
@@ -136,7 +141,7 @@ impl<'a> Supervisor<'a> {
                 if let Some(failure) = self.settle(&batch) {
                     return Some(failure);
                 }
-                wanted = (wanted * 2).min(64);
+                wanted = (wanted * 2).min(MOST_JUDGED);
             }
         }
         let rest: Vec<Input> = pending.drain(..).collect();
@@ -163,7 +168,7 @@ impl<'a> Supervisor<'a> {
 
     /// Judges inputs, and tries those alone that are defined: the first that fails. The others are counted.
     fn settle(&mut self, inputs: &[Input]) -> Option<(Input, Finding)> {
-        for (input, judgement) in inputs.iter().zip(self.judge(inputs)) {
+        for (input, judgement) in inputs.iter().zip(self.court.judge(inputs)) {
             if let Judgement::Undefined(what) = &judgement {
                 self.verdict.undefined += 1;
                 self.undefined_reason.clone_from(what);
@@ -180,47 +185,24 @@ impl<'a> Supervisor<'a> {
         None
     }
 
-    /// What the sanitized build says of each input.
-    fn judge(&self, inputs: &[Input]) -> Vec<Judgement> {
-        if inputs.is_empty() {
-            return Vec::new();
-        }
-        let timeout = (self.settings.timeout * 2).as_millis().to_string();
-        let child = Command::new(&self.settings.judge)
-            .args(["judge", self.function.name, &timeout])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut child = child.expect("the sanitized build runs");
-        let mut stdin = child.stdin.take().expect("a pipe");
-        for input in inputs {
-            writeln!(stdin, "{}", input.encode()).expect("the sanitized build reads its inputs");
-        }
-        drop(stdin);
-        let output = child.wait_with_output().expect("the sanitized build ends");
-        let text = String::from_utf8_lossy(&output.stdout);
-        let judgements: Vec<Judgement> = text.lines().filter_map(Judgement::parse).collect();
-        assert!(judgements.len() == inputs.len(), "a judgement for each input, not {text:?}");
-        judgements
-    }
-
-    /// A small input that fails in the same way.
-    fn shrink(&self, input: Input, finding: Finding) -> (Input, Finding) {
+    /// A small input that fails in the same way: the same one whatever the machine does beside this.
+    fn shrink(&mut self, input: Input, finding: Finding) -> (Input, Finding) {
         let mut best = (input, finding);
-        let end = Instant::now() + self.settings.limit.min(Duration::from_secs(10));
-        while Instant::now() < end {
+        let mut cost = 0;
+        while cost < MOST_SHRINKING {
             let mut failing = Vec::new();
             for candidate in smaller(self.table.types, self.function, &best.0) {
                 let found = self.try_alone(&candidate);
+                cost += if matches!(found, Finding::RustHangs | Finding::CHangs) { COST_OF_HANGS } else { 1 };
                 if std::mem::discriminant(&found) == std::mem::discriminant(&best.1) {
                     failing.push((candidate, found));
                 }
-                if failing.len() >= 8 || Instant::now() >= end {
+                if failing.len() >= 8 || cost >= MOST_SHRINKING {
                     break;
                 }
             }
             let inputs: Vec<Input> = failing.iter().map(|(input, _)| input.clone()).collect();
-            let judged = failing.into_iter().zip(self.judge(&inputs));
+            let judged = failing.into_iter().zip(self.court.judge(&inputs));
             let next = judged.filter_map(|((input, found), judgement)| Some((input, failure(found, &judgement)?))).next();
             match next {
                 Some(smaller) => best = smaller,
