@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, TypeVar, cast, get_args
 
 from c2rust_py.ir.nodes import Arm, ElementRun, Place, Statement, Value
+from c2rust_py.node_fields import child_fields
 
 Node = Place | Value | Statement | ElementRun | Arm
 N = TypeVar("N", bound=Node)
@@ -15,12 +16,7 @@ _NODE_CLASSES: tuple[Any, ...] = (*get_args(Place), *get_args(Value), *get_args(
 _NODE_TYPES = frozenset(_NODE_CLASSES)
 """For a look-up by type, which is much faster than `isinstance` with as many classes."""
 _STATEMENT_TYPES = frozenset(get_args(Statement))
-_LEAF_FIELDS = frozenset({"span", "type", "patterns", "label", "name", "op"})
-
-
-_CHILD_FIELDS: dict[type, tuple[str, ...]] = {
-    cls: tuple(f.name for f in fields(cls) if f.name not in _LEAF_FIELDS) for cls in _NODE_CLASSES
-}
+_CHILD_FIELDS = child_fields(_NODE_CLASSES, ("Place", "Value", "Statement"))
 """The fields of each node class that can hold nodes, in the order in which the class lists them."""
 
 

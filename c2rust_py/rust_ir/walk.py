@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from operator import is_not
 from typing import Any, TypeVar, cast, get_args
 
+from c2rust_py.node_fields import child_fields
 from c2rust_py.rust_ir.nodes import Block, Expr, MatchArm, Name, Statement
 
 Node = Expr | Statement | Block | MatchArm
@@ -15,19 +16,8 @@ N = TypeVar("N", bound=Node)
 _NODE_CLASSES: tuple[Any, ...] = (*get_args(Expr), *get_args(Statement), Block, MatchArm)
 _NODE_TYPES = frozenset(_NODE_CLASSES)
 """For a look-up by type, which is much faster than `isinstance` with as many classes."""
-_CHILD_FIELDS: dict[type, tuple[str, ...]] = {
-    cls: tuple(f.name for f in fields(cls) if f.name not in ("span", "tail_span", "type", "text", "label", "patterns", "op"))
-    for cls in _NODE_CLASSES
-}
-
-
-def _map_value(value: object, change: Callable[[Node], Node]) -> object:
-    if type(value) in _NODE_TYPES:
-        return change(cast(Node, value))
-    if isinstance(value, tuple) and value:
-        items = tuple([_map_value(item, change) for item in value])
-        return items if any(map(is_not, items, value)) else value
-    return value
+_CHILD_FIELDS = child_fields(_NODE_CLASSES, ("Expr", "Statement"))
+"""The fields of each node class that can hold nodes, in the order in which the class lists them."""
 
 
 def map_children(node: N, change: Callable[[Node], Node]) -> N:
@@ -35,26 +25,46 @@ def map_children(node: N, change: Callable[[Node], Node]) -> N:
     updates: dict[str, object] = {}
     for name in _CHILD_FIELDS[type(node)]:
         value = getattr(node, name)
-        new = _map_value(value, change)
+        if type(value) in _NODE_TYPES:
+            new: object = change(value)
+        elif value:
+            new = _map_items(value, change)
+        else:
+            continue
         if new is not value:
             updates[name] = new
     return cast(N, replace(cast(Any, node), **updates)) if updates else node
+
+
+def _map_items(items: tuple[Any, ...], change: Callable[[Node], Node]) -> tuple[Any, ...]:
+    """Nodes, or tuples with nodes and names in them."""
+    new = tuple(
+        [
+            change(item) if type(item) in _NODE_TYPES else _map_items(item, change) if type(item) is tuple else item
+            for item in items
+        ]
+    )
+    return new if any(map(is_not, new, items)) else items
 
 
 def children(node: Node) -> list[Node]:
     """The direct children, in field order."""
     found: list[Node] = []
     for name in _CHILD_FIELDS[type(node)]:
-        _add_nodes(getattr(node, name), found)
+        value = getattr(node, name)
+        if type(value) in _NODE_TYPES:
+            found.append(value)
+        elif value:
+            _add_items(value, found)
     return found
 
 
-def _add_nodes(value: object, found: list[Node]) -> None:
-    if type(value) in _NODE_TYPES:
-        found.append(cast(Node, value))
-    elif isinstance(value, tuple):
-        for item in value:
-            _add_nodes(item, found)
+def _add_items(items: tuple[Any, ...], found: list[Node]) -> None:
+    for item in items:
+        if type(item) in _NODE_TYPES:
+            found.append(item)
+        elif type(item) is tuple:
+            _add_items(item, found)
 
 
 def walk(node: Node) -> Iterator[Node]:
