@@ -3,7 +3,7 @@
     python bench/run.py [--rounds N] [--corpus DIR] [KERNEL ...]
 
 All are built in one run and timed in turn. The time of a round is the CPU time of the process; a kernel's is the least over
-the rounds. A kernel whose output differs from the C's is an error, not a time. Without clang its column is empty; the kernels
+the rounds; a * marks kernels with every function above the memory rung. A kernel whose output differs from the C's is an error, not a time. Without clang its column is empty; the kernels
 of HACL* (bench/hacl) need its sources, which `make corpus` fetches to DIR (build/corpus/sources).
 """
 
@@ -46,10 +46,11 @@ class Kernel:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One kernel's least CPU seconds, by column."""
+    """One kernel's least CPU seconds, by column. lifted: whether every function of it is above the memory rung."""
 
     name: str
     seconds: Mapping[str, float]
+    lifted: bool
 
     def ratio(self, column: str) -> float | None:
         """Rust's time by that of a column."""
@@ -57,7 +58,7 @@ class Timed:
 
     def row(self) -> str:
         cells = [f"{self.seconds[c]:>9.3f}" if c in self.seconds else f"{'-':>9}" for c in COLUMNS]
-        return f"{self.name:<20}{''.join(cells)}{''.join(_ratio(self.ratio(c)) for c in COLUMNS[:-1])}"
+        return f"{self.name + ' *' * self.lifted:<20}{''.join(cells)}{''.join(_ratio(self.ratio(c)) for c in COLUMNS[:-1])}"
 
 
 def _ratio(ratio: float | None) -> str:
@@ -81,21 +82,25 @@ def find_kernels(corpus: Path) -> list[Kernel]:
     ]
 
 
-def build_rust(kernels: Iterable[Kernel], ladder: Rung, folder: Path) -> Batch:
-    """All kernels under one cap of the ladder, in one workspace. The programs are copied: with CARGO_TARGET_DIR, those of the
+def build_rust(kernels: Iterable[Kernel], ladder: Rung, folder: Path) -> tuple[Batch, set[str]]:
+    """All kernels under one cap of the ladder, in one workspace, and which of them are above the memory rung. The programs are copied: with CARGO_TARGET_DIR, those of the
     next cap go to the same place."""
     crates = []
+    lifted = set()
     for kernel in kernels:
         home = folder / "sources" / kernel.name
         home.mkdir(parents=True)
         sources = (home / f"{kernel.name}.c", *kernel.sources[1:])
         shutil.copy(kernel.sources[0], sources[0])
         options = Options(sources, folder, flags=(*kernel.flags, "-lm"), ladder=ladder)
-        crates += translate_crates(options).crates
+        translated = translate_crates(options)
+        crates += translated.crates
+        if all(rung not in (Rung.MEMORY, Rung.STUB) for group in translated.groups for rung in group.slots.grades.values()):
+            lifted.add(kernel.name)
     batch = build_batch(crates, folder / "rust", Profile.RELEASE, opt_level=3)
     (folder / "programs").mkdir()
     copies = {name: Path(shutil.copy(path, folder / "programs" / name)) for name, path in batch.programs.items()}
-    return replace(batch, programs=copies)
+    return replace(batch, programs=copies), lifted
 
 
 def executables(
@@ -126,7 +131,7 @@ def cpu_seconds(executable: Path) -> tuple[float, bytes]:
         return usage.ru_utime + usage.ru_stime, output.read()
 
 
-def time_kernel(name: str, programs: Mapping[str, Path], rounds: int) -> Timed:
+def time_kernel(name: str, programs: Mapping[str, Path], rounds: int, lifted: bool) -> Timed:
     """Rounds of all in turn, so that what else the machine does hits all."""
     best = dict.fromkeys(programs, math.inf)
     for _ in range(rounds):
@@ -136,11 +141,18 @@ def time_kernel(name: str, programs: Mapping[str, Path], rounds: int) -> Timed:
             best[column] = min(best[column], seconds)
         if len(set(outputs.values())) != 1:
             raise ValueError("the outputs differ")
-    return Timed(name, best)
+    return Timed(name, best, lifted)
 
 
 def geometric_mean(values: Sequence[float]) -> float:
     return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def _means(title: str, timed: Iterable[Timed]) -> str:
+    """The line of the geometric means of ratios; none where no kernel has the column."""
+    rows = list(timed)
+    ratios = {column: [ratio for row in rows if (ratio := row.ratio(column))] for column in COLUMNS[:-1]}
+    return f"{title:<56}" + "".join(_ratio(geometric_mean(found) if found else None) for found in ratios.values())
 
 
 def bench(kernels: Sequence[Kernel], rounds: int, folder: Path) -> bool:
@@ -149,21 +161,21 @@ def bench(kernels: Sequence[Kernel], rounds: int, folder: Path) -> bool:
     if "clang" not in compilers:
         print("bench: the column of clang is left out: no clang (apt-get install clang)")
     ladders = {"memory": Rung.MEMORY, "rust": Rung.OWNED}
-    batches = {column: build_rust(kernels, ladder, folder / column) for column, ladder in ladders.items()}
+    built = {column: build_rust(kernels, ladder, folder / column) for column, ladder in ladders.items()}
+    batches, lifted = {column: batch for column, (batch, _) in built.items()}, built["rust"][1]
     timed: list[Timed] = []
     failed: list[str] = []
     print(f"{'kernel':<20}{_heads(COLUMNS, '{} s')}{_heads(COLUMNS[:-1], '/{}')}", flush=True)
     for kernel in kernels:
         try:
-            timed.append(time_kernel(kernel.name, executables(kernel, batches, compilers, folder), rounds))
+            timed.append(time_kernel(kernel.name, executables(kernel, batches, compilers, folder), rounds, kernel.name in lifted))
         except (ValueError, CompileError, subprocess.CalledProcessError) as problem:
             failed.append(kernel.name)
             print(f"{kernel.name:<20} failed: {problem}", flush=True)
             continue
         print(timed[-1].row(), flush=True)
-    ratios = {column: [ratio for row in timed if (ratio := row.ratio(column))] for column in COLUMNS[:-1]}
-    means = "".join(_ratio(geometric_mean(ratios[column]) if ratios[column] else None) for column in COLUMNS[:-1])
-    print(f"{'geometric mean':<56}{means}")
+    print(_means("geometric mean", timed))
+    print(_means("of those with a * (nothing in memory)", [row for row in timed if row.lifted]))
     return not failed
 
 
