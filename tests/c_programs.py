@@ -1,4 +1,5 @@
-"""The C programs under `fixtures/programs`: what they are, how they are built with gcc, and the cases they are run on.
+"""The C programs under `fixtures/programs` and `fixtures/kinds`: what they are, how they are built with gcc, and the cases
+they are run on.
 
 A program is a `NAME.c`, or a folder `NAME/` with its sources and an optional `c2rs.toml` (see `fixtures/programs/README.md`).
 """
@@ -9,11 +10,12 @@ import resource
 import subprocess
 import tempfile
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "fixtures" / "programs"
 FAULTS = PROGRAMS / "faults"
+KINDS = PROGRAMS.parent / "kinds"
 
 STRICT = ["-std=gnu17", "-ffp-contract=off", "-w"]
 SANITIZE = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
@@ -35,13 +37,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One C program of the fixtures: its name, sources in order, compiler flags and cases (at least one)."""
+    """One C program of the fixtures: its name, sources in order, compiler flags and cases (at least one). An `ordinary` one is
+    of `fixtures/kinds`: it is there for the rungs above memory, and is not built on the memory rung alone."""
 
     name: str
     sources: tuple[Path, ...]
     flags: tuple[str, ...]
     cases: tuple[Case, ...]
     sanitize_stack: bool
+    ordinary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,11 @@ def all_programs() -> list[Program]:
     """Every program but the faulty ones, by name."""
     paths = [p for p in PROGRAMS.iterdir() if p.suffix == ".c" or (p.is_dir() and p != FAULTS)]
     return [load_program(p) for p in sorted(paths)]
+
+
+def ordinary_programs() -> list[Program]:
+    """The programs of `fixtures/kinds`, kind by kind."""
+    return [replace(load_program(path), ordinary=True) for path in sorted(KINDS.glob("*/*.c"))]
 
 
 def build(program: Program, flags: list[str], out: Path) -> None:

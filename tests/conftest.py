@@ -44,7 +44,7 @@ class BuiltPrograms:
 
 
 LADDERS = (Rung.OWNED, Rung.MEMORY)
-"""The whole ladder, and the memory rung alone: every program does the same on both."""
+"""The whole ladder, and the memory rung alone: every program but the ordinary ones does the same on both."""
 
 
 def translate_program(program: Program, ladder: Rung) -> tuple[Crate | None, str]:
@@ -85,8 +85,11 @@ def built_programs(
     result = shared / "built.pickle"
     with locked(shared / "lock"):
         if not result.exists():
-            programs = list(wanted.values())
-            built = {ladder: build_programs(programs, shared / ladder.value, ladder) for ladder in LADDERS}
+            programs = {
+                ladder: [program for program in wanted.values() if ladder is Rung.OWNED or not program.ordinary]
+                for ladder in LADDERS
+            }
+            built = {ladder: build_programs(programs[ladder], shared / ladder.value, ladder) for ladder in LADDERS}
             result.write_bytes(pickle.dumps(built))
     found = pickle.loads(result.read_bytes())
     assert isinstance(found, dict)

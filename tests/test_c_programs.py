@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from c_programs import FAULTS, SANITIZE, Case, Program, all_programs, build, load_program, run
+from c_programs import FAULTS, KINDS, SANITIZE, Case, Program, all_programs, build, load_program, ordinary_programs, run
 
 SANITIZER_REPORT = re.compile(rb"AddressSanitizer|runtime error:|LeakSanitizer")
 FAULT_MARK = re.compile(r"// fault: \S+$")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("program", all_programs(), ids=lambda p: p.name)
+@pytest.mark.parametrize("program", all_programs() + ordinary_programs(), ids=lambda p: p.name)
 def test_program_has_one_meaning(program: Program, tmp_path: Path) -> None:
     plain, fast, checked = tmp_path / "O0", tmp_path / "O2", tmp_path / "checked"
     build(program, ["-O0"], plain)
@@ -46,4 +47,12 @@ def test_fault_is_detected_at_its_line(path: Path, tmp_path: Path) -> None:
 
 def test_there_are_enough_programs() -> None:
     assert len(all_programs()) >= 120
+    for kind in ("arrays", "strings", "parsers", "matrices", "machines"):
+        assert len(list((KINDS / kind).glob("*.c"))) >= 8
+
+
+def test_names_are_unique() -> None:
+    """Crates of one workspace are named after them."""
+    names = Counter(program.name for program in all_programs() + ordinary_programs())
+    assert [name for name, count in names.items() if count > 1] == []
 

@@ -10,7 +10,7 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
-from c_programs import all_programs
+from c_programs import all_programs, ordinary_programs
 from conftest import translate_program
 
 from c2rust_py.diagnostics import Sink
@@ -24,8 +24,9 @@ from c2rust_py.options import Rung
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("cargo-clippy") is None, reason="clippy is not installed")
 def test_clippy_is_content(tmp_path: Path) -> None:
+    programs = all_programs() + ordinary_programs()
     with ProcessPoolExecutor(max_workers=2) as pool:
-        crates = [crate for crate, _ in pool.map(translate_program, all_programs(), repeat(Rung.OWNED)) if crate is not None]
+        crates = [crate for crate, _ in pool.map(translate_program, programs, repeat(Rung.OWNED)) if crate is not None]
     assert len(crates) > 100
     sink = Sink()
     write_files(tmp_path / "all", call_deeply(render_workspace, crates, sink).files, Manifest(), sink)
