@@ -16,11 +16,12 @@ from c2rust_py.infer.library import library_functions
 from c2rust_py.infer.ranges import infer_ranges
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.oracle.build import CSource
-from c2rust_py.oracle.functions.c_objects import JUDGED, PLAIN, build_objects
+from c2rust_py.oracle.functions.c_objects import JUDGED, PLAIN, CObjects, build_objects
 from c2rust_py.oracle.functions.glue import c_glue, rust_glue
-from c2rust_py.oracle.functions.harness import GlueText, build_harness
+from c2rust_py.oracle.functions.harness import GlueText, Harness, build_harness
 from c2rust_py.oracle.functions.plan import (
     Candidate,
+    FunctionPlan,
     GroupFacts,
     Planner,
     Refusal,
@@ -98,21 +99,65 @@ def _compare_group(
     if not wanted:
         return []
     sources = [CSource(units[u.path].path, units[u.path].flags, units[u.path].directory) for u in facts.program.units]
+    prepared = _prepare(facts, sources, out, settings, wanted)
+    verdicts = {refusal.entry: _refused(refusal) for refusal in prepared.refusals}
+    if prepared.plans:
+        judged = build_objects(sources, prepared.folder / "judged", JUDGED)
+        harness = prepared.build(out, judged, settings, options.jobs)
+        runner = Runner(harness, judged, settings.state_dir / "inputs", options)
+        with ThreadPoolExecutor(options.jobs or len(os.sched_getaffinity(0))) as pool:
+            verdicts |= {verdict.symbol: verdict for verdict in pool.map(runner.run, prepared.plans)}
+    return [verdicts[candidate.entry] for candidate in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What of a group is compared, the C that it is compared with, and where the harness is made."""
+
+    crate: str
+    folder: Path
+    plain: CObjects
+    plans: Sequence[FunctionPlan]
+    refusals: Sequence[Refusal]
+    text: GlueText
+
+    def build(self, out: Path, judged: CObjects, settings: Options, jobs: int) -> Harness:
+        """The harness. Raises CompileError."""
+        return build_harness(out, self.crate, self.folder, self.text, self.plain, judged, link_flags(settings.flags), jobs)
+
+
+def _prepare(
+    facts: GroupFacts, sources: Sequence[CSource], out: Path, settings: Options, wanted: Sequence[Candidate]
+) -> _Prepared:
+    """Compiles the C and plans the functions that are wanted."""
     folder = settings.state_dir / "functions" / facts.crate
     plain = build_objects(sources, folder / "plain", PLAIN)
     rust = _read_rust(out / "crates" / facts.crate / "src")
     table = make_table(facts, rust.structs)
     plans, refusals = plan_group(Planner(facts, plain, table, rust.functions, rust.fields), wanted)
-    verdicts = {refusal.entry: _refused(refusal) for refusal in refusals}
-    if plans:
-        judged = build_objects(sources, folder / "judged", JUDGED)
-        text = GlueText(rust_glue(plans, table), c_glue(plans, table), missing_layouts(facts, rust.structs, rust.plain))
-        linked = link_flags(settings.flags)
-        harness = build_harness(out, facts.crate, folder, text, plain, judged, linked, options.jobs)
-        runner = Runner(harness, judged, settings.state_dir / "inputs", options)
-        with ThreadPoolExecutor(options.jobs or len(os.sched_getaffinity(0))) as pool:
-            verdicts |= {verdict.symbol: verdict for verdict in pool.map(runner.run, plans)}
-    return [verdicts[candidate.entry] for candidate in wanted]
+    text = GlueText(rust_glue(plans, table), c_glue(plans, table), missing_layouts(facts, rust.structs, rust.plain))
+    return _Prepared(facts.crate, folder, plain, plans, refusals, text)
+
+
+def replay_function(
+    input_path: Path, out: Path, flags: Sequence[str], symbol: str, c_texts: Mapping[str, Path], options: FunctionOptions
+) -> bytes:
+    """What both sides of one function write to their standard error on the input that was kept last. `c_texts` are preprocessed
+    files in the place of units, by the names of these. Raises CompileError where either side does not build."""
+    manifest = require_manifest(out)
+    settings = _settings(input_path, out, tuple(flags) or manifest.flags, manifest)
+    units = {unit.name: unit for unit in find_units(settings.inputs, settings.flags)}
+    for group in lower_groups(settings):
+        facts = _facts(group)
+        wanted = [candidate for candidate in candidates(facts) if candidate.entry == symbol]
+        if wanted:
+            files = [(units[u.path], c_texts.get(u.path)) for u in facts.program.units]
+            sources = [CSource(str(text or unit.path), unit.flags, unit.directory) for unit, text in files]
+            prepared = _prepare(facts, sources, out, settings, wanted)
+            if prepared.plans:
+                harness = prepared.build(out, prepared.plain, settings, options.jobs)
+                return Runner(harness, prepared.plain, settings.state_dir / "inputs", options).replay(symbol)
+    return b""
 
 
 def _facts(group: LoweredGroup) -> GroupFacts:

@@ -102,6 +102,8 @@ def test_refusals_go_back_to_the_model(bench: Bench) -> None:
         assert words in text
     assert "error[E0599]" in told[4]
     assert "exit status: C 7, Rust 224" in told[5]
+    assert "values go apart first at C line 1: the result is 7; in your Rust it is 224" in told[5]
+    assert "line 1: x = 117440512 (0x7000000), x = 7" in told[5]
 
 
 def test_no_progress_goes_to_the_next_model_in_order_of_price(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:

@@ -74,19 +74,21 @@ def test_a_request_to_lift(tasks: dict[str, Task]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gate", "reason"),
+    ("name", "reason", "values"),
     [
-        ("build", "error[E0599]: no method named `x` found\n  --> crates/p/src/p.rs:3:7\n"),
-        ("compare", "the program `p`, case `default`\nstdout: line 1: C '1', Rust '2'"),
-        ("rules", "unsafe: `unsafe` is not taken anywhere"),
+        ("build", "error[E0599]: no method named `x` found\n  --> crates/p/src/p.rs:3:7\n", ""),
+        ("compare", "the program `p`, case `default`\nstdout: line 1: C '1', Rust '2'", ""),
+        ("rules", "unsafe: `unsafe` is not taken anywhere", ""),
+        ("compare_with_values", "stdout: line 1: C '1', Rust '2'", "In the first call, `n` is 1 ```"),
     ],
 )
-def test_a_failure(gate: str, reason: str) -> None:
-    check(f"failure_{gate}.md", failure_message(gate, reason).content)
+def test_a_failure(name: str, reason: str, values: str) -> None:
+    check(f"failure_{name}.md", failure_message(name.split("_")[0], reason, values).content)
 
 
 def test_a_long_failure_is_cut() -> None:
     assert len(failure_message("build", "x" * 100_000).content) < 5_000
+    assert len(failure_message("compare", "x" * 100_000, "y" * 100_000).content) < 10_000
 
 
 def test_no_text_ends_its_fence() -> None:

@@ -26,12 +26,14 @@ _COMMENTS = frozenset({"line_comment", "block_comment"})
 
 
 class Refused(Exception):
-    """A gate's refusal: `name` is a word that reports count by, `reason` a sentence that goes back to the model."""
+    """A gate's refusal: `name` is a word that reports count by, `reason` a sentence that goes back to the model, and `values` what
+    the function's variables held where it does something else than the C."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(name, reason)
+    def __init__(self, name: str, reason: str, values: str = "") -> None:
+        super().__init__(name, reason, values)
         self.name = name
         self.reason = reason
+        self.values = values
 
     def __str__(self) -> str:
         return f"{self.name}: {self.reason}"

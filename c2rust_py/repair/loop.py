@@ -21,12 +21,14 @@ from c2rust_py.repair.work_list import Task
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One answer and what became of it: `accepted`, or the name of a refusal with its reason."""
+    """One answer and what became of it: `accepted`, or the name of a refusal with its reason, and what the variables held where
+    it does something else than the C."""
 
     model: str
     verdict: str
     reason: str
     stored: bool
+    values: str = ""
 
 
 @dataclass(slots=True)
@@ -44,7 +46,9 @@ class FunctionResult:
     def as_json(self) -> dict[str, object]:
         """For the log and for `--format json`."""
         attempts = [
-            {"model": a.model, "verdict": a.verdict, "reason": a.reason, "stored": a.stored} for a in self.attempts
+            {"model": a.model, "verdict": a.verdict, "reason": a.reason, "stored": a.stored}
+            | ({"values": a.values} if a.values else {})
+            for a in self.attempts
         ]
         return {
             "name": self.task.name, "place": self.task.place, "lift": self.task.lift, "status": self.status,
@@ -106,7 +110,7 @@ class Loop:
             seen.add(answer)
             gate = refusal.name if refusal.name in ("build", "compare") else "rules"
             reason = refusal.reason if gate != "rules" else str(refusal)
-            messages = (*opening, Message("assistant", reply.content), failure_message(gate, reason))
+            messages = (*opening, Message("assistant", reply.content), failure_message(gate, reason, refusal.values))
         return True
 
     def _ask(self, request: Request, result: FunctionResult, model: Model) -> tuple[Reply, bool]:
@@ -134,7 +138,7 @@ class Loop:
             body = candidate.body
             passed = self.tried(task, body, origin, len(result.attempts) + 1)
         except Refused as refusal:
-            result.attempts.append(Attempt(origin, refusal.name, refusal.reason, stored))
+            result.attempts.append(Attempt(origin, refusal.name, refusal.reason, stored, refusal.values))
             result.status, result.reason = "refused", _first_line(str(refusal))
             return refusal
         result.body, result.passed, result.origin = body, passed, origin

@@ -8,7 +8,7 @@ from c2rust_py.emit.templates import render
 from c2rust_py.repair.exchange import Message
 from c2rust_py.repair.work_list import Task
 
-VERSION = 1
+VERSION = 2
 
 _LONGEST_REASON = 4000
 
@@ -20,10 +20,15 @@ def first_messages(task: Task) -> tuple[Message, ...]:
     return (Message("system", render("prompts/system.md.j2", version=VERSION)), Message("user", request))
 
 
-def failure_message(gate: str, reason: str) -> Message:
-    """What is said of an answer that a gate refused."""
-    shown = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}\n…"
-    return Message("user", render("prompts/failure.md.j2", gate=gate, reason=shown.rstrip(), fence=fence_for(shown)))
+def failure_message(gate: str, reason: str, values: str = "") -> Message:
+    """What is said of an answer that a gate refused; `values`: what its variables held where it differs from the C."""
+    parts = {"reason": _shortened(reason), "values": _shortened(values)}
+    fence = fence_for("\n".join(parts.values()))
+    return Message("user", render("prompts/failure.md.j2", gate=gate, fence=fence, **parts))
+
+
+def _shortened(text: str) -> str:
+    return (text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}\n…").rstrip()
 
 
 def fence_for(text: str) -> str:

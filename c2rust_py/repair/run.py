@@ -26,6 +26,7 @@ from c2rust_py.repair.answers import Refused
 from c2rust_py.repair.budget import Budget, BudgetSpent, Model
 from c2rust_py.repair.client import Asker
 from c2rust_py.repair.exchange import ExchangeStore
+from c2rust_py.repair.feedback import Rerun, no_rerun
 from c2rust_py.repair.loop import FunctionResult, Loop
 from c2rust_py.repair.trial import CaseId, Compare, Passed, Trial, case_count
 from c2rust_py.repair.work_list import Task, make_tasks
@@ -124,6 +125,7 @@ class Repair:
     budget: Budget
     compare: Compare
     store: bool = True
+    rerun: Rerun = no_rerun
     stop: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
     accepted: dict[tuple[str, str], Accepted] = field(default_factory=dict)
@@ -141,8 +143,9 @@ class Repair:
         spent: str | None = None
         if tasks:
             self.trial = Trial(
-                self.project, self.state / "work", self.options.cases, self.options.timeout, self.compare, self.options.lift
-            )
+                self.project, self.state / "work", self.options.cases, self.options.timeout, self.compare, self.options.lift,
+                rerun=self.rerun,
+            )  # fmt: skip
             try:
                 self.trial.start()
                 spent = self._schedule(tasks, results)

@@ -31,6 +31,7 @@ from c2rust_py.pipeline import Project, project_manifest
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
 from c2rust_py.repair.answers import Refused
 from c2rust_py.repair.client import own_environment
+from c2rust_py.repair.feedback import Feedback, Rerun, no_rerun
 from c2rust_py.repair.work_list import Task
 from c2rust_py.report.build import LinkedGroup, with_bodies
 from c2rust_py.settings import Case
@@ -112,6 +113,11 @@ class Trial:
     runs: dict[CaseId, CaseRun] = field(default_factory=dict)
     c_runs: dict[CaseId, Outcome] = field(default_factory=dict)
     programs: tuple[TargetProgram, ...] = ()
+    rerun: Rerun = no_rerun
+    feedback: Feedback = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.feedback = Feedback(self.project, self.folder / "notes", self.rerun)
 
     def start(self) -> None:
         """Builds the C and the translation as it stands, and runs all cases. Raises CompileError where these do not build."""
@@ -146,8 +152,8 @@ class Trial:
         runs = {**self.runs, **self._run(verdict, sorted(reached))}
         for id in sorted(runs):
             if not runs[id].agrees and runs[id].stopped_at is None and self.runs[id] != runs[id]:
-                raise Refused("compare", self._describe(id, runs[id]))
-        inputs = self._compare_function(task)
+                raise Refused("compare", self._describe(id, runs[id]), self._values_of_case(task, body, id))
+        inputs = self._compare_function(task, body)
         if task.lift:
             self._check_speed(verdict, task, sorted(reached))
         ended = tuple(id for id, run in sorted(runs.items()) if run.agrees and not self.runs[id].agrees)
@@ -192,13 +198,24 @@ class Trial:
             times.append(perf_counter() - start)
         return min(times)
 
-    def _compare_function(self, task: Task) -> int:
+    def _with(self, task: Task, cases: Iterable[CaseId]) -> Callable[[Body], CargoVerdict]:
+        """Builds the workspace with a body for the task."""
+        return lambda body: self._build({**self.bodies, task.id: body}, cases)
+
+    def _values_of_case(self, task: Task, body: Body, id: CaseId) -> str:
+        """What the function's variables hold on a case that differs."""
+        program = next(program for program in self.programs if program.name == id[0])
+        case = self.cases[id[1]]
+        return self.feedback.of_case(task, body, program, case, self.timeout, self._with(task, [id]), self.confinement)
+
+    def _compare_function(self, task: Task, body: Body) -> int:
         verdict = self.compare(self.folder, task)
         if verdict is None or verdict.outcome is FunctionOutcome.NOT_COMPARED:
             return 0
         if verdict.outcome is not FunctionOutcome.EQUAL:
             lines = [f"the Rust {verdict.outcome.value}: {verdict.reason}", verdict.input or ""]
-            raise Refused("compare", "\n".join(line for line in lines if line))
+            values = self.feedback.of_input(task, body, self.folder, self._with(task, ()))
+            raise Refused("compare", "\n".join(line for line in lines if line), values)
         return verdict.comparisons
 
     def _build(self, bodies: Mapping[Id, Body], cases: Iterable[CaseId]) -> CargoVerdict:

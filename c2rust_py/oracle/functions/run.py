@@ -83,6 +83,23 @@ class Runner:
             return None
         return read_coverage(self.judged, folder, plan.function.name, plan.function.span.line)
 
+    def replay(self, entry: str) -> bytes:
+        """What both sides write to their standard error on the input that was kept last."""
+        kept = self.inputs / f"{_file_name(entry)}.txt"
+        limit = self.options.limit
+        with TemporaryDirectory(prefix="c2rs-functions-") as scratch:
+            folder = Path(scratch)
+            (folder / "work").mkdir()
+            command = self._command(self.harness.compare, ["replay", entry, str(kept)], folder, limit)
+            try:
+                done = subprocess.run(
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                    cwd=folder / "work", env=ENVIRONMENT, check=False, timeout=limit, start_new_session=True,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired as expired:
+                return expired.stderr or b""
+            return done.stderr
+
     def _call(
         self, program: Path, words: list[str], folder: Path, limit: float
     ) -> tuple[Mapping[str, str], str | None]:

@@ -15,6 +15,7 @@ mod input;
 mod judge;
 mod process;
 mod random;
+mod replay;
 mod rust_side;
 mod shrink;
 mod supervise;
@@ -34,8 +35,8 @@ use input::Input;
 use judge::{Judge, Judgement};
 use supervise::{Settings, Supervisor};
 
-/// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT`, or of the sanitized build `judge NAME TIMEOUT` with
-/// inputs on standard input (`serve`), and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
+/// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT` or `replay NAME KEPT`, or of the sanitized build `judge NAME
+/// TIMEOUT` with inputs on standard input (`serve`), and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
 pub fn run(table: &'static Table, sanitized: bool) {
     let args: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -59,6 +60,7 @@ pub fn run(table: &'static Table, sanitized: bool) {
             println!("replayed {}", verdict.replayed);
             println!("computed {}", process::computed_in_all().as_secs_f64());
         }
+        ["replay", name, kept] if !sanitized => replay::replay(table, find(table, name), kept),
         ["judge", name, timeout] if sanitized => {
             let function = find(table, name);
             serve(&Judge::new(table, function, Duration::from_millis(number(timeout))), table, function);
