@@ -11,15 +11,16 @@ in a loop, they live inside of one round.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from c2rust_py.infer.allocations import Allocation, allocation_of, element_count
 from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Use
 from c2rust_py.infer.targets import OwnedRoot, Template
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import AllocateVla, Assign, Declare, DoWhile, For, LocalPlace, Loop, Statement, While
+from c2rust_py.ir.nodes import AllocateVla, Assign, Declare, DoWhile, For, LocalPlace, Loop, Statement, Value, While
 from c2rust_py.ir.program import Function
-from c2rust_py.ir.types import ArrayType, PointerType, RecordType
+from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import child_groups
 
 Scope = tuple[int, ...]
@@ -29,10 +30,11 @@ Scope = tuple[int, ...]
 @dataclass(frozen=True, slots=True)
 class Owners:
     """The locals of a function that allocations are assigned to. allocations: by local, each new block's scope. declared: where
-    locals are declared."""
+    locals are declared. handed: the calls that give an allocation, by the identity of the value that is assigned."""
 
     allocations: Mapping[int, list[Scope]]
     declared: Mapping[int, Scope]
+    handed: AbstractSet[int]
 
     def why_not(self, owner: int, templates: Mapping[int, Template]) -> str | None:
         """What speaks against a local as the owner of what it is allocated; None where nothing does."""
@@ -65,22 +67,21 @@ def allocation(use: Use, layout: Layout) -> tuple[int, Allocation] | None:
     return None if found is None else (local, found)
 
 
-def find_owners(function: Function, layout: Layout, uses: list[Use]) -> Owners:
-    """The locals of a function that could own something, and where that matters."""
-    candidates = {
-        found[0]
-        for use in uses
-        if (found := allocation(use, layout)) is not None and _can_be_owned(function, found[0], layout)
-    }
-    finder = _Finder(function, layout)
+def find_owners(function: Function, layout: Layout, uses: list[Use], handed: AbstractSet[int]) -> Owners:
+    """The locals of a function that could own something, and where that matters. handed: the values that are calls
+    which give an allocation, by identity."""
+    given = {use.local for use in uses if isinstance(use, Flow) and id(use.value) in handed}
+    given |= {found[0] for use in uses if (found := allocation(use, layout)) is not None}
+    candidates = {local for local in given if can_be_owned(function.locals[local].type, layout)}
+    finder = _Finder(layout, handed)
     if candidates:
         finder.list(function.body, ())
     allocations = {local: finder.allocations.get(local, []) for local in sorted(candidates)}
-    return Owners(allocations, finder.declared)
+    return Owners(allocations, finder.declared, handed)
 
 
-def _can_be_owned(function: Function, local: int, layout: Layout) -> bool:
-    type = function.locals[local].type
+def can_be_owned(type: Type, layout: Layout) -> bool:
+    """Whether what a pointer of that type points to has a size of its own."""
     return isinstance(type, PointerType) and not _is_flexible(type, layout) and layout.size_of(type.target) > 0
 
 
@@ -94,8 +95,8 @@ def _is_flexible(type: PointerType, layout: Layout) -> bool:
 
 @dataclass(slots=True)
 class _Finder:
-    function: Function
     layout: Layout
+    handed: AbstractSet[int]
     allocations: dict[int, list[Scope]] = field(default_factory=dict)
     declared: dict[int, Scope] = field(default_factory=dict)
     lists: int = 0
@@ -109,9 +110,9 @@ class _Finder:
             case Declare(local, init):
                 self.declared[local] = scope
                 if init is not None:
-                    self._given(local, allocation_of(init, self.layout), scope)
+                    self._given(local, init, scope)
             case Assign(LocalPlace(local), value):
-                self._given(local, allocation_of(value, self.layout), scope)
+                self._given(local, value, scope)
             case AllocateVla(local):
                 self.allocations.setdefault(local, []).append(scope)
             case _:
@@ -121,8 +122,9 @@ class _Finder:
             loops = isinstance(node, While | DoWhile | For | Loop)
             self.list(body, (*scope, -self.lists if loops else self.lists))
 
-    def _given(self, local: int, allocation: Allocation | None, scope: Scope) -> None:
-        if allocation is not None and allocation.old is None:
+    def _given(self, local: int, value: Value, scope: Scope) -> None:
+        allocation = allocation_of(value, self.layout)
+        if id(value) in self.handed or (allocation is not None and allocation.old is None):
             self.allocations.setdefault(local, []).append(scope)
 
 

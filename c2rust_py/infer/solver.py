@@ -29,6 +29,7 @@ from c2rust_py.infer.demotions import (
 )
 from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.field_slots import FieldRungs
+from c2rust_py.infer.handovers import allocates_result, live_returns
 from c2rust_py.infer.library_calls import Refusal, library_result
 from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.null_questions import asks_null
@@ -105,6 +106,11 @@ class Solution:
         templates, nullable = self.templates[symbol], self.nullable[symbol]
         return Resolver(self.program, symbol, templates, nullable, self.results, library_result, self.demotions)
 
+    def owns(self, symbol: str, local: int) -> bool:
+        """Whether a local owns what it points to."""
+        template = self.templates[symbol].get(local)
+        return template is not None and template.root == OwnedRoot(local)
+
     def is_lifted(self, symbol: str, param: int) -> bool:
         """Whether parameter number `param` of a function of the program is a reference."""
         return param in self.templates[symbol]
@@ -136,7 +142,8 @@ def solve(program: Program, demotions: Demotions) -> Solution:
 
 @dataclass(slots=True)
 class _Solver:
-    """waiting: the functions to look at. users: who depends on a parameter or a global, by function and by symbol."""
+    """waiting: the functions to look at. callers, mentions: who depends on a function or a global. calls: the callees of direct
+    calls that give a pointer, by the identity of the call."""
 
     program: Program
     demotions: Demotions
@@ -148,6 +155,7 @@ class _Solver:
     callers: dict[str, set[str]] = field(default_factory=dict)
     mentions: dict[str, set[str]] = field(default_factory=dict)
     owners: dict[str, Owners] = field(default_factory=dict)
+    calls: dict[int, str] = field(default_factory=dict)
     closed_world: bool = field(init=False)
     layout: Layout = field(init=False)
     subjects: Subjects = field(init=False)
@@ -181,13 +189,13 @@ class _Solver:
         """A function comes into play. in_memory: of a second instance, why it is needed."""
         function = self.functions[symbol]
         self.uses[symbol] = pointer_uses(function, self.program)
-        self.owners[symbol] = find_owners(function, self.layout, self.uses[symbol])
         for use in self.uses[symbol]:
             if isinstance(use, Argument):
                 self.callers.setdefault(use.callee, set()).add(symbol)
         for node in walk_all(function.body):
             if isinstance(node, Call) and isinstance(node.function, FunctionRef) and is_data_pointer(node.type):
                 self.callers.setdefault(node.function.symbol, set()).add(symbol)
+                self.calls[id(node)] = node.function.symbol
             if isinstance(node, GlobalPlace):
                 self.mentions.setdefault(node.symbol, set()).add(symbol)
         self.waiting[symbol] = None
@@ -275,7 +283,8 @@ class _Solver:
     def _find_templates(self, symbol: str) -> Resolver:
         """What each pointer local that is above memory points to, and the function's result."""
         function = self.functions[symbol]
-        owners, finder = self.owners[symbol], self._finder(symbol)
+        self.owners[symbol] = owners = self._find_owners(symbol)
+        finder = self._finder(symbol)
         up = {local.id for local in function.locals if self._is_up(symbol, local.id, local.type)}
         params = [local.id for local in function.locals if local.kind is LocalKind.PARAM and local.id in up]
         given = [use for use in self.uses[symbol] if isinstance(use, Flow | AllocatesVla) and use.local in up]
@@ -293,6 +302,17 @@ class _Solver:
         self._find_result(symbol, finder, resolver)
         return resolver
 
+    def _find_owners(self, symbol: str) -> Owners:
+        """The locals that allocations are assigned to, under what is known of results now."""
+        resolver = Resolver(self.program, symbol, {}, frozenset(), self.results, library_result, self.demotions)
+
+        uses = self.uses[symbol]
+        handed = frozenset(id(use.value) for use in uses if isinstance(use, Flow) and resolver.handed(use.value) is not None)
+        known = self.owners.get(symbol)
+        if known is None or known.handed != handed:
+            return find_owners(self.functions[symbol], self.layout, uses, handed)
+        return known
+
     def _find_result(self, symbol: str, finder: TemplateFinder, resolver: Resolver) -> None:
         """What the function returns; joined with what was known, so that it only grows."""
         slot = ResultSlot(symbol)
@@ -301,7 +321,8 @@ class _Solver:
             self.results.pop(symbol, None)
             return
         before = self.results.get(symbol)
-        result, why_not = finder.result(resolver, returns)
+        arrays = {use.local for use in self.uses[symbol] if isinstance(use, AllocatesVla)}
+        result, why_not = finder.result(resolver, self._live_returns(symbol, resolver, returns), arrays)
         if before is not None and result is not None:
             result = before.join(result)
             why_not = why_not if result is not None else "it points into more than one object"
@@ -310,6 +331,15 @@ class _Solver:
         elif result is not None and result != before:
             self.results[symbol] = result
             self.waiting.update(dict.fromkeys(self.callers.get(symbol, ())))
+
+    def _live_returns(self, symbol: str, resolver: Resolver, returns: list[Returned]) -> list[Returned]:
+        """The returns that can run, as far as tests for null tell."""
+
+        def is_up(pointer: Value) -> bool:
+            subjects = self.subjects.of(symbol, pointer)
+            return bool(subjects) and all(subject not in self.demotions for subject in subjects)
+
+        return live_returns(self.functions[symbol], resolver, is_up, returns)
 
     def _is_up(self, symbol: str, local: int, type: Type) -> bool:
         return is_data_pointer(type) and PointerSlot(symbol, local) not in self.demotions
@@ -387,11 +417,13 @@ class _Solver:
             self._demote_value(symbol, value, Reason(text, span, subject))
 
     def _is_allocation(self, symbol: str, resolver: Resolver, subject: Subject, value: Value) -> bool:
-        """Whether a local is given what it owns."""
+        """Whether a local is given what it owns, or the caller."""
+        if isinstance(subject, ResultSlot):
+            return self.results[symbol].owned and allocates_result(resolver, value, self.layout)
         if not isinstance(subject, PointerSlot):
             return False
         owned = resolver.templates[subject.local].root == OwnedRoot(subject.local)
-        return owned and self._finder(symbol).allocates(subject.local, value)
+        return owned and self._finder(symbol).allocates(resolver, subject.local, value)
 
     def _check_emptied(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         """An owner that is given null has no elements then; that it is null nobody may ask."""
@@ -486,6 +518,8 @@ class _Solver:
                 self.waiting.update(dict.fromkeys((symbol, *self.callers.get(symbol, ()))))
             case PointerSlot(symbol, _):
                 self.waiting.update(dict.fromkeys(self.callers.get(symbol, ())))
+            case MemoryCall(_, call) if (callee := self.results.get(self.calls.get(call, ""))) is not None and callee.owned:
+                self._memory_instance(self.calls[call], replace(reason, cause=subject))
             case _:
                 pass
 

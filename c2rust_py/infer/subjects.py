@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from c2rust_py.infer.demotions import GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.library_calls import forms_of
 from c2rust_py.infer.places import root_of
-from c2rust_py.infer.targets import GlobalRoot, ParamRoot, Result, is_data_pointer
+from c2rust_py.infer.targets import GlobalRoot, HandedRoot, ParamRoot, Result, is_data_pointer
 from c2rust_py.ir.nodes import (
     AddressOf,
     BlockValue,
@@ -57,12 +57,15 @@ class Subjects:
                 return []
 
     def _result_subjects(self, symbol: str, call: Call, callee: str) -> list[Subject]:
-        """What goes to memory with the result of a call: the call's arguments, or what the function returns in every call."""
+        """What goes to memory with the result of a call: the call's arguments, or what the function returns in every call. An
+        allocation is made in memory for this call alone where that takes no argument along."""
         result = self.results.get(callee)
         if result is None:
             return [ResultSlot(callee)]
         match result.template.root:
             case ParamRoot():
+                return [MemoryCall(symbol, id(call))]
+            case HandedRoot() if not any(map(is_data_pointer, self.functions[callee].type.params)):
                 return [MemoryCall(symbol, id(call))]
             case GlobalRoot(name):
                 return [GlobalObject(name), ResultSlot(callee)]

@@ -85,7 +85,12 @@ class LiteralRoot:
     type: ArrayType
 
 
-Root = ParamRoot | OwnedRoot | LocalRoot | GlobalRoot | LiteralRoot
+@dataclass(frozen=True, slots=True)
+class HandedRoot:
+    """What a function allocates and hands over to its caller: the root of results alone."""
+
+
+Root = ParamRoot | OwnedRoot | HandedRoot | LocalRoot | GlobalRoot | LiteralRoot
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +181,19 @@ class Result:
     template: Template
     nullable: bool
 
+    @property
+    def owned(self) -> bool:
+        """Whether the caller is given an allocation, all of it."""
+        return isinstance(self.template.root, HandedRoot)
+
     def join(self, other: Result) -> Result | None:
         """What both are instances of."""
         template = self.template.join(other.template)
         nullable = self.nullable or other.nullable
         if template is None:
             return None
+        if self.owned:
+            return Result(template, nullable)
         fixed = template.varying() if nullable else template
         return None if fixed is None else Result(fixed, nullable)
 
@@ -284,10 +296,19 @@ class Resolver:
             return None
         return self.results.get(call.function.symbol) or self.library(self, call)
 
+    def handed(self, value: Value) -> Result | None:
+        """What the caller becomes the owner of by a call; None where a value is no such call."""
+        call = without_casts(value)
+        result = self.result_of(call) if isinstance(call, Call) else None
+        if result is None or not result.owned:
+            return None
+        assert isinstance(call.type, PointerType) and isinstance(value.type, PointerType)
+        return result if same_representation(call.type.target, value.type.target) else None
+
     def _called(self, call: Call) -> Target | None:
-        """What the callee's result points to, seen from its caller."""
+        """What the callee's result points to, seen from its caller: what is handed over is what a local makes of it."""
         result = self.result_of(call)
-        if result is None:
+        if result is None or result.owned:
             return None
         template = result.template
         if template.cursor is None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.demotions import Demotions
+from c2rust_py.infer.handovers import handed_result
 from c2rust_py.infer.library_calls import library_result
 from c2rust_py.infer.owners import Owners
 from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Returned
-from c2rust_py.infer.targets import LocalRoot, OwnedRoot, ParamRoot, Resolver, Result, Template, is_null
+from c2rust_py.infer.targets import HandedRoot, LocalRoot, OwnedRoot, ParamRoot, Resolver, Result, Template, is_null
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Load, LocalPlace, Value
 from c2rust_py.ir.program import Program
@@ -83,8 +85,10 @@ class TemplateFinder:
         found.templates[flow.local] = known
         return changed
 
-    def allocates(self, local: int, value: Value) -> bool:
+    def allocates(self, resolver: Resolver, local: int, value: Value) -> bool:
         """Whether a local is given what it can own: something new, or what it has in another size."""
+        if local in self.owners.allocations and resolver.handed(value) is not None:
+            return True
         found = allocation_of(value, self.layout) if local in self.owners.allocations else None
         if found is None or found.old is None or is_null(found.old):
             return found is not None
@@ -94,18 +98,18 @@ class TemplateFinder:
         """That of the value which the local is given, as far as that is known."""
         if is_null(flow.value):
             return None
-        if self.allocates(flow.local, flow.value):
+        if self.allocates(resolver, flow.local, flow.value):
             return Template(OwnedRoot(flow.local), (0,))
         target = resolver.pointer(flow.value)
         return None if target is None else target.template
 
-    def result(self, resolver: Resolver, returns: Sequence[Returned]) -> tuple[Result | None, str | None]:
-        """What the function returns, as far as that is known now; and why there can be no such thing."""
-        results = [
-            Result(target.template, resolver.may_be_null(use.value))
-            for use in returns
-            if not is_null(use.value) and (target := resolver.pointer(use.value)) is not None
-        ]
+    def result(
+        self, resolver: Resolver, returns: Sequence[Returned], arrays: AbstractSet[int]
+    ) -> tuple[Result | None, str | None]:
+        """What the function returns, as far as that is known now; and why there can be no such thing. arrays: the arrays of
+        variable length, which end with the function."""
+        values = [use.value for use in returns if not is_null(use.value)]
+        results = [found for value in values if (found := self._returned(resolver, value, arrays)) is not None]
         if not results:
             return None, None
         joined: Result | None = results[0]
@@ -116,9 +120,19 @@ class TemplateFinder:
         if joined is None:
             return None, "it points into more than one object"
         match joined.template.root:
+            case HandedRoot() if joined.nullable:
+                return None, "it may be null"
             case OwnedRoot():
-                return None, "the function returns what it allocates"
+                return None, "it points into what ends with the function"
             case LocalRoot():
                 return None, "it points to a variable of the function"
             case _:
                 return joined, None
+
+    def _returned(self, resolver: Resolver, value: Value, arrays: AbstractSet[int]) -> Result | None:
+        """What one return says of the result."""
+        handed = handed_result(resolver, value, self.layout, arrays)
+        if handed is not None:
+            return handed
+        target = resolver.pointer(value)
+        return None if target is None else Result(target.template, resolver.may_be_null(value))

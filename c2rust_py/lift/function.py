@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import Count, allocation_of, element_count
-from c2rust_py.infer.demotions import PointerSlot
+from c2rust_py.infer.demotions import PointerSlot, ResultSlot
 from c2rust_py.infer.pointer_uses import Flow, LibraryCall, pointer_uses
 from c2rust_py.infer.solver import Solution, memory_instance
 from c2rust_py.infer.targets import (
@@ -91,11 +91,12 @@ from c2rust_py.lift.drops import leave_to_scopes
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
 from c2rust_py.lift.positions import Positions, backward_cursors, converted
+from c2rust_py.lift.shapes import Shaped
 
 N = TypeVar("N", bound=Node)
 
-Shapes = Mapping[PointerSlot, bool]
-"""Of each lifted parameter, whether it is a slice (else it points to one object)."""
+Shapes = Mapping[Shaped, bool]
+"""Of each lifted parameter, whether it is a slice (else it points to one object); of owners likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,19 @@ def param_type(pointer: Type, slice: bool) -> ReferenceType:
     return ReferenceType(ArrayType(pointer.target, None) if slice else pointer.target, Access.SHARED)
 
 
-def result_type(solution: Solution, symbol: str) -> Type | None:
-    """The type of the position that a function's result becomes; None where the result is as in C."""
+def owned_type(pointer: Type, slice: bool) -> OwnedType:
+    """The type of what a pointer becomes that owns: elements, or one object."""
+    assert isinstance(pointer, PointerType)
+    return OwnedType(ArrayType(pointer.target, None) if slice else pointer.target)
+
+
+def result_type(solution: Solution, shapes: Shapes, symbol: str) -> Type | None:
+    """The type of what a function's result becomes, a position or an owner; None where the result is as in C."""
     result = solution.results.get(symbol)
     if result is None:
         return None
+    if result.owned:
+        return owned_type(solution.program.functions[symbol].type.result, shapes[ResultSlot(symbol)])
     if result.template.cursor is None:
         return VoidType()
     return OptionalType(USIZE) if result.nullable else USIZE
@@ -136,7 +145,7 @@ def result_type(solution: Solution, symbol: str) -> Type | None:
 def _join(first: Statement, second: Statement) -> Statement | None:
     """The declaration of an owner and its allocation as one statement."""
     match first, second:
-        case Declare(local, None), Assign(LocalPlace(given, OwnedType()), Allocate() as init) if local == given:
+        case Declare(local, None), Assign(LocalPlace(given, OwnedType()), Allocate() | Call() as init) if local == given:
             return Declare(local, init, first.span)
         case _:
             return None
@@ -206,7 +215,7 @@ class _Lifter:
         starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added)
         type = self.function.type
         params = tuple(locals[index].type for index in range(len(type.params)))
-        result = result_type(self.solution, self.symbol) or type.result
+        result = result_type(self.solution, self.shapes, self.symbol) or type.result
         return replace(
             self.function,
             type=replace(type, params=params, result=result),
@@ -219,13 +228,10 @@ class _Lifter:
 
     def _owns(self, local: int) -> bool:
         """Whether a local owns what it points to."""
-        return self.resolver.templates[local].root == OwnedRoot(local)
+        return self.solution.owns(self.symbol, local)
 
     def _owned(self, local: int) -> OwnedType:
-        pointer = self.function.locals[local].type
-        assert isinstance(pointer, PointerType)
-        slice = self.shapes[PointerSlot(self.symbol, local)]
-        return OwnedType(ArrayType(pointer.target, None) if slice else pointer.target)
+        return owned_type(self.function.locals[local].type, self.shapes[PointerSlot(self.symbol, local)])
 
     # ---- statements
 
@@ -264,8 +270,11 @@ class _Lifter:
     def _allocate(self, local: int, count: Count | None, span: Span) -> Statement:
         """A local is given new elements, or its object."""
         type = self._owned(local)
-        place = LocalPlace(local, type, span)
-        return Assign(place, Allocate(self._number(count, span) if type.is_array else None, type, span), span)
+        return Assign(LocalPlace(local, type, span), self._new(count, type, span), span)
+
+    def _new(self, count: Count | None, type: OwnedType, span: Span) -> Value:
+        """New elements, or a new object."""
+        return Allocate(self._number(count, span) if type.is_array else None, type, span)
 
     def _number(self, count: Count | None, span: Span) -> Value:
         """A number of elements as an index; None is none."""
@@ -277,6 +286,8 @@ class _Lifter:
 
     def _give(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
         """An owner is given an allocation, null, or what it has."""
+        if self.resolver.handed(value) is not None:
+            return (Assign(LocalPlace(local, self._owned(local), span), self.value(without_casts(value)), span),)
         found = allocation_of(value, self.layout)
         if found is None and not is_null(value):
             return self._effects(value)
@@ -316,11 +327,31 @@ class _Lifter:
         return (Assign(place, self._position(local, value), span),)
 
     def _return(self, value: Value, span: Span) -> tuple[Statement, ...]:
-        """A lifted result is the index that varies, or nothing."""
+        """A lifted result is the index that varies, or nothing. Where null is none, it is never returned (`infer.handovers`)."""
         result = self.solution.results[self.symbol]
+        if result.owned:
+            return self._hand_over(value, span)
+        if is_null(value) and not result.nullable:
+            return ()
         if result.template.cursor is None:
             return (*self._effects(value), Return(None, span))
         return (Return(self._index(value, result.template, USIZE, result.nullable), span),)
+
+    def _hand_over(self, value: Value, span: Span) -> tuple[Statement, ...]:
+        """What the function allocates goes to its caller."""
+        type = result_type(self.solution, self.shapes, self.symbol)
+        assert isinstance(type, OwnedType)
+        if is_null(value):
+            return ()
+        if self.resolver.handed(value) is not None:
+            return (Return(self.value(without_casts(value)), span),)
+        target = self.resolver.pointer(value)
+        if target is None:
+            found = allocation_of(value, self.layout)
+            assert found is not None
+            return (Return(self._new(found.count, type, span), span),)
+        assert isinstance(target.root, OwnedRoot)
+        return (*self._effects(value), Return(Load(LocalPlace(target.root.local, type, span), type, span), span))
 
     def _effects(self, value: Value) -> tuple[Statement, ...]:
         """What is left of a pointer of which only the side effects are wanted."""
@@ -490,7 +521,7 @@ class _Lifter:
             instance = self.solution.callee(self.symbol, call, function.symbol)
             function = replace(function, symbol=instance)
         args = tuple(self._argument(instance, position, arg) for position, arg in enumerate(call.args))
-        result = None if instance is None else result_type(self.solution, instance)
+        result = None if instance is None else result_type(self.solution, self.shapes, instance)
         made = replace(call, function=function, args=args, type=call.type if result is None else result)
         if instance is not None:
             self.origins[id(made)] = id(call)

@@ -15,6 +15,7 @@ from c2rust_py.infer.solver import Solution
 from c2rust_py.infer.targets import (
     FieldStep,
     GlobalRoot,
+    HandedRoot,
     IndexStep,
     LiteralRoot,
     LocalRoot,
@@ -81,6 +82,8 @@ def _type_of(program: Program, symbol: str, target: Target, before: int) -> Type
             pointer = program.functions[symbol].locals[local].type
             assert isinstance(pointer, PointerType)
             type = ArrayType(pointer.target, None)
+        case HandedRoot():
+            return None
     for step in target.steps[: len(target.steps) - before]:
         if isinstance(step, FieldStep):
             assert isinstance(type, RecordType)
@@ -101,5 +104,5 @@ def _object(symbol: str, target: Target) -> Subject | None:
             return GlobalObject(name)
         case ParamRoot(local) | OwnedRoot(local):
             return PointerSlot(symbol, local)
-        case LiteralRoot():
+        case LiteralRoot() | HandedRoot():
             return None

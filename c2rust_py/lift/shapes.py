@@ -1,14 +1,16 @@
 """Which lifted parameters are slices, and which point to one object.
 
 A parameter is a slice where the function looks at another element than the first, or passes it on to a slice: the least
-fixpoint over the calls. So is what a local owns, and where anything but one object is allocated for it.
+fixpoint over the calls. So is what a local owns, and where anything but one object is allocated for it; what functions hand over
+is as those have it who are given it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from c2rust_py.infer.demotions import PointerSlot
+from c2rust_py.infer.allocations import allocation_of
+from c2rust_py.infer.demotions import PointerSlot, ResultSlot
 from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
 from c2rust_py.infer.owners import allocation
@@ -25,21 +27,27 @@ from c2rust_py.infer.pointer_uses import (
     pointer_uses,
 )
 from c2rust_py.infer.solver import Solution
-from c2rust_py.infer.targets import IndexStep, OwnedRoot, ParamRoot, Resolver, Target
+from c2rust_py.infer.targets import IndexStep, OwnedRoot, ParamRoot, Resolver, Target, without_casts
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Value
+from c2rust_py.ir.nodes import Call, FunctionRef, Value
+
+Shaped = PointerSlot | ResultSlot
+"""What can be of many elements: lifted parameters, owners, and results that own."""
 
 
-def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
-    """Of each lifted parameter whether it is a slice."""
-    shapes = {
+def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
+    """Of each lifted parameter, owner and owning result whether it is of many elements."""
+    shapes: dict[Shaped, bool] = {
         PointerSlot(symbol, param): False
         for symbol, function in solution.program.functions.items()
         for param in range(len(function.type.params))
         if solution.is_lifted(symbol, param)
     }
-    passed: dict[PointerSlot, set[PointerSlot]] = {}
-    waiting: list[PointerSlot] = list(_allocated_arrays(solution, shapes))
+    passed: dict[Shaped, set[Shaped]] = {}
+    waiting: list[Shaped] = list(_allocated_arrays(solution, shapes))
+    for given, owner in _handovers(solution):
+        passed.setdefault(given, set()).add(owner)
+        passed.setdefault(owner, set()).add(given)
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
         for use in pointer_uses(function, solution.program):
@@ -49,7 +57,7 @@ def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
                 target = resolver.pointer(value)
                 if target is None or not isinstance(target.root, ParamRoot | OwnedRoot):
                     continue
-                slot = PointerSlot(symbol, target.root.local)
+                slot: Shaped = PointerSlot(symbol, target.root.local)
                 if not _is_first(target):
                     waiting.append(slot)
                 elif isinstance(use, Argument) and len(target.steps) == 1:
@@ -63,18 +71,49 @@ def infer_shapes(solution: Solution) -> dict[PointerSlot, bool]:
     return shapes
 
 
-def _allocated_arrays(solution: Solution, shapes: dict[PointerSlot, bool]) -> Iterator[PointerSlot]:
+def _handovers(solution: Solution) -> Iterator[tuple[Shaped, Shaped]]:
+    """What owners get from others: a local from a result, a result from a local or a result."""
+    for symbol, function in solution.program.functions.items():
+        resolver = solution.resolver(symbol)
+        result = solution.results.get(symbol)
+        for use in pointer_uses(function, solution.program):
+            match use:
+                case Flow(local, value) if resolver.handed(value) is not None and solution.owns(symbol, local):
+                    yield PointerSlot(symbol, local), ResultSlot(_callee(value))
+                case Returned(value) if result is not None and result.owned:
+                    target = resolver.pointer(value)
+                    if resolver.handed(value) is not None:
+                        yield ResultSlot(symbol), ResultSlot(_callee(value))
+                    elif target is not None and isinstance(target.root, OwnedRoot):
+                        yield ResultSlot(symbol), PointerSlot(symbol, target.root.local)
+                case _:
+                    pass
+
+
+def _callee(value: Value) -> str:
+    """The function that a value is a call of."""
+    call = without_casts(value)
+    assert isinstance(call, Call) and isinstance(call.function, FunctionRef)
+    return call.function.symbol
+
+
+def _allocated_arrays(solution: Solution, shapes: dict[Shaped, bool]) -> Iterator[Shaped]:
     """The owners of any number of elements. Adds all owners to the shapes."""
     layout = Layout(solution.program.records, solution.program.enums)
+    shapes.update({ResultSlot(symbol): False for symbol, result in solution.results.items() if result.owned})
     for symbol, function in solution.program.functions.items():
-        templates = solution.templates[symbol]
+        resolver = solution.resolver(symbol)
         for use in pointer_uses(function, solution.program):
-            if not isinstance(use, Flow | AllocatesVla) or use.local not in templates:
-                continue
-            if templates[use.local].root != OwnedRoot(use.local):
+            if isinstance(use, Returned) and ResultSlot(symbol) in shapes:
+                made = allocation_of(use.value, layout)
+                if made is not None and made.count.fixed != 1:
+                    yield ResultSlot(symbol)
+            if not isinstance(use, Flow | AllocatesVla) or not solution.owns(symbol, use.local):
                 continue
             slot = PointerSlot(symbol, use.local)
             shapes.setdefault(slot, False)
+            if isinstance(use, Flow) and resolver.handed(use.value) is not None:
+                continue
             found = allocation(use, layout)
             if found is None or found[1].count.fixed != 1 or found[1].old is not None:
                 yield slot

@@ -189,6 +189,8 @@ def is_inert(expr: rs.Expr) -> bool:
         case rs.StructLiteral(_, fields, None):
             return all(is_inert(value) for _, value in fields)
         case rs.Call(rs.Name(path), ()):
-            return path.endswith("::default")
+            return path == "Vec::new" or path.endswith("::default")
+        case rs.Call(rs.Name("Box::new"), (value,)):
+            return is_inert(value)
         case _:
             return False
