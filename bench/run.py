@@ -3,7 +3,8 @@
     python bench/run.py [--rounds N] [--corpus DIR] [KERNEL ...]
 
 All are built in one run and timed in turn. The time of a round is the CPU time of the process; a kernel's is the least over
-the rounds; a * marks kernels with every function above the memory rung. A kernel whose output differs from the C's is an error, not a time. Without clang its column is empty; the kernels
+the rounds; a * marks kernels with every function above the memory rung. A kernel whose output differs from the C's is an
+error, not a time. Without clang its column is empty; the kernels
 of HACL* (bench/hacl) need its sources, which `make corpus` fetches to DIR (build/corpus/sources).
 """
 
