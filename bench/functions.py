@@ -25,6 +25,8 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "functions"
 MEASURED = {
     "scalars": ("gcd", "days_in_month", "rotate", "isqrt", "celsius"),
     "buffers": ("sum", "largest", "reverse", "crc32", "count_words", "parse", "sort", "search", "upper"),
+    "text": ("matches", "decode_utf8", "compress"),
+    "algorithms": ("adler32", "xtea", "merge", "partition", "power", "read_varint"),
 }
 
 

@@ -18,7 +18,7 @@ from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict
 from c2rust_py.pipeline import translate_project
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "functions"
-OPTIONS = FunctionOptions(count=2000, timeout=0.5, limit=300.0, jobs=2)
+OPTIONS = FunctionOptions(count=10_000, timeout=0.5, limit=300.0, jobs=2)
 """The limit is by the clock: none that a busy machine comes to."""
 
 

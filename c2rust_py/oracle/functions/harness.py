@@ -45,15 +45,16 @@ crate-type = ["staticlib"]
 
 [dependencies]
 c2rs-differential = {{ path = "{differential}" }}
-{crate} = {{ path = "../subject" }}
+{crate} = {{ path = "../subject", package = "{name}-subject" }}
 """
 _SUBJECT = """[package]
-name = "{crate}"
+name = "{name}-subject"
 version = "0.1.0"
 edition = "2021"
 publish = false
 
 [lib]
+name = "{library}"
 path = "src/lib.rs"
 
 [dependencies]
@@ -95,7 +96,7 @@ def build_harness(
     _write(folder / ".cargo" / "config.toml", '[env]\nRUST_MIN_STACK = "536870912"\n')
     _write(folder / "glue" / "Cargo.toml", _GLUE.format(name=name, differential=DIFFERENTIAL, crate=crate))
     _write(folder / "glue" / "src" / "lib.rs", glue.rust)
-    _copy_subject(out / "crates" / crate, folder / "subject", crate, glue.layouts)
+    _copy_subject(out / "crates" / crate, folder / "subject", name, glue.layouts)
     target = Path(os.environ.get("CARGO_TARGET_DIR") or folder / "target").resolve()
     _cargo(folder, target, jobs)
     library = folder / "glue.a"
@@ -115,10 +116,11 @@ def _common_objects(folder: Path, c_glue: str) -> list[str]:
     return [str(folder / "hooks.o"), str(folder / "glue.o")]
 
 
-def _copy_subject(crate_folder: Path, place: Path, crate: str, layouts: Mapping[str, str]) -> None:
+def _copy_subject(crate_folder: Path, place: Path, name: str, layouts: Mapping[str, str]) -> None:
     """The translation's library with every function public and every struct laid out; files that are gone from it go here,
-    too."""
-    _write(place / "Cargo.toml", _SUBJECT.format(crate=crate, runtime=RUNTIME))
+    too. Its package has a name of its own: where target folders are shared, cargo knows packages by their names alone."""
+    library = crate_folder.name.replace("-", "_")
+    _write(place / "Cargo.toml", _SUBJECT.format(name=name, library=library, runtime=RUNTIME))
     source = crate_folder / "src"
     kept: set[Path] = set()
     for path in sorted(source.rglob("*.rs")):

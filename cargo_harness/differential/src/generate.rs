@@ -117,7 +117,7 @@ impl<'a> Generator<'a> {
             Extent::Unknown if matches!(self.types.get(to), Type::Record { .. } | Type::Opaque { .. }) => {
                 (0, if random.one_in(4) { small_length(random).max(1) } else { 1 })
             }
-            Extent::Unknown => (0, small_length(random).max(1)),
+            Extent::Unknown => (0, self.unknown_length(random, input)),
             Extent::Within { lo, hi, lengths } => {
                 let bounds = lengths.iter().map(|length| {
                     let value = self.integer(input, length.param).clamp(-1 << 40, 1 << 40) as i64;
@@ -130,28 +130,63 @@ impl<'a> Generator<'a> {
         }
     }
 
-    /// Integers whose relation to a buffer is not known often are its length, or a position in it.
+    /// Of a buffer that nothing is known of: often as long as all lengths together (`out` of two that are joined).
+    fn unknown_length(&self, random: &mut Random, input: &Input) -> usize {
+        let small = small_length(random).max(1);
+        if random.one_in(48) {
+            return small;
+        }
+        let lengths = (0..self.function.params.len()).filter(|&number| self.is_length(number));
+        let all: i128 = lengths.map(|number| self.integer(input, number).clamp(0, LONGEST.into())).sum();
+        if all == 0 { small } else { (all as usize).min(LONGEST as usize) + random.below(2) }
+    }
+
+    /// Whether the parameter is known to say how long a buffer is.
+    fn is_length(&self, number: usize) -> bool {
+        self.function.params.iter().any(|param| match &param.extent {
+            Extent::Within { lengths, .. } => lengths.iter().any(|length| length.param == number),
+            _ => false,
+        })
+    }
+
+    /// Whether the parameter leads to a buffer whose length no parameter is known to say.
+    fn is_unmeasured(&self, number: usize) -> bool {
+        let param = &self.function.params[number];
+        let is_record = |to: TypeId| matches!(self.types.get(to), Type::Record { .. } | Type::Function { .. });
+        matches!(*self.types.get(param.of), Type::Pointer { to } if !is_record(to))
+            && match &param.extent {
+                Extent::Unknown => true,
+                Extent::Within { lengths, .. } => lengths.is_empty(),
+                Extent::Exactly(_) => false,
+            }
+    }
+
+    /// Integers whose relation to a buffer is not known often are the length of the one in front of them, or else a position
+    /// in any.
     fn relate_integers(&self, random: &mut Random, input: &mut Input) {
         let params = self.function.params;
-        let is_length = |number| {
-            params.iter().any(|param| match &param.extent {
-                Extent::Within { lengths, .. } => lengths.iter().any(|length| length.param == number),
-                _ => false,
-            })
-        };
         let pointees = params.len() + self.function.globals.len();
         if input.blocks().len() == pointees {
             return;
         }
-        for number in 0..params.len() {
-            if !matches!(self.types.get(params[number].of), Type::Int { .. }) || is_length(number) || random.one_in(3) {
-                continue;
-            }
-            let block = pointees + random.below(input.blocks().len() - pointees);
+        let is_free = |number: usize| matches!(self.types.get(params[number].of), Type::Int { .. }) && !self.is_length(number);
+        let follows_buffer = |number: usize| number > 0 && self.is_unmeasured(number - 1);
+        let measured = (0..params.len()).any(|number| is_free(number) && follows_buffer(number));
+        for number in (0..params.len()).filter(|&number| is_free(number)) {
+            let near = match input.blocks()[number.max(1) - 1].links.first() {
+                Some(&(_, Link::Block(block, _))) if follows_buffer(number) => Some(block),
+                _ => None,
+            };
+            let block = match near {
+                Some(block) if !random.one_in(16) => block,
+                None if measured && !random.one_in(8) => continue,
+                _ if random.one_in(3) => continue,
+                _ => pointees + random.below(input.blocks().len() - pointees),
+            };
             let count = input.blocks()[block].count as i128;
-            let value = match random.below(4) {
-                0 | 1 => count,
-                2 => count - 1,
+            let value = match random.below(8) {
+                0..=3 => count,
+                4 | 5 => count - 1,
                 _ => random.below(count.max(1) as usize) as i128,
             };
             self.set_integer(input, number, value);
@@ -184,8 +219,7 @@ impl<'a> Generator<'a> {
         }
         let size = self.types.size(of);
         if let Type::Int { signed, .. } = *self.types.get(of) {
-            let bytes = &mut input.blocks_mut()[block].bytes;
-            return bytes.chunks_exact_mut(size).for_each(|bytes| self.fill_int(random, signed, bytes));
+            return self.fill_ints(random, signed, &mut input.blocks_mut()[block].bytes, size);
         }
         for i in 0..count {
             self.fill_object(random, input, block, of, i * size);
@@ -249,14 +283,31 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// Integers of `size` bytes: of all kinds, or a few different small ones, which may rise.
+    fn fill_ints(&self, random: &mut Random, signed: bool, bytes: &mut [u8], size: usize) {
+        let kind = random.below(8);
+        if kind >= 4 || bytes.len() <= size || size > 8 {
+            return bytes.chunks_exact_mut(size).for_each(|bytes| self.fill_int(random, signed, bytes));
+        }
+        let (least, range) = random.pick(&[(0, 2), (-1, 3), (0, 10), (-5, 11), (-100, 200), (0, 1000)]);
+        let mut last = if signed { least as u64 } else { 0 };
+        for group in bytes.chunks_mut(4 * size) {
+            let mut next = random.next();
+            for bytes in group.chunks_exact_mut(size) {
+                let step = (next & 0xffff) * range >> 16;
+                next >>= 16;
+                let value = last.wrapping_add(step);
+                put_low(value, bytes);
+                last = if kind == 0 { value } else { last };
+            }
+        }
+    }
+
     /// An integer as long as `bytes`: small, at a boundary of some width or of a constant, or any.
     #[inline]
     fn fill_int(&self, random: &mut Random, signed: bool, bytes: &mut [u8]) {
         match bytes.len() {
-            1 => bytes[0] = self.random_int(random, 8, signed) as u8,
-            2 => bytes.copy_from_slice(&(self.random_int(random, 16, signed) as u16).to_le_bytes()),
-            4 => bytes.copy_from_slice(&(self.random_int(random, 32, signed) as u32).to_le_bytes()),
-            8 => bytes.copy_from_slice(&self.random_int(random, 64, signed).to_le_bytes()),
+            size @ ..=8 => put_low(self.random_int(random, 8 * size as u32, signed), bytes),
             _ => {
                 let (low, high) = bytes.split_at_mut(8);
                 self.fill_int(random, signed, low);
@@ -316,6 +367,17 @@ fn small_length(random: &mut Random) -> usize {
         4..=12 => 2 + random.below(8),
         13 | 14 => random.below(24),
         _ => random.below(72),
+    }
+}
+
+/// As much of the value as there is room for.
+#[inline]
+fn put_low(value: u64, bytes: &mut [u8]) {
+    match bytes.len() {
+        1 => bytes[0] = value as u8,
+        2 => bytes.copy_from_slice(&(value as u16).to_le_bytes()),
+        4 => bytes.copy_from_slice(&(value as u32).to_le_bytes()),
+        size => bytes.copy_from_slice(&value.to_le_bytes()[..size]),
     }
 }
 

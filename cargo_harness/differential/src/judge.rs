@@ -49,27 +49,59 @@ impl Judgement {
     }
 }
 
+/// An input that is to be judged: the number of a random one, which is the same in both builds, or any.
+pub enum Question {
+    Random(u64),
+    Given(Input),
+}
+
+impl Question {
+    /// One line; `parse` reads it.
+    fn line(&self) -> String {
+        match self {
+            Question::Random(index) => format!("#{index}\n"),
+            Question::Given(input) => input.encode() + "\n",
+        }
+    }
+
+    pub fn parse(table: &Table, function: &Function, line: &str) -> Option<Self> {
+        match line.strip_prefix('#') {
+            Some(index) => index.parse().ok().map(Question::Random),
+            None => Input::decode(table.types, function, line).map(Question::Given),
+        }
+    }
+
+    /// Makes it that input.
+    pub fn make(&self, generator: &Generator<'_>, input: &mut Input) {
+        match self {
+            Question::Random(index) => generator.make(*index, input),
+            Question::Given(given) => input.clone_from(given),
+        }
+    }
+}
+
 /// The sanitized build of this program, started when it is first asked, that judges until this is dropped.
 pub struct Court {
     program: PathBuf,
     function: &'static str,
+    seed: u64,
     timeout: Duration,
     running: Option<(Child, ChildStdin, BufReader<ChildStdout>)>,
 }
 
 impl Court {
-    pub fn new(program: PathBuf, function: &'static str, timeout: Duration) -> Self {
-        Court { program, function, timeout, running: None }
+    pub fn new(program: PathBuf, function: &'static str, seed: u64, timeout: Duration) -> Self {
+        Court { program, function, seed, timeout, running: None }
     }
 
     /// What the C does on each input.
-    pub fn judge(&mut self, inputs: &[Input]) -> Vec<Judgement> {
-        if inputs.is_empty() {
+    pub fn judge(&mut self, questions: &[Question]) -> Vec<Judgement> {
+        if questions.is_empty() {
             return Vec::new();
         }
         let (_, stdin, stdout) = self.running.get_or_insert_with(|| {
             let mut child = Command::new(&self.program)
-                .args(["judge", self.function, &self.timeout.as_millis().to_string()])
+                .args(["judge", self.function, &self.seed.to_string(), &self.timeout.as_millis().to_string()])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .spawn()
@@ -78,11 +110,11 @@ impl Court {
             let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
             (child, stdin, stdout)
         });
-        let lines: String = inputs.iter().map(|input| input.encode() + "\n").chain(["\n".to_owned()]).collect();
+        let lines: String = questions.iter().map(Question::line).chain(["\n".to_owned()]).collect();
         stdin.write_all(lines.as_bytes()).expect("the sanitized build reads its inputs");
         let judgements: Vec<Judgement> =
-            stdout.lines().take(inputs.len()).map_while(|line| Judgement::parse(&line.ok()?)).collect();
-        assert!(judgements.len() == inputs.len(), "a judgement for each input, not {judgements:?}");
+            stdout.lines().take(questions.len()).map_while(|line| Judgement::parse(&line.ok()?)).collect();
+        assert!(judgements.len() == questions.len(), "a judgement for each input, not {judgements:?}");
         judgements
     }
 }
@@ -116,6 +148,7 @@ pub struct Judge<'a> {
     function: &'a Function,
     shared: &'static Shared,
     timeout: Duration,
+    generator: Generator<'a>,
 }
 
 const DEFINED: u32 = 1;
@@ -129,19 +162,21 @@ const MOST_ENDS: usize = 300;
 const MOST_HANGS: usize = 5;
 
 impl<'a> Judge<'a> {
-    pub fn new(table: &'a Table, function: &'a Function, timeout: Duration) -> Self {
+    pub fn new(table: &'a Table, function: &'a Function, seed: u64, timeout: Duration) -> Self {
+        let generator = Generator::new(table.types, function, seed);
         let shared = Shared::new();
         if REPORTS.set(shared).is_ok() {
             // SAFETY: the callback only writes to a shared page.
             unsafe { c2rs_on_memory_error(report) };
         }
         CSide::share_counters();
-        Judge { table, function, shared, timeout }
+        Judge { table, function, shared, timeout, generator }
     }
 
     /// The judgement of each input, in order; texts are those of the last one.
-    pub fn inputs(&self, inputs: &[Input]) -> Vec<Judgement> {
-        let codes = self.run(inputs.len(), usize::MAX, |index, input| input.clone_from(&inputs[index]));
+    pub fn answer(&self, questions: &[Question]) -> Vec<Judgement> {
+        let make = |index: usize, input: &mut Input| questions[index].make(&self.generator, input);
+        let codes = self.run(questions.len(), usize::MAX, make);
         let (_, text) = self.shared.told();
         let judgement = |&code: &u32| match code {
             DEFINED => Judgement::Defined,
@@ -152,10 +187,9 @@ impl<'a> Judge<'a> {
         codes.iter().map(judgement).collect()
     }
 
-    /// How many of the first `count` inputs of a seed ran, how many of these are undefined, and why the last one is.
-    pub fn sample(&self, seed: u64, count: usize) -> (usize, usize, String) {
-        let generator = Generator::new(self.table.types, self.function, seed);
-        let codes = self.run(count, MOST_ENDS, |index, input| generator.make(index as u64, input));
+    /// How many of the first `count` random inputs ran, how many of these are undefined, and why the last one is.
+    pub fn sample(&self, count: usize) -> (usize, usize, String) {
+        let codes = self.run(count, MOST_ENDS, |index, input| self.generator.make(index as u64, input));
         let ran = codes.iter().filter(|&&code| code != 0).count();
         let undefined = codes.iter().filter(|&&code| code == UNDEFINED).count();
         (ran, undefined, self.shared.told().1)

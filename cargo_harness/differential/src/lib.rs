@@ -31,12 +31,11 @@ pub use function::{Extent, Function, Global, Length, Param, Table};
 pub use rust_side::RustSide;
 pub use types::{Field, Target, Type, Types};
 
-use input::Input;
-use judge::{Judge, Judgement};
+use judge::{Judge, Question};
 use supervise::{Settings, Supervisor};
 
 /// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT` or `replay NAME KEPT`, or of the sanitized build `judge NAME
-/// TIMEOUT` with inputs on standard input (`serve`), and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
+/// SEED TIMEOUT` with inputs on standard input (`serve`), and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
 pub fn run(table: &'static Table, sanitized: bool) {
     let args: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -61,13 +60,14 @@ pub fn run(table: &'static Table, sanitized: bool) {
             println!("computed {}", process::computed_in_all().as_secs_f64());
         }
         ["replay", name, kept] if !sanitized => replay::replay(table, find(table, name), kept),
-        ["judge", name, timeout] if sanitized => {
+        ["judge", name, seed, timeout] if sanitized => {
             let function = find(table, name);
-            serve(&Judge::new(table, function, Duration::from_millis(number(timeout))), table, function);
+            let timeout = Duration::from_millis(number(timeout));
+            serve(&Judge::new(table, function, number(seed), timeout), table, function);
         }
         ["sample", name, seed, count, timeout] if sanitized => {
-            let judge = Judge::new(table, find(table, name), Duration::from_millis(number(timeout)));
-            let (ran, undefined, reason) = judge.sample(number(seed), number(count) as usize);
+            let judge = Judge::new(table, find(table, name), number(seed), Duration::from_millis(number(timeout)));
+            let (ran, undefined, reason) = judge.sample(number(count) as usize);
             println!("ran {ran}\nundefined {undefined}\nreason {}", one_line(&reason));
         }
         _ => fail("the arguments are not understood"),
@@ -76,14 +76,14 @@ pub fn run(table: &'static Table, sanitized: bool) {
 
 /// Judges inputs, a line each, as they come; an empty line ends those that are judged together.
 fn serve(judge: &Judge<'_>, table: &Table, function: &Function) {
-    let mut inputs = Vec::new();
+    let mut questions = Vec::new();
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         if line.is_empty() {
-            let lines: String = judge.inputs(&inputs).iter().map(|judgement| judgement.line() + "\n").collect();
+            let lines: String = judge.answer(&questions).iter().map(|judgement| judgement.line() + "\n").collect();
             print!("{lines}");
-            inputs.clear();
+            questions.clear();
         } else {
-            inputs.push(Input::decode(table.types, function, &line).unwrap_or_else(|| fail("no input of the function")));
+            questions.push(Question::parse(table, function, &line).unwrap_or_else(|| fail("no input of the function")));
         }
     }
 }

@@ -37,7 +37,7 @@ const READ_WRITE: c_int = 3;
 const SHARED_ANONYMOUS: c_int = 0x21;
 
 /// How many inputs a child notes before it stops.
-pub const NOTES: usize = 512;
+pub const NOTES: usize = 4096;
 const MESSAGE: usize = 1024;
 
 /// What a child is at.

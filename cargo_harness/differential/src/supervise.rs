@@ -1,6 +1,5 @@
 //! The comparison of one function: kept inputs first, then random ones, until one fails or all agree.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::function::{Function, Table};
 use crate::generate::Generator;
 use crate::input::Input;
-use crate::judge::{Court, Judgement};
+use crate::judge::{Court, Judgement, Question};
 use crate::process::{in_child, Phase, Shared};
 use crate::shrink::smaller;
 use crate::trial::{try_alone, Finding, Trial};
@@ -42,10 +41,10 @@ pub struct Verdict {
 /// Ends of children after which the rest of a function's inputs is left out: each takes a while.
 const MOST_ENDS: usize = 4000;
 /// Undefined inputs after which not all that look like it are judged: one in so many is.
-const MANY_UNDEFINED: u64 = 20_000;
+const MANY_UNDEFINED: u64 = 100_000;
 const JUDGED_OF_MANY: u64 = 64;
 /// Inputs that are judged together, and tried before any of them is.
-const MOST_JUDGED: usize = 2048;
+const MOST_JUDGED: usize = 8192;
 /// Inputs that are tried in place of one that fails, and as how many one counts that hangs.
 const MOST_SHRINKING: usize = 4000;
 const COST_OF_HANGS: usize = 200;
@@ -58,6 +57,7 @@ pub struct Supervisor<'a> {
     settings: &'a Settings,
     shared: &'static Shared,
     court: Court,
+    generator: Generator<'a>,
     verdict: Verdict,
     stub: Option<String>,
     undefined_reason: String,
@@ -71,7 +71,8 @@ impl<'a> Supervisor<'a> {
             function,
             settings,
             shared: Shared::new(),
-            court: Court::new(settings.judge.clone(), function.name, settings.timeout * 2),
+            court: Court::new(settings.judge.clone(), function.name, settings.seed, settings.timeout * 2),
+            generator: Generator::new(table.types, function, settings.seed),
             verdict: Verdict::default(),
             stub: None,
             undefined_reason: String::new(),
@@ -83,7 +84,8 @@ impl<'a> Supervisor<'a> {
     pub fn run(mut self) -> Verdict {
         let kept = self.read_kept();
         self.verdict.replayed = kept.len() as u64;
-        let failure = self.settle(&kept).or_else(|| self.explore());
+        let questions: Vec<Question> = kept.iter().cloned().map(Question::Given).collect();
+        let failure = self.settle(&questions).or_else(|| self.explore());
         let Some((input, finding)) = failure else { return self.agreed() };
         let (input, finding) = self.shrink(input, finding);
         self.keep(&kept, &input);
@@ -110,14 +112,13 @@ impl<'a> Supervisor<'a> {
 
     /// Runs random inputs in children; what they note is looked into here. The first input that fails.
     fn explore(&mut self) -> Option<(Input, Finding)> {
-        let generator = Generator::new(self.table.types, self.function, self.settings.seed);
-        let mut pending: VecDeque<Input> = VecDeque::new();
+        let mut pending = Vec::new();
         let mut wanted = 1;
         let mut ends = 0;
         let mut start = 0;
         let mut noted_so_far = 0;
         while start < self.settings.count && ends < MOST_ENDS && Instant::now() < self.deadline {
-            in_child(self.shared, self.settings.timeout, || self.child(&generator, start));
+            in_child(self.shared, self.settings.timeout, || self.child(start));
             let (at, phase) = (self.shared.index(), self.shared.phase());
             let mut noted = self.shared.take_notes();
             if phase != Phase::Done {
@@ -131,29 +132,25 @@ impl<'a> Supervisor<'a> {
                     self.verdict.dropped += 1;
                     continue;
                 }
-                let mut input = Input::default();
-                generator.make(index, &mut input);
-                pending.push_back(input);
+                pending.push(Question::Random(index));
             }
             self.verdict.compared += self.shared.compared.swap(0, Ordering::Relaxed);
             if pending.len() >= wanted || start >= self.settings.count {
-                let batch: Vec<Input> = pending.drain(..).collect();
-                if let Some(failure) = self.settle(&batch) {
+                if let Some(failure) = self.settle(&std::mem::take(&mut pending)) {
                     return Some(failure);
                 }
                 wanted = (wanted * 2).min(MOST_JUDGED);
             }
         }
-        let rest: Vec<Input> = pending.drain(..).collect();
-        self.settle(&rest)
+        self.settle(&pending)
     }
 
     /// Inputs from `start` on, until there is no room for notes, or the process may be damaged.
-    fn child(&self, generator: &Generator<'_>, start: u64) {
+    fn child(&self, start: u64) {
         let mut trial = Trial::new(self.table, self.function);
         let mut input = Input::default();
         for index in start..self.settings.count {
-            generator.make(index, &mut input);
+            self.generator.make(index, &mut input);
             let finding = trial.run(self.shared, index, &input);
             if finding == Finding::Equal {
                 self.shared.compared.fetch_add(1, Ordering::Relaxed);
@@ -167,17 +164,19 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Judges inputs, and tries those alone that are defined: the first that fails. The others are counted.
-    fn settle(&mut self, inputs: &[Input]) -> Option<(Input, Finding)> {
-        for (input, judgement) in inputs.iter().zip(self.court.judge(inputs)) {
+    fn settle(&mut self, questions: &[Question]) -> Option<(Input, Finding)> {
+        let mut input = Input::default();
+        for (question, judgement) in questions.iter().zip(self.court.judge(questions)) {
             if let Judgement::Undefined(what) = &judgement {
                 self.verdict.undefined += 1;
                 self.undefined_reason.clone_from(what);
                 continue;
             }
-            match (self.try_alone(input), judgement) {
+            question.make(&self.generator, &mut input);
+            match (self.try_alone(&input), judgement) {
                 (Finding::Stub(what), _) => self.stub = Some(what),
                 (finding, judgement) => match failure(finding, &judgement) {
-                    Some(failed) => return Some((input.clone(), failed)),
+                    Some(failed) => return Some((input, failed)),
                     None => self.verdict.compared += 1,
                 },
             }
@@ -201,8 +200,8 @@ impl<'a> Supervisor<'a> {
                     break;
                 }
             }
-            let inputs: Vec<Input> = failing.iter().map(|(input, _)| input.clone()).collect();
-            let judged = failing.into_iter().zip(self.court.judge(&inputs));
+            let questions: Vec<Question> = failing.iter().map(|(input, _)| Question::Given(input.clone())).collect();
+            let judged = failing.into_iter().zip(self.court.judge(&questions));
             let next = judged.filter_map(|((input, found), judgement)| Some((input, failure(found, &judgement)?))).next();
             match next {
                 Some(smaller) => best = smaller,
