@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from c2rust_py.infer.signatures import ErasedSignature, called_signature, erase_signature, function_type
+from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, Convert, FunctionRef, Value
-from c2rust_py.ir.types import PointerType
+from c2rust_py.ir.nodes import Call, FunctionRef
 
 Callbacks = Mapping[str, tuple[int, ...]]
 """The positions of generic callbacks among the arguments of library functions."""
@@ -30,16 +30,9 @@ def call_targets(call: Call, callbacks: Callbacks, layout: Layout) -> CallTarget
     signatures = []
     for position in callbacks.get(call.function.symbol, ()):
         argument = call.args[position]
-        target = callback_function(argument)
+        target = named_function(argument)
         if target is not None:
             symbols.append(target.symbol)
         else:
             signatures.append(erase_signature(function_type(argument), layout))
     return CallTargets(tuple(symbols), tuple(signatures))
-
-
-def callback_function(argument: Value) -> FunctionRef | None:
-    """The function that a callback argument names, cast or not; None where it is computed."""
-    while isinstance(argument, Convert) and isinstance(argument.type, PointerType):
-        argument = argument.operand
-    return argument if isinstance(argument, FunctionRef) else None

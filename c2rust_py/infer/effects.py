@@ -18,12 +18,13 @@ from dataclasses import dataclass, field, replace
 from enum import IntFlag
 from types import MappingProxyType
 
-from c2rust_py.infer.calls import Callbacks, call_targets, callback_function
+from c2rust_py.infer.calls import Callbacks, call_targets
 from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction, library_of
 from c2rust_py.infer.node_touches import NodeTouches
 from c2rust_py.infer.signatures import ErasedSignature, erase_signature
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
+from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Call, FunctionRef, UnsupportedStatement
 from c2rust_py.ir.program import External, Function, Program
@@ -176,7 +177,7 @@ def _number_functions(program: Program, callbacks: Callbacks) -> dict[str, int]:
             match node:
                 case Call(FunctionRef(symbol, _, _) as direct, args, _, _):
                     called.add(id(direct))
-                    called.update(id(callback_function(args[i])) for i in callbacks.get(symbol, ()))
+                    called.update(id(named_function(args[i])) for i in callbacks.get(symbol, ()))
                 case FunctionRef(symbol, _, _) if id(node) not in called:
                     taken.add(symbol)
                 case _:

@@ -18,6 +18,8 @@ from functools import cache
 from itertools import combinations
 from types import MappingProxyType
 
+from c2rust_py.infer.comparators import why_not_compared
+from c2rust_py.infer.demotions import Subject
 from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction, library_functions
 from c2rust_py.infer.library_slices import SliceForm, SliceResult, SliceVariant, slice_forms
 from c2rust_py.infer.targets import (
@@ -95,10 +97,12 @@ class FormCall:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A call that no form is for. `missing` is an argument that has no target, if that is why; else `text` says it."""
+    """A call that no form is for. `missing` is an argument that has no target, if that is why; else `text` says it, and
+    `cause` what it follows from."""
 
     text: str
     missing: Value | None = None
+    cause: Subject | None = None
 
 
 @cache
@@ -132,7 +136,7 @@ def forms_of(name: str) -> tuple[SliceForm, ...]:
     """The forms of a C function that can be chosen."""
     forms = [form for form in slice_forms().values() if form.name == name]
     forms.sort(key=lambda form: _ORDER.index(form.variant))
-    return tuple(form for form in forms if form.variadic is None and not form.callbacks)
+    return tuple(form for form in forms if form.variadic is None)
 
 
 _ORDER = (
@@ -267,6 +271,11 @@ def _fit(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal 
         return _fit_within(form, loans)
     if any(overlap(a, b) for a, b in combinations(loans.values(), 2)):
         return Refusal(f"two arguments of `{form.name}` may be the same object")
+    if form.callbacks:
+        types = {position: loan.element for position, loan in loans.items()}
+        why_not = why_not_compared(resolver.program, resolver.demotions, form, call, types)
+        if why_not is not None:
+            return Refusal(why_not[0], cause=why_not[1])
     return FormCall(form, loans, None)
 
 

@@ -194,8 +194,9 @@ class _Solver:
                 self.callers.setdefault(use.callee, set()).add(symbol)
         for node in walk_all(function.body):
             if isinstance(node, Call) and isinstance(node.function, FunctionRef) and is_data_pointer(node.type):
-                self.callers.setdefault(node.function.symbol, set()).add(symbol)
                 self.calls[id(node)] = node.function.symbol
+            if isinstance(node, FunctionRef):
+                self.callers.setdefault(node.symbol, set()).add(symbol)
             if isinstance(node, GlobalPlace):
                 self.mentions.setdefault(node.symbol, set()).add(symbol)
         self.waiting[symbol] = None
@@ -472,7 +473,7 @@ class _Solver:
         reason = Reason(f"it is passed to `{use.name}` of the library", use.span)
         if isinstance(chosen, Refusal):
             call = MemoryCall(symbol, id(use.call))
-            cause: Subject | None = call if call in self.demotions else None
+            cause: Subject | None = call if call in self.demotions else chosen.cause
             if chosen.missing is not None:
                 cause = self._why(symbol, chosen.missing, use.span).cause
             reason = Reason(chosen.text, use.span, cause)

@@ -25,7 +25,7 @@ from c2rust_py.ir.nodes import (
     StringPlace,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access
+from c2rust_py.ir.types import Access, ReferenceType
 from c2rust_py.ir.walk import walk_all
 
 
@@ -39,7 +39,10 @@ def find_conflicts(
             if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
                 continue
             if node.function.symbol not in program.functions:
-                continue  # `infer.library_calls` has looked at that.
+                if id(node) in origins:
+                    call = MemoryCall(symbol, origins[id(node)])
+                    found |= _comparator_conflicts(program, storage, effects, node, call, demotions)
+                continue  # `infer.library_calls` has looked at the rest.
             loans = [arg for arg in node.args if isinstance(arg, Borrow)]
             if not loans:
                 continue
@@ -56,6 +59,24 @@ def find_conflicts(
                 elif effects.needs[node.function.symbol] & Needs.GLOBALS:
                     text = f"it is passed to `{name}`, which uses globals itself"
                     found |= demotions.add(GlobalObject(root.symbol), Reason(text, node.span))
+    return found
+
+
+def _comparator_conflicts(
+    program: Program, storage: Storage, effects: Effects, node: Call, call: MemoryCall, demotions: Demotions
+) -> bool:
+    """Demotes what a library call with a comparator cannot be given; whether there was anything."""
+    found = False
+    for comparator in (arg for arg in node.args if isinstance(arg, FunctionRef)):
+        function = program.functions[comparator.symbol]
+        if any(isinstance(type, ReferenceType) and type.access is Access.MUTABLE for type in function.type.params):
+            found |= demotions.add(call, Reason(f"`{function.name}` may write to what it compares", node.span))
+        if not effects.needs[comparator.symbol] & Needs.GLOBALS:
+            continue
+        for root in (root_of(arg.place) for arg in node.args if isinstance(arg, Borrow)):
+            if isinstance(root, GlobalPlace) and root.symbol not in storage.constants:
+                reason = Reason(f"it is compared by `{function.name}`, which uses globals itself", node.span)
+                found |= demotions.add(GlobalObject(root.symbol), reason)
     return found
 
 

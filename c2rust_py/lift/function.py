@@ -115,7 +115,7 @@ def lift_function(solution: Solution, shapes: Shapes, symbol: str) -> LiftedFunc
     """The function with references, positions and loans (all of them shared: see `lift.mutability`)."""
     lifter = _Lifter(solution, shapes, symbol)
     function, used_freed = leave_to_scopes(lifter.run())
-    return LiftedFunction(function, lifter.origins, lifter.library.externals, used_freed)
+    return LiftedFunction(function, lifter.origins | lifter.library.origins, lifter.library.externals, used_freed)
 
 
 def param_type(pointer: Type, slice: bool) -> ReferenceType:
@@ -193,7 +193,7 @@ class _Lifter:
         backward = backward_cursors(self.resolver, flows)
         cursors = {local: local for local in self.resolver.templates}
         self.positions = Positions(cursors, backward, self.resolver.nullable, self.value, self.statements)
-        self.library = LibraryLifter(self.resolver, self.positions, self._place, self.value, calls)
+        self.library = LibraryLifter(self.resolver, self.positions, self._place, self.value, calls, self.shapes)
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
             if local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.comparators import comparator_of
 from c2rust_py.infer.demotions import PointerSlot, Reason
+from c2rust_py.infer.library_calls import FormCall
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
 from c2rust_py.infer.pointer_uses import Argument, Flow, LibraryCall, Pair, Returned, Use, pointer_uses
 from c2rust_py.infer.ranges import Ranges
@@ -36,6 +38,8 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
         uses = pointer_uses(function, solution.program)
         falling = _falling_positions(resolver, [use for use in uses if isinstance(use, Flow)], ranges)
         for use in uses:
+            if isinstance(use, LibraryCall):
+                interior |= _compared(resolver, use)
             if not isinstance(use, Argument):
                 continue
             callee = PointerSlot(solution.callee(symbol, use.call, use.callee), use.param)
@@ -60,6 +64,13 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
                 waiting.append(other)
     added = [solution.demotions.add(slot, reason) for slot, reason in backward.items() if slot in interior]
     return any(added)
+
+
+def _compared(resolver: Resolver, use: LibraryCall) -> set[PointerSlot]:
+    """The parameters of a comparator: they point to any element."""
+    chosen = choose_library_call(resolver, use.call)
+    comparator = comparator_of(chosen.form, use.call, resolver.program) if isinstance(chosen, FormCall) else None
+    return set() if comparator is None else {PointerSlot(comparator.symbol, param) for param in (0, 1)}
 
 
 def _looks(

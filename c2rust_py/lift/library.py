@@ -12,12 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.comparators import comparator_of, key_argument
+from c2rust_py.infer.demotions import PointerSlot
 from c2rust_py.infer.library import WITH_MEMORY
 from c2rust_py.infer.library_calls import FORM_PREFIX, FormCall, Loan, Refusal, Wanted, is_bytes
 from c2rust_py.infer.library_formats import Choice, FormatCall, choose_library_call
 from c2rust_py.infer.library_slices import SliceForm, SliceResult
 from c2rust_py.infer.pointer_uses import LibraryCall, without_conversions
 from c2rust_py.infer.targets import IndexStep, Resolver, Target, is_null
+from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.nodes import (
     Borrow,
     Call,
@@ -55,14 +58,17 @@ from c2rust_py.lift.positions import Positions, converted
 @dataclass(slots=True)
 class LibraryLifter:
     """The rewriting of one function's calls. place: of a target. value: rewrites the other arguments. calls: those that can
-    have a form, by identity. externals: the symbols that came into use."""
+    have a form, by identity. slices: of each lifted parameter of the program, whether it is a slice. externals: the symbols that
+    came into use. origins: the identity of each call with a comparator, by that of its node now."""
 
     resolver: Resolver
     positions: Positions
     place: Callable[[Target, Span], Place]
     value: Callable[[Value], Value]
     calls: Mapping[int, LibraryCall]
+    slices: Mapping[PointerSlot, bool]
     externals: dict[str, External] = field(default_factory=dict)
+    origins: dict[int, int] = field(default_factory=dict)
 
     def lifted(self, value: Value) -> Value | None:
         """A call, or a test or cast of one, that is lent something; None for what is no such value."""
@@ -110,6 +116,8 @@ class LibraryLifter:
         call, form = use.call, chosen.form
         args = tuple(self._form_argument(call, chosen, index) for index in range(len(form.params)))
         made = self._made(call, f"{FORM_PREFIX}{form.key}", args, _result_type(form, call.type))
+        if form.callbacks:
+            self.origins[id(made)] = id(call)
         if form.result_kind is not SliceResult.PRESENCE or use.wanted is not Wanted.VALUE:
             return made
         type = OptionalType(USIZE)
@@ -127,9 +135,24 @@ class LibraryLifter:
         arg = call.args[position]
         if within is not None and position in within.positions:
             return converted(self.positions.position(within.positions[position], USIZE, arg.span), USIZE)
+        if index in chosen.form.callbacks:
+            comparator = named_function(arg)
+            assert comparator is not None
+            return comparator
+        if position == key_argument(chosen.form):
+            return self._key(call, chosen, chosen.loans[position])
         if position in chosen.loans:
             return self._slice(chosen.loans[position], arg.span)
         return self.value(arg)
+
+    def _key(self, call: Call, chosen: FormCall, loan: Loan) -> Borrow:
+        """What is looked for, as the comparator takes it."""
+        comparator = comparator_of(chosen.form, call, self.resolver.program)
+        assert comparator is not None
+        if self.slices[PointerSlot(comparator.symbol, 0)]:
+            return self._slice(loan, call.span)
+        type = ReferenceType(loan.element, Access.SHARED)
+        return Borrow(self.place(loan.target, call.span), None, type, call.span)
 
     def _slice(self, loan: Loan, span: Span) -> Borrow:
         """A loan of elements; what is no element of an array is one element."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from c2rust_py.infer.allocations import allocation_of
+from c2rust_py.infer.comparators import comparator_of, compared_arguments, compares_rows, key_argument
 from c2rust_py.infer.demotions import PointerSlot, ResultSlot
 from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
@@ -53,6 +54,11 @@ def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
         for use in pointer_uses(function, solution.program):
             if isinstance(use, LibraryCall):
                 waiting.extend(PointerSlot(symbol, param) for param in _lent_as_arrays(resolver, use))
+                for comparator, key in _comparators(resolver, use):
+                    if key is None:
+                        waiting.append(comparator)
+                    else:
+                        passed.setdefault(comparator, set()).add(PointerSlot(symbol, key))
             for value in _values(use):
                 target = resolver.pointer(value)
                 if target is None or not isinstance(target.root, ParamRoot | OwnedRoot):
@@ -135,10 +141,11 @@ def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:
     """The parameters that the library is lent more of than one object: all but those of which it is told the size."""
     chosen = choose_library_call(resolver, use.call)
     layout = Layout(resolver.program.records, resolver.program.enums)
-    for _, loan in all_loans(chosen):
+    for position, loan in all_loans(chosen):
         if isinstance(chosen, FormCall):
             count = byte_count(use.call)
             single = chosen.within is None and count is not None and count <= layout.size_of(loan.element)
+            single |= position == key_argument(chosen.form)
         else:
             single = not is_bytes(loan.element)
         match loan.target:
@@ -146,6 +153,27 @@ def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:
                 yield param
             case _:
                 pass
+
+
+def _comparators(resolver: Resolver, use: LibraryCall) -> Iterator[tuple[PointerSlot, int | None]]:
+    """The parameters of a comparator that are slices, since its elements are arrays (None); and the one whose argument is a parameter
+    of the function, which is a slice if the comparator's is."""
+    chosen = choose_library_call(resolver, use.call)
+    if not isinstance(chosen, FormCall):
+        return
+    comparator = comparator_of(chosen.form, use.call, resolver.program)
+    if comparator is None:
+        return
+    for param, argument in enumerate(compared_arguments(chosen.form)):
+        slot, loan = PointerSlot(comparator.symbol, param), chosen.loans[argument]
+        if compares_rows(comparator.type.params[param], loan.element):
+            yield slot, None
+        elif argument == key_argument(chosen.form):
+            match loan.target:
+                case Target(ParamRoot(key) | OwnedRoot(key), (_,)):
+                    yield slot, key
+                case _:
+                    pass
 
 
 def _is_first(target: Target) -> bool:

@@ -2,8 +2,8 @@
 
     unsigned sum(const void *data, int n) { const uint8_t *p = data; ... }      ->      unsigned sum(const uint8_t *data, int n)
 
-Functions whose address is taken keep their type, as those do whose parameter is assigned to, whose address is taken, or that is
-converted to two types. Who else uses the pointer sees it converted back.
+Parameters that are assigned to, whose address is taken, or that are converted to two types keep their type. Who else uses the pointer
+sees it converted back. A function's address is still named under the type that C gives it: pointers to data are called alike.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from c2rust_py.ir.function_refs import functions_with_address
+from c2rust_py.ir.function_refs import functions_called_oddly
 from c2rust_py.ir.nodes import (
     AddressOf,
     Assign,
@@ -48,13 +48,13 @@ def type_void_params(program: Program) -> Program:
 
 def _wanted(program: Program) -> dict[Param, PointerType]:
     """The types that parameters get: of a conversion, or of the parameters that they are passed on to."""
-    taken = functions_with_address(program)
+    odd = functions_called_oddly(program)
     known: dict[Param, PointerType] = {}
     passed: dict[Param, set[Param]] = {}
     refused: set[Param] = set()
     for symbol, function in program.functions.items():
         params = {i for i, type in enumerate(function.type.params) if type == _VOID_POINTER}
-        if params and (symbol in taken or function.type.variadic or not function.type.prototyped or function.name == "main"):
+        if params and (symbol in odd or function.type.variadic or not function.type.prototyped or function.name == "main"):
             continue
         for number in params:
             _look_at_uses((symbol, number), function, program, known, passed, refused)

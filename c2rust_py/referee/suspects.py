@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
+from c2rust_py.infer.library_calls import FORM_PREFIX
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import Borrow, Call, FunctionRef, GlobalPlace, LocalPlace
 from c2rust_py.ir.program import Function
@@ -64,7 +65,11 @@ def _calls(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:
         if origin is None or not isinstance(node, Call) or not any(isinstance(arg, Borrow) for arg in node.args):
             continue
         assert isinstance(node.function, FunctionRef)
-        callee = crate.lifted.program.functions[node.function.symbol]
+        callee = crate.lifted.program.functions.get(node.function.symbol)
+        if callee is None:
+            name = node.function.symbol.removeprefix(FORM_PREFIX)
+            yield Suspect(MemoryCall(symbol, origin), name, node.span.line, f"the call of `{name}`")
+            continue
         words = f"the call of `{callee.name}`"
         yield Suspect(MemoryCall(symbol, origin), names.functions[callee.symbol], node.span.line, words)
 

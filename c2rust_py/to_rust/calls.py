@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 from c2rust_py.diagnostics import Code
-from c2rust_py.infer.calls import callback_function
 from c2rust_py.infer.library import ContextKind, ContextPosition, LibraryFunction
 from c2rust_py.infer.library_calls import FORM_PREFIX
 from c2rust_py.infer.signatures import called_signature, function_type
+from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.nodes import Borrow, Call, Convert, FunctionRef, Place, Value
 from c2rust_py.ir.types import (
     FLOAT,
@@ -30,7 +30,7 @@ from c2rust_py.to_rust.frame import Unsupported
 from c2rust_py.to_rust.missing import missing_function
 from c2rust_py.to_rust.print_macros import byte_string, format_text, print_macro
 from c2rust_py.to_rust.slice_copies import slice_copy
-from c2rust_py.to_rust.targets import callback_closure, dispatch_call, handler_dispatcher, library_context
+from c2rust_py.to_rust.targets import callback_closure, comparator, dispatch_call, handler_dispatcher, library_context
 
 _PATH = re.compile(r"\w+::")
 
@@ -114,7 +114,7 @@ class CallLowering(ConversionLowering):
         text = format_text(call.args[count - 1]) if _takes_literal(symbol) else None
         if text is not None:
             return self.format_macro(function, text, call)
-        args = [self.library_arg(function, i, arg) for i, arg in enumerate(call.args[:count])]
+        args = [self.library_arg(function, i, arg, call) for i, arg in enumerate(call.args[:count])]
         if function.variadic:
             args.append(self.variable_args(call.args[count:]))
         path = rs.Name(f"{function.module}::{function.rust_name}")
@@ -128,7 +128,7 @@ class CallLowering(ConversionLowering):
         """`printf!(mem, "%s\\n", name)`: a call with a literal format, which stays where it is read. A macro of the IR
         takes no memory, or says so: literals among its arguments are bytes."""
         count = len(function.params)
-        named = tuple(self.library_arg(function, i, arg) for i, arg in enumerate(call.args[: count - 1]))
+        named = tuple(self.library_arg(function, i, arg, call) for i, arg in enumerate(call.args[: count - 1]))
         context = library_context(self.frame, function)
         if context and any(isinstance(arg, Borrow) for arg in call.args[: count - 1]):
             named = (rs.ArrayLiteral(named),)
@@ -144,7 +144,10 @@ class CallLowering(ConversionLowering):
         expr = self.value(arg)
         return expr.operand if isinstance(expr, rs.Borrow) and not expr.mutable else expr
 
-    def library_arg(self, function: LibraryFunction, index: int, arg: Value) -> rs.Expr:
+    def library_arg(self, function: LibraryFunction, index: int, arg: Value, call: Call) -> rs.Expr:
+        if index in function.callbacks and function.name.startswith(FORM_PREFIX):
+            assert isinstance(arg, FunctionRef)
+            return comparator(self.facts, self.frame, arg.symbol, call)
         if index in function.callbacks:
             return self.callback(arg, function, index)
         expr = self.value(arg, typed=True)
@@ -182,7 +185,7 @@ class CallLowering(ConversionLowering):
 
     def callback(self, arg: Value, function: LibraryFunction, index: int) -> rs.Expr:
         """A function pointer that the library calls back, as a closure over the program's context."""
-        named = callback_function(arg)
+        named = named_function(arg)
         argument = self.value(arg) if named is None else named
         return callback_closure(self.facts, self.frame, argument, function_type(arg), function.params[index])
 

@@ -28,12 +28,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from c2rust_py.infer.calls import callback_function
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.node_touches import NodeTouches
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, Touches
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
+from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -391,7 +391,7 @@ class _Sequencer:
         return frozenset(i for i in positions if not self._stays_in_closure(call.args[i]))
 
     def _stays_in_closure(self, argument: Value) -> bool:
-        if callback_function(argument) is not None:
+        if named_function(argument) is not None:
             return True
         inner = _below_conversions(argument)
         if not isinstance(inner, Load) or not isinstance(inner.place, LocalPlace):

@@ -12,8 +12,19 @@ from collections.abc import Mapping, Sequence
 from c2rust_py.infer.effects import Needs
 from c2rust_py.infer.library import ContextKind, LibraryFunction
 from c2rust_py.infer.signatures import ErasedSignature, erase_signature
-from c2rust_py.ir.nodes import FunctionRef
-from c2rust_py.ir.types import ComplexType, FloatType, FunctionType, PointerType, RecordType, Type, VoidType
+from c2rust_py.ir.nodes import Borrow, Call, FunctionRef
+from c2rust_py.ir.types import (
+    Access,
+    ArrayType,
+    ComplexType,
+    FloatType,
+    FunctionType,
+    PointerType,
+    RecordType,
+    ReferenceType,
+    Type,
+    VoidType,
+)
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr, print_type
 from c2rust_py.rust_ir.walk import Node, map_children
@@ -120,6 +131,33 @@ def callback_closure(facts: Facts, frame: Frame, argument: FunctionRef | rs.Expr
     dispatcher = facts.effects.dispatch.get(signature)
     needs = Needs.NONE if dispatcher is None else dispatcher.needs
     return _closure(frame, tuple(names), dispatch_call(facts, frame, signature, argument, given), needs)
+
+
+def comparator(facts: Facts, frame: Frame, symbol: str, call: Call) -> rs.Expr:
+    """A function of the program that a slice form compares with: by its name where that takes what the form gives and nothing else.
+
+    qsort(&mut a, n, ascending)          qsort(&mut a, n, |a, b| by_weight(a, b, globals))
+    """
+    function = facts.program.functions[symbol]
+    *keys, array = (arg.type for arg in call.args if isinstance(arg, Borrow))
+    assert isinstance(array.target, ArrayType)
+    element = ReferenceType(array.target.element, Access.SHARED)
+    given = (keys[0] if keys else element, element)
+    wanted = tuple(param for param in function.type.params if isinstance(param, ReferenceType))
+    name = rs.Name(frame.import_item(facts.names.functions[symbol]))
+    needs = facts.effects.needs[symbol]
+    if not needs and list(map(facts.types.value, given)) == list(map(facts.types.value, wanted)):
+        return name
+    names = _PARAMS[: len(given)]
+    args = (_compared(rs.Name(a), have, param) for a, have, param in zip(names, given, wanted, strict=True))
+    return rs.Closure(tuple((a, None) for a in names), rs.Call(name, (*args, *frame.context_args(needs))))
+
+
+def _compared(given: rs.Expr, have: ReferenceType, param: ReferenceType) -> rs.Expr:
+    """One element as a comparator takes it, which may be a slice of one."""
+    if param.is_slice and not isinstance(have.target, ArrayType):
+        return rs.Call(rs.Name("std::slice::from_ref"), (given,))
+    return given
 
 
 def _without_cast(node: Node, types: Mapping[str, str]) -> Node:
