@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.comparators import comparator_of, key_argument
-from c2rust_py.infer.demotions import PointerSlot
+from c2rust_py.infer.demotions import PointerSlot, ResultSlot
 from c2rust_py.infer.library import WITH_MEMORY
 from c2rust_py.infer.library_calls import FORM_PREFIX, FormCall, Loan, Refusal, Wanted, is_bytes
 from c2rust_py.infer.library_formats import Choice, FormatCall, choose_library_call
@@ -66,7 +66,7 @@ class LibraryLifter:
     place: Callable[[Target, Span], Place]
     value: Callable[[Value], Value]
     calls: Mapping[int, LibraryCall]
-    slices: Mapping[PointerSlot, bool]
+    slices: Mapping[PointerSlot | ResultSlot, bool]
     externals: dict[str, External] = field(default_factory=dict)
     origins: dict[int, int] = field(default_factory=dict)
 
