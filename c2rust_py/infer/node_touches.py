@@ -30,6 +30,7 @@ from c2rust_py.ir.nodes import (
     Place,
     Reallocate,
     Return,
+    Split,
     StringPlace,
     UnsupportedStatement,
     UnsupportedValue,
@@ -71,6 +72,8 @@ class NodeTouches:
                 return self._declares(local)
             case AllocateVla(local, _, _):
                 return WRITES_MEMORY | self._declares(local)
+            case Split(place, _, low, high):
+                return self.reads(place) | self.writes(place) | self._declares(low) | self._declares(high)
             case CatchJump():
                 return WRITES_MEMORY | Touches(locals_written=frozenset({node.result}))
             case Call():

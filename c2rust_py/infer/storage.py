@@ -35,6 +35,7 @@ from c2rust_py.ir.nodes import (
     Overflowing,
     Place,
     RecordValue,
+    Split,
     StringValue,
     UnsupportedStatement,
     VaArgValue,
@@ -167,6 +168,8 @@ def _written_places(nodes: Iterable[Node]) -> Iterator[Place]:
             case VaArgValue(place, _, _) | VaStart(place, _) | VaEnd(place, _):
                 yield place
             case Borrow(place, _, type) if type.access is Access.MUTABLE:
+                yield place
+            case Split(place):
                 yield place
             case _:
                 pass

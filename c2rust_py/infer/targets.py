@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from c2rust_py.infer.constants import constant_of
 from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
@@ -355,8 +356,9 @@ class Resolver:
         if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
             return None
         last = target.steps[-1]
-        if isinstance(offset, IntConst):
-            moved = replace(last, constant=last.constant + (-offset.value if negative else offset.value))
+        number = constant_of(offset)
+        if number is not None:
+            moved = replace(last, constant=last.constant + (-number if negative else number))
         else:
             moved = replace(last, terms=(*last.terms, Term(offset, negative)))
         return replace(target, steps=(*target.steps[:-1], moved))

@@ -77,6 +77,7 @@ from c2rust_py.ir.nodes import (
     RecordValue,
     ReferentPlace,
     Return,
+    Split,
     Statement,
     StringPlace,
     StringValue,
@@ -302,6 +303,8 @@ class _Printer:
                 return f"{type} {self.local(local)}" + (f" = {self.value(init)}" if init is not None else "")
             case AllocateVla(local, size):
                 return f"{self.local(local)} = allocate({self.value(size)})"
+            case Split(place, at, low, high):
+                return f"{self.local(low)}, {self.local(high)} = split {self.place(place)} at {self.value(at)}"
             case Assign(place, value):
                 return f"{self.place(place)} = {self.value(value)}"
             case Evaluate(value):

@@ -29,6 +29,18 @@ class AllocateVla:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """`let (low, high) = place.split_at_mut(at);`, behind `lift` only: the elements of an array as two slices, each of which
+    can be written while the other is looked at. Both locals are references, declared here."""
+
+    place: Place
+    at: Value
+    low: int
+    high: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Assign:
     """Stores a value of the place's type; a bit-field's value is already truncated."""
 
@@ -251,6 +263,7 @@ class UnsupportedStatement:
 Statement = (
     Declare
     | AllocateVla
+    | Split
     | Assign
     | Evaluate
     | Block

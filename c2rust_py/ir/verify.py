@@ -48,6 +48,7 @@ from c2rust_py.ir.nodes import (
     Reallocate,
     ReferentPlace,
     Return,
+    Split,
     Statement,
     Switch,
     Unwrap,
@@ -61,6 +62,7 @@ from c2rust_py.ir.program import Function, LocalKind, Program, Record
 from c2rust_py.ir.types import (
     LONG,
     ULONG,
+    Access,
     ArrayType,
     OptionalType,
     OwnedType,
@@ -172,7 +174,7 @@ class _Scope:
 
 
 _FORBIDDEN_AFTER_NORMALISE = (Switch, Case, Default, Goto, ComputedGoto, Label, LabelAddress)
-_FORBIDDEN_BEFORE_LIFT = (ReferentPlace, Borrow, Optional, Unwrap, IsPresent, MoveOptional, Allocate, Reallocate)
+_FORBIDDEN_BEFORE_LIFT = (ReferentPlace, Borrow, Optional, Unwrap, IsPresent, MoveOptional, Allocate, Reallocate, Split)
 
 
 @dataclass(slots=True)
@@ -323,6 +325,8 @@ class _Checker:
             case AllocateVla(local, _, span):
                 is_pointer = isinstance(self.local_type(local, span), PointerType)
                 self.require(is_pointer, "a variable-length array's local is no pointer", span)
+            case Split(place, at, low, high, span):
+                self.split(place, at, (low, high), span)
             case Assign(place, value, span):
                 self.same(value.type, place.type, "an assigned value's type is not its place's", span)
             case If(condition, _, _, span) | While(_, condition, _, span) | DoWhile(_, _, condition, span):
@@ -339,6 +343,14 @@ class _Checker:
             case _:
                 self.jump(statement, scope)
         self.unique_label(statement)
+
+    def split(self, place: Place, at: Value, parts: tuple[int, int], span: Span) -> None:
+        self.require(is_integer(at.type) is not None, "an array is split at no integer", span)
+        self.require(isinstance(place.type, ArrayType), "what is split is no array", span)
+        for part in parts:
+            type = self.local_type(part, span)
+            fits = isinstance(type, ReferenceType) and isinstance(type.target, ArrayType) and type.access is Access.MUTABLE
+            self.require(fits, "a part of an array is no slice to write to", span)
 
     def condition(self, condition: Value, span: Span) -> None:
         self.require(is_scalar(condition.type), "a condition is no scalar", span)

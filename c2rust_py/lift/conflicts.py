@@ -13,20 +13,11 @@ from c2rust_py.infer.demotions import Demotions, GlobalObject, MemoryCall, Reaso
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.storage import Storage
-from c2rust_py.ir.nodes import (
-    Borrow,
-    Call,
-    FieldPlace,
-    FunctionRef,
-    GlobalPlace,
-    IndexPlace,
-    LocalPlace,
-    Place,
-    StringPlace,
-)
+from c2rust_py.ir.nodes import Borrow, Call, FunctionRef, GlobalPlace, StringPlace
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import Access, ReferenceType
 from c2rust_py.ir.walk import walk_all
+from c2rust_py.lift.loans import may_overlap
 
 
 def find_conflicts(
@@ -48,7 +39,7 @@ def find_conflicts(
                 continue
             name = program.functions[node.function.symbol].name
             call = MemoryCall(symbol, origins[id(node)])
-            if any(_overlap(a, b) for a, b in combinations(loans, 2)):
+            if any(may_overlap(a, b) for a, b in combinations(loans, 2)):
                 found |= demotions.add(call, Reason(f"two arguments of `{name}` may be the same object", node.span))
             for loan in loans:
                 root = root_of(loan.place)
@@ -78,36 +69,3 @@ def _comparator_conflicts(
                 reason = Reason(f"it is compared by `{function.name}`, which uses globals itself", node.span)
                 found |= demotions.add(GlobalObject(root.symbol), reason)
     return found
-
-
-def _overlap(a: Borrow, b: Borrow) -> bool:
-    """Whether two loans, one of them to write, may be of the same bytes."""
-    if a.type.access is Access.SHARED and b.type.access is Access.SHARED:
-        return False
-    if _root(a.place) != _root(b.place):
-        return False
-    for one, other in zip(_fields(a.place), _fields(b.place), strict=False):
-        if one is not None and other is not None and one != other:
-            return False
-    return True
-
-
-def _root(place: Place) -> object:
-    match root_of(place):
-        case LocalPlace(local):
-            return local
-        case GlobalPlace(symbol):
-            return symbol
-        case StringPlace(data):
-            return data
-        case other:
-            raise AssertionError(f"a loan of {other}")
-
-
-def _fields(place: Place) -> list[int | None]:
-    """The fields that a place goes through, from the root on; None for an element."""
-    steps: list[int | None] = []
-    while isinstance(place, FieldPlace | IndexPlace):
-        steps.append(place.index if isinstance(place, FieldPlace) else None)
-        place = place.base
-    return steps[::-1]

@@ -406,7 +406,7 @@ class _Lifter:
                 return replace(value, symbol=self._pointed_instance(symbol))
             case Load(place, type, span):
                 read = self.place(place)
-                return converted(Load(read, read.type, span), type)
+                return value if read is place else converted(Load(read, read.type, span), type)
             case Overflowing(result=result):
                 return self._overflowing(value, result)
             case _:

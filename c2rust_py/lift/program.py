@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
 from c2rust_py.infer.effects import Effects, infer_effects
+from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import LibraryFunction
 from c2rust_py.infer.ranges import infer_ranges
 from c2rust_py.infer.solver import Solution, solve
@@ -20,6 +22,7 @@ from c2rust_py.lift.mutability import mark_mutable
 from c2rust_py.lift.nulls import find_backward_nulls
 from c2rust_py.lift.rows import find_flat_walks
 from c2rust_py.lift.shapes import infer_shapes
+from c2rust_py.lift.splits import SplitFacts, split_loans
 
 FindConflicts = Callable[[Program, Storage, Effects, Mapping[int, int], Demotions], bool]
 """Demotes what Rust would refuse of a lifted program; whether there was anything."""
@@ -56,6 +59,7 @@ def lift_program(
     negative is no slice's."""
     closed_world = any(f.name == "main" and not f.static for f in program.functions.values())
     ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)
+    extents = cache(lambda: infer_extents(program, ranges))
     while True:
         solution = solve(program, demotions)
         if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
@@ -63,9 +67,11 @@ def lift_program(
         rewritten = _rewrite(solution)
         if rewritten is None:
             continue
-        lifted, origins = rewritten
-        storage = infer_storage(lifted)
-        effects = infer_effects(lifted, storage, library)
+        whole, origins = rewritten
+        storage = infer_storage(whole)
+        effects = infer_effects(whole, storage, library)
+        lifted, moved = split_loans(whole, SplitFacts(ranges, extents, effects, solution, origins))
+        origins |= {moved[now]: before for now, before in origins.items() if now in moved}
         if not find_conflicts(lifted, storage, effects, origins, demotions):
             return Lifted(lifted, storage, effects, solution, origins)
 

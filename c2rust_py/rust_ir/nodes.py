@@ -183,6 +183,15 @@ class LetSome:
 
 
 @dataclass(frozen=True, slots=True)
+class LetPair:
+    """`let (low, high) = value`, as a statement: both are references, so no pass has to tell whether they change."""
+
+    low: str
+    high: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class RangeTo:
     """`..high`"""
 
@@ -310,6 +319,7 @@ Expr = (
     | RangeFrom
     | RangeTo
     | LetSome
+    | LetPair
     | Closure
     | BlockExpr
     | If

@@ -38,6 +38,7 @@ from c2rust_py.rust_ir.nodes import (
     Item,
     LayoutItem,
     Let,
+    LetPair,
     LetSome,
     Literal,
     Loop,
@@ -264,6 +265,9 @@ class _Printer:
                 self.expr(high, _RANGE + 1)
             case LetSome(name, value):
                 self.put(f"let Some({name}) = ")
+                self.expr(value, _ASSIGN)
+            case LetPair(low, high, value):
+                self.put(f"let ({low}, {high}) = ")
                 self.expr(value, _ASSIGN)
             case Assign(target, value, op):
                 self.expr(target, _ASSIGN + 1)
@@ -543,7 +547,7 @@ def _level(expr: Expr) -> int:
             return _RANGE
         case Assign():
             return _ASSIGN
-        case LetSome() | Closure() | Return() | Break() | Continue():
+        case LetSome() | LetPair() | Closure() | Return() | Break() | Continue():
             return _LOOSEST
         case _:
             return _POSTFIX + 1

@@ -29,6 +29,7 @@ from c2rust_py.ir.nodes import (
     Overflowing,
     Place,
     ReferentPlace,
+    Split,
     Statement,
     Value,
 )
@@ -130,6 +131,8 @@ def _written_places(node: Node) -> Iterator[Place]:
     """The places that a node writes by itself. None where it writes without naming a place, as a declaration does."""
     match node:
         case Assign(place, _, _) | Overflowing(_, _, _, place, _, _):
+            yield place
+        case Split(place):
             yield place
         case Call():
             for arg in node.args:

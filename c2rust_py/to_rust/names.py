@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
 
-from c2rust_py.ir.nodes import Declare, FunctionRef, GlobalPlace, If
+from c2rust_py.ir.nodes import (
+    AllocateVla,
+    CatchJump,
+    Declare,
+    FunctionRef,
+    GlobalPlace,
+    If,
+    LocalPlace,
+    Reallocate,
+    Split,
+)
 from c2rust_py.ir.program import Function, LocalKind, Program, SourceUnit
 from c2rust_py.ir.walk import Node, children, walk_all
 
@@ -230,15 +240,20 @@ def name_locals(function: Function, avoid: set[str], *, keep: bool = False) -> t
     """The names of a function's locals, by id.
 
     Two locals share a name only where their scopes are apart, as the `i` of two loops: C may shadow an outer `i` and use
-    it again behind the inner scope, and passes may move declarations outwards, so what nests is told apart.
+    it again behind the inner scope, and passes may move declarations outwards, so what nests is told apart. A local that nothing
+    names (a pointer that is no variable behind `lift`) takes no name from others.
     """
     names: dict[int, str] = {}
-    declared = {node.local for node in walk_all(function.body) if isinstance(node, Declare)}
+    declared = {local for node in walk_all(function.body) for local in _declared(node)}
     outer = set(avoid)
+    used = {local for node in walk_all(function.body) for local in _used(node)}
     for local in function.locals:
-        if local.kind is LocalKind.PARAM or local.id not in declared:
+        if local.kind is LocalKind.PARAM or (local.id in used and local.id not in declared):
             names[local.id] = _claim_local(function, local.id, outer, keep)
     _name_scope(function, function.body, outer, names, keep)
+    for local in function.locals:
+        if local.id not in names:
+            names[local.id] = _claim_local(function, local.id, set(outer), keep)
     return tuple(names[local.id] for local in function.locals)
 
 
@@ -257,10 +272,31 @@ def _name_scope(function: Function, nodes: Iterable[Node], outer: set[str], name
     while work:
         siblings, taken = work.pop()
         for node in siblings:
-            if isinstance(node, Declare) and node.local not in names:
-                names[node.local] = _claim_local(function, node.local, taken, keep)
+            for local in _declared(node):
+                if local not in names:
+                    names[local] = _claim_local(function, local, taken, keep)
         for node in siblings:
             work.extend((group, set(taken)) for group in _inner_scopes(node) if group)
+
+
+def _used(node: Node) -> tuple[int, ...]:
+    """The locals that a node is about, declarations apart."""
+    match node:
+        case LocalPlace(local) | AllocateVla(local) | Reallocate(local) | CatchJump(result=local):
+            return (local,)
+        case _:
+            return ()
+
+
+def _declared(node: Node) -> tuple[int, ...]:
+    """The locals that a statement declares."""
+    match node:
+        case Declare(local):
+            return (local,)
+        case Split(low=low, high=high):
+            return low, high
+        case _:
+            return ()
 
 
 def _inner_scopes(node: Node) -> tuple[tuple[Node, ...], ...]:

@@ -36,6 +36,7 @@ from c2rust_py.ir.nodes import (
     Place,
     Reallocate,
     Return,
+    Split,
     Statement,
     UnsupportedStatement,
     UnsupportedValue,
@@ -126,6 +127,9 @@ class StatementLowering(AggregateLowering):
                 return self.returns(value, span)
             case AllocateVla(local, size, span):
                 return self.allocate_vla(local, size, span)
+            case Split(place, at, low, high, span):
+                parts = rs.MethodCall(self.base_path(place), "split_at_mut", (self.index(at),))
+                return [rs.ExprStatement(rs.LetPair(self.local_name(low), self.local_name(high), parts), span)]
             case VaStart(va_list, span):
                 return self.va_start(va_list, span)
             case VaEnd():

@@ -99,6 +99,8 @@ class Analyser(Brancher):
                         self.write(local, None)
             case ir.Switch() | ir.Case() | ir.Default() | ir.Goto() | ir.ComputedGoto() | ir.Label():
                 raise AssertionError(f"{statement.span}: not normalised")
+            case ir.Split():
+                raise AssertionError(f"{statement.span}: ranges are of programs before `lift`")
             case _:
                 assert_never(statement)
 
