@@ -1,19 +1,20 @@
-"""Allocations that a function hands over to its caller: what its returns say of them.
+"""Allocations that functions hand over: to their callers by what they return, to their callees by what those take.
 
     char *copy(const char *s) { char *made = malloc(strlen(s) + 1); if (!made) return NULL; strcpy(made, s); return made; }
 
 `made` is what the function allocates, all of it, so its result owns. The other return never runs: an allocation that fails stops
-the program, so a test of `made` is known.
+the program, so a test of `made` is known. A function takes what it frees, resizes, or passes to one that does; what it
+returns of that it hands over like what it allocated itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.owners import can_be_owned
-from c2rust_py.infer.pointer_uses import Returned
+from c2rust_py.infer.pointer_uses import Argument, Flow, Released, Returned, Use
 from c2rust_py.infer.targets import (
     HandedRoot,
     OwnedRoot,
@@ -25,8 +26,21 @@ from c2rust_py.infer.targets import (
     without_casts,
 )
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Compare, CompareOp, If, IntConst, Logical, LogicalOp, Not, Return, Statement, Value
-from c2rust_py.ir.program import Function
+from c2rust_py.ir.nodes import (
+    Compare,
+    CompareOp,
+    If,
+    IntConst,
+    Load,
+    LocalPlace,
+    Logical,
+    LogicalOp,
+    Not,
+    Return,
+    Statement,
+    Value,
+)
+from c2rust_py.ir.program import Function, LocalKind
 from c2rust_py.ir.walk import child_groups
 
 HANDED = Template(HandedRoot(), (0,))
@@ -53,6 +67,54 @@ def handed_result(resolver: Resolver, value: Value, layout: Layout, arrays: Abst
     if target.root.local in arrays:
         return None
     return Result(HANDED, resolver.may_be_null(value))
+
+
+def find_taken(functions: Mapping[str, Function], uses: Mapping[str, Sequence[Use]], layout: Layout) -> dict[str, set[int]]:
+    """The parameters that functions take for their own: the least fixpoint over what they free, resize, and pass to others that
+    take it."""
+    taken: dict[str, set[int]] = {symbol: set() for symbol in functions}
+    passed: dict[tuple[str, int], set[tuple[str, int]]] = {}
+    waiting: list[tuple[str, int]] = []
+    for symbol, function in functions.items():
+        params = _params_behind(function, uses[symbol])
+        for use in uses[symbol]:
+            if not isinstance(use, Released | Argument):
+                continue
+            param = params.get(_local(use.value))
+            if param is None or not can_be_owned(function.locals[param].type, layout):
+                continue
+            if isinstance(use, Released):
+                waiting.append((symbol, param))
+            else:
+                passed.setdefault((use.callee, use.param), set()).add((symbol, param))
+    while waiting:
+        symbol, param = waiting.pop()
+        if param not in taken[symbol]:
+            taken[symbol].add(param)
+            waiting.extend(passed.get((symbol, param), ()))
+    return taken
+
+
+def _params_behind(function: Function, uses: Sequence[Use]) -> dict[int | None, int]:
+    """The parameters behind locals: themselves, and those that are only given one of them."""
+    given: dict[int, list[int | None]] = {}
+    for use in uses:
+        if isinstance(use, Flow):
+            given.setdefault(use.local, []).append(_local(use.value))
+    found: dict[int | None, int] = {local.id: local.id for local in function.locals if local.kind is LocalKind.PARAM}
+    for local, sources in given.items():
+        if local not in found and len(sources) == 1 and sources[0] in found:
+            found[local] = found[sources[0]]
+    return found
+
+
+def _local(value: Value) -> int | None:
+    """The local that a pointer value is loaded from, casts aside."""
+    match without_casts(value):
+        case Load(LocalPlace(local)):
+            return local
+        case _:
+            return None
 
 
 def live_returns(function: Function, resolver: Resolver, up: Callable[[Value], bool], returns: Sequence[Returned]) -> list[Returned]:

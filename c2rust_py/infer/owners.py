@@ -30,11 +30,13 @@ Scope = tuple[int, ...]
 @dataclass(frozen=True, slots=True)
 class Owners:
     """The locals of a function that allocations are assigned to. allocations: by local, each new block's scope. declared: where
-    locals are declared. handed: the calls that give an allocation, by the identity of the value that is assigned."""
+    locals are declared. handed: the calls that give an allocation, by the identity of the value that is assigned. taken: the
+    parameters that are given one."""
 
     allocations: Mapping[int, list[Scope]]
     declared: Mapping[int, Scope]
     handed: AbstractSet[int]
+    taken: AbstractSet[int]
 
     def why_not(self, owner: int, templates: Mapping[int, Template]) -> str | None:
         """What speaks against a local as the owner of what it is allocated; None where nothing does."""
@@ -67,17 +69,19 @@ def allocation(use: Use, layout: Layout) -> tuple[int, Allocation] | None:
     return None if found is None else (local, found)
 
 
-def find_owners(function: Function, layout: Layout, uses: list[Use], handed: AbstractSet[int]) -> Owners:
+def find_owners(function: Function, layout: Layout, uses: list[Use], handed: AbstractSet[int], taken: AbstractSet[int]) -> Owners:
     """The locals of a function that could own something, and where that matters. handed: the values that are calls
-    which give an allocation, by identity."""
+    which give an allocation, by identity. taken: the parameters whose callers give theirs away."""
     given = {use.local for use in uses if isinstance(use, Flow) and id(use.value) in handed}
     given |= {found[0] for use in uses if (found := allocation(use, layout)) is not None}
     candidates = {local for local in given if can_be_owned(function.locals[local].type, layout)}
     finder = _Finder(layout, handed)
-    if candidates:
+    if candidates or taken:
         finder.list(function.body, ())
     allocations = {local: finder.allocations.get(local, []) for local in sorted(candidates)}
-    return Owners(allocations, finder.declared, handed)
+    for param in taken:
+        allocations[param] = [(), *finder.allocations.get(param, [])]
+    return Owners(allocations, finder.declared, handed, taken)
 
 
 def can_be_owned(type: Type, layout: Layout) -> bool:

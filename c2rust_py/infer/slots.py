@@ -119,7 +119,7 @@ def _rung(solution: Solution, declaration: DeclarationId) -> Rung:
         case LocalId(symbol, local) if local in solution.templates[symbol]:
             return Rung.OWNED if solution.templates[symbol][local].root == OwnedRoot(local) else Rung.BORROWED
         case ResultId(symbol) if symbol in solution.results:
-            return Rung.BORROWED
+            return Rung.OWNED if solution.results[symbol].owned else Rung.BORROWED
         case FieldId(record, index):
             return solution.fields.get(FieldSlot(record, index), Rung.MEMORY)
         case _:

@@ -29,7 +29,7 @@ from c2rust_py.infer.demotions import (
 )
 from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.field_slots import FieldRungs
-from c2rust_py.infer.handovers import allocates_result, live_returns
+from c2rust_py.infer.handovers import allocates_result, find_taken, handed_result, live_returns
 from c2rust_py.infer.library_calls import Refusal, library_result
 from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.null_questions import asks_null
@@ -142,8 +142,8 @@ def solve(program: Program, demotions: Demotions) -> Solution:
 
 @dataclass(slots=True)
 class _Solver:
-    """waiting: the functions to look at. callers, mentions: who depends on a function or a global. calls: the callees of direct
-    calls that give a pointer, by the identity of the call."""
+    """waiting: the functions to look at. callers, mentions: who depends on a function or a global. calls: the direct calls in a
+    function that give a pointer, by identity. taken: the parameters that own what callers give away."""
 
     program: Program
     demotions: Demotions
@@ -155,7 +155,8 @@ class _Solver:
     callers: dict[str, set[str]] = field(default_factory=dict)
     mentions: dict[str, set[str]] = field(default_factory=dict)
     owners: dict[str, Owners] = field(default_factory=dict)
-    calls: dict[int, str] = field(default_factory=dict)
+    calls: dict[str, dict[int, Call]] = field(default_factory=dict)
+    taken: dict[str, set[int]] = field(default_factory=dict)
     closed_world: bool = field(init=False)
     layout: Layout = field(init=False)
     subjects: Subjects = field(init=False)
@@ -179,6 +180,7 @@ class _Solver:
             function = self.functions[symbol]
             if any(map(is_data_pointer, (*function.type.params, function.type.result))):
                 self._memory_instance(symbol, Reason(f"`{function.name}` is called through pointers", function.span))
+        self.taken = find_taken(self.functions, self.uses, self.layout)
         self._find_results()
         while self.waiting:
             symbol = next(iter(self.waiting))
@@ -194,7 +196,7 @@ class _Solver:
                 self.callers.setdefault(use.callee, set()).add(symbol)
         for node in walk_all(function.body):
             if isinstance(node, Call) and isinstance(node.function, FunctionRef) and is_data_pointer(node.type):
-                self.calls[id(node)] = node.function.symbol
+                self.calls.setdefault(symbol, {})[id(node)] = node
             if isinstance(node, FunctionRef):
                 self.callers.setdefault(node.symbol, set()).add(symbol)
             if isinstance(node, GlobalPlace):
@@ -252,12 +254,21 @@ class _Solver:
                     waits = True
                 else:
                     self._check(symbol, resolver, use)
+            self._instances_of_calls(symbol)
             if len(self.demotions.reasons) > before:
                 patient = True
             elif patient and waits:
                 patient = False
             else:
                 return
+
+    def _instances_of_calls(self, symbol: str) -> None:
+        """What is allocated in memory by a call needs an instance that does so."""
+        for id, call in self.calls.get(symbol, {}).items():
+            assert isinstance(call.function, FunctionRef)
+            result = self.results.get(call.function.symbol)
+            if result is not None and result.owned and MemoryCall(symbol, id) in self.demotions:
+                self._memory_instance(call.function.symbol, _of_call(MemoryCall(symbol, id), call.span))
 
     def _waits(self, symbol: str, use: Use) -> bool:
         """Whether a pointer that is used comes from a local that is neither known nor in memory."""
@@ -309,9 +320,10 @@ class _Solver:
 
         uses = self.uses[symbol]
         handed = frozenset(id(use.value) for use in uses if isinstance(use, Flow) and resolver.handed(use.value) is not None)
+        taken = frozenset(local for local in self.taken.get(symbol, ()) if PointerSlot(symbol, local) not in self.demotions)
         known = self.owners.get(symbol)
-        if known is None or known.handed != handed:
-            return find_owners(self.functions[symbol], self.layout, uses, handed)
+        if known is None or known.handed != handed or known.taken != taken:
+            return find_owners(self.functions[symbol], self.layout, uses, handed, taken)
         return known
 
     def _find_result(self, symbol: str, finder: TemplateFinder, resolver: Resolver) -> None:
@@ -374,7 +386,8 @@ class _Solver:
                     for value in (left, right):
                         self._demote_value(symbol, value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument(callee=callee, param=param, value=value, span=span):
-                if asks_null(self.uses, self.subjects, callee, param):
+                comes_back = self._comes_back(symbol, resolver, use.call, value)
+                if asks_null(self.uses, self.subjects, callee, param, comes_back):
                     self._check_emptied(symbol, resolver, value, span)
                 self._check_argument(symbol, resolver, use)
             case LibraryCall():
@@ -399,8 +412,13 @@ class _Solver:
         target = resolver.pointer(value)
         if target is None or not isinstance(target.root, OwnedRoot) or target.template != Template(target.root, (0,)):
             return False
-        if call.type == VoidType():
-            return True
+        return call.type == VoidType() or self._comes_back(symbol, resolver, call, value)
+
+    def _comes_back(self, symbol: str, resolver: Resolver, call: Call, value: Value) -> bool:
+        """Whether the owner of an argument is given what the call returns."""
+        target = resolver.pointer(value)
+        if target is None or not isinstance(target.root, OwnedRoot):
+            return False
         owner = target.root.local
         return any(
             isinstance(use, Flow) and use.local == owner and without_casts(use.value) is call for use in self.uses[symbol]
@@ -439,8 +457,25 @@ class _Solver:
             self._demote_value(symbol, value, self._why(symbol, value, span))
         elif resolver.may_be_null(value):
             pass
-        elif isinstance(target.root, ParamRoot) and not self.closed_world and not self.functions[symbol].static:
+        elif self._is_param(symbol, target) and not self.closed_world and not self.functions[symbol].static:
+            assert isinstance(target.root, ParamRoot | OwnedRoot)
             self._demote(PointerSlot(symbol, target.root.local), Reason("it may be null", span))
+
+    def _is_param(self, symbol: str, target: Target) -> bool:
+        """Whether a target is what a parameter was given."""
+        match target.root:
+            case ParamRoot():
+                return True
+            case OwnedRoot(local):
+                return local in self.owners[symbol].taken
+            case _:
+                return False
+
+    def _is_given_away(self, symbol: str, resolver: Resolver, value: Value) -> bool:
+        """Whether an argument is all of an allocation, which the callee can become the owner of."""
+        arrays = {use.local for use in self.uses[symbol] if isinstance(use, AllocatesVla)}
+        handed = handed_result(resolver, value, self.layout, arrays)
+        return handed is not None and not handed.nullable
 
     def _check_argument(self, symbol: str, resolver: Resolver, use: Argument) -> None:
         call = MemoryCall(symbol, id(use.call))
@@ -456,7 +491,11 @@ class _Solver:
         expected, given = callee.type.params[use.param], use.value.type
         assert isinstance(given, PointerType)
         fits = isinstance(expected, PointerType) and same_representation(expected.target, given.target)
-        there = resolver.pointer(use.value) is not None and (
+        if use.param in self.taken.get(use.callee, ()):
+            fits = fits and self._is_given_away(symbol, resolver, use.value)
+            there = fits
+        else:
+            there = resolver.pointer(use.value) is not None and (
             not resolver.may_be_null(use.value) or reads_at_entry(self.program.functions, (use.callee, use.param))
         )
         if fits and there and len(use.call.args) >= len(callee.type.params):
@@ -519,8 +558,6 @@ class _Solver:
                 self.waiting.update(dict.fromkeys((symbol, *self.callers.get(symbol, ()))))
             case PointerSlot(symbol, _):
                 self.waiting.update(dict.fromkeys(self.callers.get(symbol, ())))
-            case MemoryCall(_, call) if (callee := self.results.get(self.calls.get(call, ""))) is not None and callee.owned:
-                self._memory_instance(self.calls[call], replace(reason, cause=subject))
             case _:
                 pass
 

@@ -47,7 +47,10 @@ class TemplateFinder:
 
     def locals(self, params: Iterable[int], flows: Sequence[Flow], arrays: Sequence[AllocatesVla]) -> FunctionTemplates:
         """The templates of the parameters and the other locals that are above memory, which the uses give values."""
-        found = FunctionTemplates({local: Template(ParamRoot(local), (0,)) for local in params})
+        taken = self.owners.taken
+        found = FunctionTemplates(
+            {local: Template(OwnedRoot(local) if local in taken else ParamRoot(local), (0,)) for local in params}
+        )
         for array in arrays:
             if array.local in self.owners.allocations:
                 found.templates[array.local] = Template(OwnedRoot(array.local), (0,))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.allocations import Count, allocation_of, element_count
+from c2rust_py.infer.allocations import element_count
 from c2rust_py.infer.demotions import PointerSlot, ResultSlot
 from c2rust_py.infer.pointer_uses import Flow, LibraryCall, pointer_uses
 from c2rust_py.infer.solver import Solution, memory_instance
@@ -61,7 +61,6 @@ from c2rust_py.ir.nodes import (
     Overflowing,
     Place,
     PointerDiff,
-    Reallocate,
     ReferentPlace,
     Return,
     Statement,
@@ -90,44 +89,35 @@ from c2rust_py.ir.walk import Node, map_children
 from c2rust_py.lift.drops import leave_to_scopes
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
+from c2rust_py.lift.owners import OwnerLifter, owned_type
 from c2rust_py.lift.positions import Positions, backward_cursors, converted
-from c2rust_py.lift.shapes import Shaped
+from c2rust_py.lift.shapes import Shapes
 
 N = TypeVar("N", bound=Node)
-
-Shapes = Mapping[Shaped, bool]
-"""Of each lifted parameter, whether it is a slice (else it points to one object); of owners likewise."""
-
 
 @dataclass(frozen=True, slots=True)
 class LiftedFunction:
     """A rewritten function. `origins` has the identity of each call with a lifted callee before it was rewritten, by that of
-    the new node; `externals` are what it uses of the library that no C function is; `used_freed` the owners that it may use after
-    it has freed them."""
+    the new node; `externals` are what it uses of the library that no C function is; `used_gone` the owners that it may use after
+    it has freed them or given them away."""
 
     function: Function
     origins: Mapping[int, int]
     externals: Mapping[str, External]
-    used_freed: AbstractSet[int]
+    used_gone: AbstractSet[int]
 
 
 def lift_function(solution: Solution, shapes: Shapes, symbol: str) -> LiftedFunction:
     """The function with references, positions and loans (all of them shared: see `lift.mutability`)."""
     lifter = _Lifter(solution, shapes, symbol)
-    function, used_freed = leave_to_scopes(lifter.run())
-    return LiftedFunction(function, lifter.origins | lifter.library.origins, lifter.library.externals, used_freed)
+    function, used_gone = leave_to_scopes(lifter.run())
+    return LiftedFunction(function, lifter.origins | lifter.library.origins, lifter.library.externals, used_gone)
 
 
 def param_type(pointer: Type, slice: bool) -> ReferenceType:
     """The type of the reference that a pointer parameter becomes."""
     assert isinstance(pointer, PointerType)
     return ReferenceType(ArrayType(pointer.target, None) if slice else pointer.target, Access.SHARED)
-
-
-def owned_type(pointer: Type, slice: bool) -> OwnedType:
-    """The type of what a pointer becomes that owns: elements, or one object."""
-    assert isinstance(pointer, PointerType)
-    return OwnedType(ArrayType(pointer.target, None) if slice else pointer.target)
 
 
 def result_type(solution: Solution, shapes: Shapes, symbol: str) -> Type | None:
@@ -179,6 +169,7 @@ class _Lifter:
     resolver: Resolver = field(init=False)
     positions: Positions = field(init=False)
     library: LibraryLifter = field(init=False)
+    owners: OwnerLifter = field(init=False)
     layout: Layout = field(init=False)
     added: list[Local] = field(default_factory=list)
 
@@ -194,6 +185,7 @@ class _Lifter:
         cursors = {local: local for local in self.resolver.templates}
         self.positions = Positions(cursors, backward, self.resolver.nullable, self.value, self.statements)
         self.library = LibraryLifter(self.resolver, self.positions, self._place, self.value, calls, self.shapes)
+        self.owners = OwnerLifter(self.solution, self.shapes, self.symbol, self.resolver, self.layout, self.value, self._effects)
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
             if local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
@@ -206,16 +198,16 @@ class _Lifter:
         for local in self.function.locals:
             if local.id not in templates:
                 locals.append(local)
+            elif self.owners.owns(local.id):
+                locals.append(replace(local, type=self.owners.type_of(local.id)))
             elif local.kind is LocalKind.PARAM:
                 locals.append(replace(local, type=self._reference(local.id)))
-            elif self._owns(local.id):
-                locals.append(replace(local, type=self._owned(local.id)))
             else:
                 locals.append(replace(local, type=self.positions.local_type(local.id)))
         starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added)
         type = self.function.type
         params = tuple(locals[index].type for index in range(len(type.params)))
-        result = result_type(self.solution, self.shapes, self.symbol) or type.result
+        result = self._result_type() or type.result
         return replace(
             self.function,
             type=replace(type, params=params, result=result),
@@ -223,15 +215,11 @@ class _Lifter:
             body=(*starts, *self.statements(self.function.body)),
         )
 
+    def _result_type(self) -> Type | None:
+        return result_type(self.solution, self.shapes, self.symbol)
+
     def _reference(self, param: int) -> ReferenceType:
         return param_type(self.function.locals[param].type, self.shapes[PointerSlot(self.symbol, param)])
-
-    def _owns(self, local: int) -> bool:
-        """Whether a local owns what it points to."""
-        return self.solution.owns(self.symbol, local)
-
-    def _owned(self, local: int) -> OwnedType:
-        return owned_type(self.function.locals[local].type, self.shapes[PointerSlot(self.symbol, local)])
 
     # ---- statements
 
@@ -254,9 +242,9 @@ class _Lifter:
             case AllocateVla(local, size, span) if local in self.resolver.templates:
                 array = self.function.locals[local].type
                 assert isinstance(array, PointerType)
-                return (self._allocate(local, element_count(size, self.layout.size_of(array.target)), span),)
+                return (self.owners.allocate(local, element_count(size, self.layout.size_of(array.target)), span),)
             case Evaluate(Call(FunctionRef("free"), (pointer,)), span) if self._is_lifted(without_casts(pointer)):
-                return self._release(without_casts(pointer), span)
+                return self.owners.release(without_casts(pointer), span)
             case Evaluate(value, span) if self._is_lifted(value) and not isinstance(value, Call):
                 return self._effects(value)
             case Return(value, span) if value is not None and self.symbol in self.solution.results:
@@ -267,46 +255,11 @@ class _Lifter:
             case _:
                 return (self._mapped(node),)
 
-    def _allocate(self, local: int, count: Count | None, span: Span) -> Statement:
-        """A local is given new elements, or its object."""
-        type = self._owned(local)
-        return Assign(LocalPlace(local, type, span), self._new(count, type, span), span)
-
-    def _new(self, count: Count | None, type: OwnedType, span: Span) -> Value:
-        """New elements, or a new object."""
-        return Allocate(self._number(count, span) if type.is_array else None, type, span)
-
-    def _number(self, count: Count | None, span: Span) -> Value:
-        """A number of elements as an index; None is none."""
-        if count is None or count.value is None:
-            return IntConst(0 if count is None else count.factor, USIZE, span)
-        number = converted(self.value(count.value), USIZE)
-        factor = IntConst(count.factor, USIZE, span)
-        return number if count.factor == 1 else Binary(BinaryOp.MUL, number, factor, USIZE, span)
-
-    def _give(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
-        """An owner is given an allocation, null, or what it has."""
-        if self.resolver.handed(value) is not None:
-            return (Assign(LocalPlace(local, self._owned(local), span), self.value(without_casts(value)), span),)
-        found = allocation_of(value, self.layout)
-        if found is None and not is_null(value):
-            return self._effects(value)
-        if found is None or found.old is None:
-            return (self._allocate(local, None if found is None else found.count, span),)
-        return (Evaluate(Reallocate(local, self._number(found.count, span), VoidType(), span), span),)
-
-    def _release(self, pointer: Value, span: Span) -> tuple[Statement, ...]:
-        """The owner gives back what it has: nobody may look at it again (see `lift.drops`)."""
-        root = self._target(pointer).root
-        assert isinstance(root, OwnedRoot)
-        release = Reallocate(root.local, IntConst(0, USIZE, span), VoidType(), span)
-        return (*self._effects(pointer), Evaluate(release, span))
-
     def _declare(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
-        if self._owns(local):
+        if self.owners.owns(local):
             if init is None:
                 return (Declare(local, None, span),)
-            match self._give(local, init, span):
+            match self.owners.give(local, init, span):
                 case (Assign(LocalPlace(), given),):
                     return (Declare(local, given, span),)
                 case others:
@@ -319,8 +272,8 @@ class _Lifter:
 
     def _move(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
         """A lifted pointer is given a value: its position changes; one without a position has nothing to change."""
-        if self._owns(local):
-            return self._give(local, value, span)
+        if self.owners.owns(local):
+            return self.owners.give(local, value, span)
         if self.resolver.templates[local].cursor is None:
             return self._effects(value)
         place = LocalPlace(self.positions.cursors[local], self.positions.local_type(local), span)
@@ -330,28 +283,12 @@ class _Lifter:
         """A lifted result is the index that varies, or nothing. Where null is none, it is never returned (`infer.handovers`)."""
         result = self.solution.results[self.symbol]
         if result.owned:
-            return self._hand_over(value, span)
+            return self.owners.hand_over(value, self._result_type(), span)
         if is_null(value) and not result.nullable:
             return ()
         if result.template.cursor is None:
             return (*self._effects(value), Return(None, span))
         return (Return(self._index(value, result.template, USIZE, result.nullable), span),)
-
-    def _hand_over(self, value: Value, span: Span) -> tuple[Statement, ...]:
-        """What the function allocates goes to its caller."""
-        type = result_type(self.solution, self.shapes, self.symbol)
-        assert isinstance(type, OwnedType)
-        if is_null(value):
-            return ()
-        if self.resolver.handed(value) is not None:
-            return (Return(self.value(without_casts(value)), span),)
-        target = self.resolver.pointer(value)
-        if target is None:
-            found = allocation_of(value, self.layout)
-            assert found is not None
-            return (Return(self._new(found.count, type, span), span),)
-        assert isinstance(target.root, OwnedRoot)
-        return (*self._effects(value), Return(Load(LocalPlace(target.root.local, type, span), type, span), span))
 
     def _effects(self, value: Value) -> tuple[Statement, ...]:
         """What is left of a pointer of which only the side effects are wanted."""
@@ -531,6 +468,8 @@ class _Lifter:
         if callee is None or not self.solution.is_lifted(callee, position):
             return self.value(arg)
         pointer = self.program.functions[callee].type.params[position]
+        if self.solution.owns(callee, position):
+            return self.owners.given_away(arg, owned_type(pointer, self.shapes[PointerSlot(callee, position)]))
         type = param_type(pointer, self.shapes[PointerSlot(callee, position)])
         target = self._target(arg)
         last = target.steps[-1] if target.steps else None
@@ -565,7 +504,7 @@ class _Lifter:
             case LiteralRoot(data, type):
                 place = StringPlace(data, type, span)
             case OwnedRoot(local):
-                owned = self._owned(local)
+                owned = self.owners.type_of(local)
                 place = ReferentPlace(LocalPlace(local, owned, span), owned.target, span)
                 steps = steps if owned.is_array else steps[1:]
             case ParamRoot(local):

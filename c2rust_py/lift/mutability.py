@@ -27,7 +27,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
 )
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import Access, FunctionType, PointerType, ReferenceType, Type
+from c2rust_py.ir.types import Access, FunctionType, OwnedType, PointerType, ReferenceType, Type
 from c2rust_py.ir.walk import Node, map_children, walk_all
 
 Param = tuple[str, int]
@@ -137,7 +137,7 @@ def _is_lifted(call: Call) -> bool:
     """Whether the call is of another type than C says."""
     type = call.function.type
     assert isinstance(type, PointerType) and isinstance(type.target, FunctionType)
-    return type.target.result != call.type or any(isinstance(arg, Borrow) for arg in call.args)
+    return type.target.result != call.type or any(isinstance(arg.type, ReferenceType | OwnedType) for arg in call.args)
 
 
 def _reference(type: Type) -> ReferenceType:

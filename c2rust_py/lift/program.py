@@ -78,15 +78,15 @@ def lift_program(
 
 def _rewrite(solution: Solution) -> tuple[Program, dict[int, int]] | None:
     """The lifted program, and the identity of each call before it was rewritten by that of its node now. None where owners had to
-    be demoted, since they may be used after they are freed."""
+    be demoted, since they may be used after they are freed or given away."""
     shapes = infer_shapes(solution)
     lifted: dict[str, LiftedFunction] = {
         symbol: lift_function(solution, shapes, symbol) for symbol in solution.program.functions
     }
-    freed = [(symbol, local) for symbol, one in lifted.items() for local in sorted(one.used_freed)]
+    freed = [(symbol, local) for symbol, one in lifted.items() for local in sorted(one.used_gone)]
     for symbol, local in freed:
         span = solution.program.functions[symbol].locals[local].span
-        solution.demotions.add(PointerSlot(symbol, local), Reason("it may be used after it is freed", span))
+        solution.demotions.add(PointerSlot(symbol, local), Reason("it may be used after it is freed or given away", span))
     if freed:
         return None
     functions: dict[str, Function] = {symbol: one.function for symbol, one in lifted.items()}

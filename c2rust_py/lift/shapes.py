@@ -7,7 +7,7 @@ is as those have it who are given it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.comparators import comparator_of, compared_arguments, compares_rows, key_argument
@@ -34,6 +34,10 @@ from c2rust_py.ir.nodes import Call, FunctionRef, Value
 
 Shaped = PointerSlot | ResultSlot
 """What can be of many elements: lifted parameters, owners, and results that own."""
+
+
+Shapes = Mapping[Shaped, bool]
+"""Whether something is of many elements, or one object."""
 
 
 def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
@@ -78,12 +82,21 @@ def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
 
 
 def _handovers(solution: Solution) -> Iterator[tuple[Shaped, Shaped]]:
-    """What owners get from others: a local from a result, a result from a local or a result."""
+    """What owners get from others: locals from results, results from locals or results, parameters from either."""
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
         result = solution.results.get(symbol)
         for use in pointer_uses(function, solution.program):
             match use:
+                case Argument(call=call, callee=callee, param=param, value=value):
+                    taker = PointerSlot(solution.callee(symbol, call, callee), param)
+                    target = resolver.pointer(value)
+                    if not solution.owns(taker.function, param):
+                        pass
+                    elif resolver.handed(value) is not None:
+                        yield taker, ResultSlot(_callee(value))
+                    elif target is not None and isinstance(target.root, OwnedRoot):
+                        yield taker, PointerSlot(symbol, target.root.local)
                 case Flow(local, value) if resolver.handed(value) is not None and solution.owns(symbol, local):
                     yield PointerSlot(symbol, local), ResultSlot(_callee(value))
                 case Returned(value) if result is not None and result.owned:
@@ -110,6 +123,10 @@ def _allocated_arrays(solution: Solution, shapes: dict[Shaped, bool]) -> Iterato
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
         for use in pointer_uses(function, solution.program):
+            if isinstance(use, Argument) and solution.owns(callee := solution.callee(symbol, use.call, use.callee), use.param):
+                made = allocation_of(use.value, layout)
+                if made is not None and made.count.fixed != 1:
+                    yield PointerSlot(callee, use.param)
             if isinstance(use, Returned) and ResultSlot(symbol) in shapes:
                 made = allocation_of(use.value, layout)
                 if made is not None and made.count.fixed != 1:

@@ -46,7 +46,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
     While,
 )
-from c2rust_py.ir.types import RecordType, VoidType
+from c2rust_py.ir.types import OwnedType, RecordType, VoidType
 from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.aggregates import AggregateLowering
@@ -121,6 +121,8 @@ class StatementLowering(AggregateLowering):
                 return self.declare(local, init, span)
             case Assign():
                 return self.assign(statement)
+            case Evaluate(Load(LocalPlace(type=OwnedType())) as given, span):
+                return [rs.ExprStatement(rs.Call(rs.Name("drop"), (self.value(given),)), span)]
             case Evaluate(value, span):
                 return self.evaluate(value, span)
             case Return(value, span):

@@ -1,0 +1,118 @@
+"""Rewrites what owners are given, give back and give away: allocations become values of Rust that have one owner at a time.
+
+    p = malloc(n * sizeof *p);  p = realloc(p, m * sizeof *p);  p = make(3);        return p;          take(p);
+    p = new int[n];             resize(p, m);                   p = make(3);        return move p;     take(move p);
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from c2rust_py.diagnostics import Span
+from c2rust_py.infer.allocations import Count, allocation_of
+from c2rust_py.infer.demotions import PointerSlot
+from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.targets import OwnedRoot, Resolver, is_null, without_casts
+from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.nodes import (
+    Allocate,
+    Assign,
+    Binary,
+    BinaryOp,
+    BlockValue,
+    Evaluate,
+    IntConst,
+    Load,
+    LocalPlace,
+    Reallocate,
+    Return,
+    Statement,
+    Value,
+)
+from c2rust_py.ir.types import USIZE, ArrayType, OwnedType, PointerType, Type, VoidType
+from c2rust_py.lift.positions import converted
+from c2rust_py.lift.shapes import Shapes
+
+
+def owned_type(pointer: Type, slice: bool) -> OwnedType:
+    """The type of what a pointer becomes that owns: elements, or one object."""
+    assert isinstance(pointer, PointerType)
+    return OwnedType(ArrayType(pointer.target, None) if slice else pointer.target)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLifter:
+    """Rewrites the allocations of one function. value, effects: rewrite what stands inside of them, and what is left of a
+    pointer of which only the side effects are wanted."""
+
+    solution: Solution
+    shapes: Shapes
+    symbol: str
+    resolver: Resolver
+    layout: Layout
+    value: Callable[[Value], Value]
+    effects: Callable[[Value], tuple[Statement, ...]]
+
+    def owns(self, local: int) -> bool:
+        """Whether a local owns what it points to."""
+        return self.solution.owns(self.symbol, local)
+
+    def type_of(self, local: int) -> OwnedType:
+        """The type of an owner."""
+        pointer = self.solution.program.functions[self.symbol].locals[local].type
+        return owned_type(pointer, self.shapes[PointerSlot(self.symbol, local)])
+
+    def allocate(self, local: int, count: Count | None, span: Span) -> Statement:
+        """A local is given new elements, or its object."""
+        type = self.type_of(local)
+        return Assign(LocalPlace(local, type, span), self._new(count, type, span), span)
+
+    def give(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
+        """An owner is given an allocation, null, or what it has."""
+        if self.resolver.handed(value) is not None:
+            return (Assign(LocalPlace(local, self.type_of(local), span), self.value(without_casts(value)), span),)
+        found = allocation_of(value, self.layout)
+        if found is None and not is_null(value):
+            return self.effects(value)
+        if found is None or found.old is None:
+            return (self.allocate(local, None if found is None else found.count, span),)
+        return (Evaluate(Reallocate(local, self._number(found.count, span), VoidType(), span), span),)
+
+    def release(self, pointer: Value, span: Span) -> tuple[Statement, ...]:
+        """The owner gives back what it has: nobody may look at it again (see `lift.drops`)."""
+        target = self.resolver.pointer(pointer)
+        assert target is not None and isinstance(target.root, OwnedRoot)
+        release = Reallocate(target.root.local, IntConst(0, USIZE, span), VoidType(), span)
+        return (*self.effects(pointer), Evaluate(release, span))
+
+    def hand_over(self, value: Value, type: Type | None, span: Span) -> tuple[Statement, ...]:
+        """What the function owns goes to its caller. Null is never returned (`infer.handovers`)."""
+        assert isinstance(type, OwnedType)
+        return () if is_null(value) else (Return(self.given_away(value, type), span),)
+
+    def given_away(self, value: Value, type: OwnedType) -> Value:
+        """What an owner has, or what is new, for another owner."""
+        if self.resolver.handed(value) is not None:
+            return self.value(without_casts(value))
+        target, span = self.resolver.pointer(value), value.span
+        if target is None:
+            found = allocation_of(value, self.layout)
+            assert found is not None
+            return self._new(found.count, type, span)
+        assert isinstance(target.root, OwnedRoot)
+        moved = Load(LocalPlace(target.root.local, type, span), type, span)
+        before = self.effects(value)
+        return BlockValue(before, moved, type, span) if before else moved
+
+    def _new(self, count: Count | None, type: OwnedType, span: Span) -> Value:
+        """New elements, or a new object."""
+        return Allocate(self._number(count, span) if type.is_array else None, type, span)
+
+    def _number(self, count: Count | None, span: Span) -> Value:
+        """A number of elements as an index; None is none."""
+        if count is None or count.value is None:
+            return IntConst(0 if count is None else count.factor, USIZE, span)
+        number = converted(self.value(count.value), USIZE)
+        factor = IntConst(count.factor, USIZE, span)
+        return number if count.factor == 1 else Binary(BinaryOp.MUL, number, factor, USIZE, span)
