@@ -42,6 +42,8 @@ def allowed_lints(crate: rs.Crate) -> tuple[str, ...]:
         rs.Name(function.name) in (n for n in walk(function.body) if isinstance(n, rs.Name)) for function in functions
     ):
         found.add("clippy::only_used_in_recursion")
+    if any(isinstance(p.type, rs.PathType) and p.type.name == "Box" for function in functions for p in function.params):
+        found.add("clippy::boxed_local")
     if any(map(_is_complex, _types(items, functions, nodes))):
         found.add("clippy::type_complexity")
     return (*ALWAYS, *sorted(found))

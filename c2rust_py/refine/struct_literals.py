@@ -2,6 +2,7 @@
 
     let p = Point { x: 0, y: 0 }; p.x = a; p.y = b;      ->      let p = Point { x: a, y: b };
     let m = Matrix::ZERO; m.rows = n;                    ->      let m = Matrix { rows: n, ..Matrix::ZERO };
+    let p = Box::new(Point { x: 0, y: 0 }); *p = q;      ->      let p = Box::new(q);
 
 The declaration moves past what does not name the variable to the first assignment of a field. The values keep their order
 unless none of them has an effect, and name no part of the struct. Runs before types are dropped; one bottom-up walk.
@@ -37,10 +38,19 @@ def _in_block(block: rs.Block, structs: Structs, names: Mentions) -> rs.Block:
     statements = list(block.statements)
     for index in range(len(statements) - 1, -1, -1):
         let = statements[index]
-        if not isinstance(let, rs.Let) or let.init is None or _path(let.init) is None or not is_inert(let.init):
+        if not isinstance(let, rs.Let) or let.init is None:
+            continue
+        start = _boxed(let.init) or let.init
+        if _path(start) is None or not is_inert(start):
             continue
         first = next((i for i in range(index + 1, len(statements)) if names.has(statements[i], let.name)), None)
         if first is None:
+            continue
+        whole = None if start is let.init else _whole(statements[first], let.name, names)
+        if whole is not None:
+            between = statements[index + 1 : first]
+            init = _in_box(whole)
+            statements[index : first + 1] = [*between, replace(let, init=init, span=statements[first].span)]
             continue
         values: dict[str, rs.Expr] = {}
         end = first
@@ -49,11 +59,34 @@ def _in_block(block: rs.Block, structs: Structs, names: Mentions) -> rs.Block:
                 break
             values[setting[0]] = setting[1]
             end += 1
-        new = _literal(let.init, values, structs)
+        new = _literal(start, values, structs)
         if new is not None:
             between = statements[index + 1 : first]
-            statements[index:end] = [*between, replace(let, init=new, span=statements[first].span)]
+            init = new if start is let.init else _in_box(new)
+            statements[index:end] = [*between, replace(let, init=init, span=statements[first].span)]
     return replace(block, statements=tuple(statements))
+
+
+def _boxed(init: rs.Expr) -> rs.Expr | None:
+    """What an initial value puts into a box."""
+    match init:
+        case rs.Call(rs.Name("Box::new"), (value,)):
+            return value
+        case _:
+            return None
+
+
+def _in_box(value: rs.Expr) -> rs.Expr:
+    return rs.Call(rs.Name("Box::new"), (value,))
+
+
+def _whole(statement: rs.Statement, name: str, names: Mentions) -> rs.Expr | None:
+    """What a statement gives to all of what the variable has in its box."""
+    match statement:
+        case rs.ExprStatement(rs.Assign(rs.Unary("*", rs.Name(target)), value, "")) if target == name:
+            return None if names.has(value, name) else value
+        case _:
+            return None
 
 
 def _path(init: rs.Expr) -> str | None:
