@@ -104,7 +104,7 @@ def _compare_group(
     if prepared.plans:
         judged = build_objects(sources, prepared.folder / "judged", JUDGED)
         harness = prepared.build(out, judged, settings, options.jobs)
-        runner = Runner(harness, judged, settings.state_dir / "inputs", options)
+        runner = Runner(harness, judged, settings.state_dir.resolve() / "inputs", options)
         with ThreadPoolExecutor(options.jobs or len(os.sched_getaffinity(0))) as pool:
             verdicts |= {verdict.symbol: verdict for verdict in pool.map(runner.run, prepared.plans)}
     return [verdicts[candidate.entry] for candidate in wanted]
@@ -156,7 +156,7 @@ def replay_function(
             prepared = _prepare(facts, sources, out, settings, wanted)
             if prepared.plans:
                 harness = prepared.build(out, prepared.plain, settings, options.jobs)
-                return Runner(harness, prepared.plain, settings.state_dir / "inputs", options).replay(symbol)
+                return Runner(harness, prepared.plain, settings.state_dir.resolve() / "inputs", options).replay(symbol)
     return b""
 
 
@@ -171,6 +171,7 @@ def _facts(group: LoweredGroup) -> GroupFacts:
         lifted.storage,
         lifted.effects,
         infer_extents(group.program, ranges),
+        {} if lifted.solution is None else lifted.solution.results,
         group.linked.lowered.rust_paths,
         group.linked.lowered.names,
     )

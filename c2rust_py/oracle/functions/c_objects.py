@@ -36,7 +36,8 @@ JUDGED = (
 
 _HOOKED = ("abort", "malloc", "calloc", "realloc", "reallocarray", "free", "strdup", "strndup")
 _HOOKS = {
-    **{name: "c2rs_exit" for name in ("exit", "_exit", "_Exit", "quick_exit")},
+    "exit": "c2rs_exit",
+    **{name: "c2rs_exit_at_once" for name in ("_exit", "_Exit", "quick_exit")},
     **{name: f"c2rs_{name}" for name in _HOOKED},
     "__assert_fail": "c2rs_assert_fail",
     "__strdup": "c2rs_strdup",

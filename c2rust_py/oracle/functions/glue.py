@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from c2rust_py.infer.extents import Extent
 from c2rust_py.ir.types import PointerType, Type, VoidType
 from c2rust_py.oracle.functions.plan import FunctionPlan, GlobalPlan, Home
+from c2rust_py.oracle.functions.results import ReturnedOwner, ReturnedPlace, ReturnedValue
 from c2rust_py.oracle.functions.signatures import Passing
 from c2rust_py.oracle.functions.type_table import TypeTable, has_pointers, rust_symbol
 
@@ -49,12 +51,13 @@ def rust_glue(plans: Sequence[FunctionPlan], table: TypeTable) -> str:
         [
             "//! Generated: what is compared, and how each side is called.",
             "#![allow(unused_mut, unused_variables, unused_imports, clippy::all)]",
-            "use c2rs_differential::{Extent, Field, Function, Global, Length, Param, RustSide, Table, Target, Type, Types};",
+            "use c2rs_differential::{Extent, Field, Function, Global, Length, Param, Ptr, RustSide, Table, Target, Type, Types, Void};",
             'extern "C" {',
             *externs,
             "}",
             f"static TYPES: &[Type] = &[{', '.join(table.rows)}];",
             f"static FUNCTIONS: &[Function] = &[{', '.join(functions)}];",
+            *_fresh(plans),
             "static TABLE: Table = Table { types: Types(TYPES), functions: FUNCTIONS };",
             "#[no_mangle]",
             'pub extern "C" fn c2rs_run(sanitized: bool) {',
@@ -64,6 +67,15 @@ def rust_glue(plans: Sequence[FunctionPlan], table: TypeTable) -> str:
             "",
         ]
     )
+
+
+def _fresh(plans: Sequence[FunctionPlan]) -> list[str]:
+    """The program's state before anything has run, where some function is asked whether it leaves that alone."""
+    crates = [plan.rust_path.partition("::")[0].replace("-", "_") for plan in plans if plan.others]
+    if not crates:
+        return []
+    context = f"{crates[0]}::context::Context"
+    return [f"thread_local! {{ static FRESH: {context} = {context}::new(); }}"]
 
 
 def _function(number: int, plan: FunctionPlan, table: TypeTable) -> str:
@@ -143,13 +155,42 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
     path = plan.rust_path.partition("::")[2]
     lines.append(f"let result = {crate}::{path}({', '.join(args)});")
     lines += after
-    if not isinstance(plan.function.type.result, VoidType):
-        lines.append("x.put_result(result);")
+    lines += _put_result(plan)
     if in_memory:
         lines += [_take_global(first + i, one) for i, one in enumerate(plan.globals)]
+        lines += _look_at_others(plan)
         lines.append("x.leave(cx.mem);")
     body = "\n".join(f"    {line}" for line in lines)
     return f"fn rust_{number}(x: &mut RustSide<'_>) {{\n{body}\n}}"
+
+
+def _put_result(plan: FunctionPlan) -> list[str]:
+    match plan.result:
+        case ReturnedPlace(number, start, stride, position):
+            return [f"x.put_position({number}, {start}, {stride}, {position});"]
+        case ReturnedOwner(elements):
+            return [f"x.put_owned({elements});"]
+        case ReturnedValue():
+            return [] if isinstance(plan.function.type.result, VoidType) else ["x.put_result(result);"]
+        case _:
+            assert_never(plan.result)
+
+
+def _look_at_others(plan: FunctionPlan) -> list[str]:
+    """Now and then, the variables that the C does not name."""
+    if not plan.others:
+        return []
+    looks = []
+    for one in plan.others:
+        match one.home:
+            case Home.FIELD:
+                now, before = (f"&[{cx}.globals.{one.rust}]" for cx in ("cx", "fresh"))
+            case Home.VECTOR:
+                now, before = (f"&{cx}.globals.{one.rust}" for cx in ("cx", "fresh"))
+            case Home.MEMORY:
+                now, before = (f"{cx}.mem.tail(Ptr::<Void>::global({one.rust}))" for cx in ("cx", "fresh"))
+        looks.append(f'x.untouched("{one.variable.name}", {now}, {before});')
+    return ["if x.is_thorough() {", "FRESH.with(|fresh| {", *looks, "});", "}"]
 
 
 def _uses_pointers(plan: FunctionPlan, table: TypeTable) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
@@ -11,13 +11,18 @@ from c2rust_py.infer.effects import Effects
 from c2rust_py.infer.extents import Extent, Extents
 from c2rust_py.infer.solver import MEMORY_SUFFIX
 from c2rust_py.infer.storage import Storage
+from c2rust_py.infer.targets import Result
 from c2rust_py.ir.program import Function, Program, Variable
 from c2rust_py.ir.types import BOOL, FunctionType, PointerType, RecordType, VoidType
 from c2rust_py.oracle.functions.c_objects import CObjects, link_name, static_local
 from c2rust_py.oracle.functions.closure import Closure, callable_targets, close_over
+from c2rust_py.oracle.functions.results import ResultPlan, plan_result
 from c2rust_py.oracle.functions.signatures import Passing, RustFunction
 from c2rust_py.oracle.functions.type_table import FunctionTarget, NotComparable, TypeTable, has_pointers
 from c2rust_py.to_rust.names import Names
+
+_MOST_OTHERS = 1 << 16
+"""Bytes of variables that are looked at though the C does not name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class GroupFacts:
     """A linked group as the translation sees it.
 
     program: normalised, with C's pointers. lifted: what became of it; it may have two instances of a function.
-    storage, effects: of `lifted`. rust_paths: `module::name` by symbol of `lifted`.
+    storage, effects: of `lifted`. results: what the pointers point to that functions of it return. rust_paths: `module::name` by
+    symbol of `lifted`.
     """
 
     crate: str
@@ -34,6 +40,7 @@ class GroupFacts:
     storage: Storage
     effects: Effects
     extents: Extents
+    results: Mapping[str, Result]
     rust_paths: Mapping[str, str]
     names: Names
 
@@ -60,7 +67,7 @@ class GlobalPlan:
 @dataclass(frozen=True, slots=True)
 class FunctionPlan:
     """One function that is compared. `entry` is what the harness calls it: its symbol in the lifted program, or more. `params`
-    are the positions of the parameters' types."""
+    are the positions of the parameters' types, `others` the variables that the C does not name and the Rust could change."""
 
     entry: str
     function: Function
@@ -71,6 +78,8 @@ class FunctionPlan:
     extents: tuple[Extent | None, ...]
     closure: Closure
     globals: tuple[GlobalPlan, ...]
+    others: tuple[GlobalPlan, ...]
+    result: ResultPlan
     statics: bool
 
 
@@ -175,7 +184,11 @@ class Planner:
         if closure.reasons:
             raise NotComparable("; ".join(closure.reasons))
         types = self._types(function, rust)
-        globals = tuple(self._globals(closure)) if rust.context is not None else ()
+        globals = tuple(self._globals(closure.globals)) if rust.context is not None else ()
+        others = tuple(self._others(closure, rust.context)) if rust.context is not None else ()
+        summary = self.facts.results.get(candidate.symbol)
+        symbols = [one.variable.symbol for one in globals]
+        result = plan_result(self.facts.program, function, rust.result, summary, symbols)
         extents = tuple(
             Extent(0, 1) if rust.params[i].passing is Passing.OBJECT else self.facts.extents.of(candidate.symbol, i)
             for i in range(len(function.type.params))
@@ -183,7 +196,9 @@ class Planner:
         statics = any(
             not self.facts.program.variables[s].const for s in closure.globals if s in self.facts.program.variables
         )
-        return FunctionPlan(candidate.entry, function, link, rust, rust_path, types, extents, closure, globals, statics)
+        return FunctionPlan(
+            candidate.entry, function, link, rust, rust_path, types, extents, closure, globals, others, result, statics
+        )
 
     def _types(self, function: Function, rust: RustFunction) -> tuple[int, ...]:
         """Puts the types into the table; the positions of the parameters'."""
@@ -215,9 +230,19 @@ class Planner:
             case _:
                 pass
 
-    def _globals(self, closure: Closure) -> Iterator[GlobalPlan]:
+    def _others(self, closure: Closure, context: str) -> Iterator[GlobalPlan]:
+        """The variables that the C does not name, in what the Rust is given of the program's state; not too many."""
+        named = set(closure.globals)
+        homes = {"memory": {Home.MEMORY}, "globals": {Home.FIELD, Home.VECTOR}}.get(context, set(Home))
+        room = _MOST_OTHERS
+        for one in self._globals(symbol for symbol in self.facts.program.variables if symbol not in named):
+            room -= self.table.layout.size_of(one.variable.type)
+            if one.home in homes and room >= 0:
+                yield one
+
+    def _globals(self, symbols: Iterable[str]) -> Iterator[GlobalPlan]:
         """The variables that can be set on both sides: without pointers, and with a place that is known."""
-        for symbol in closure.globals:
+        for symbol in symbols:
             variable = self.facts.program.variables.get(symbol)
             storage = self.facts.storage
             if variable is None or symbol in storage.constants or has_pointers(self.facts.program, variable.type):

@@ -30,11 +30,13 @@ class RustParam:
 
 @dataclass(frozen=True, slots=True)
 class RustFunction:
-    """A top-level function of a module. `context` is the type of its last parameter where that is the program's state."""
+    """A top-level function of a module. `context` is the type of its last parameter where that is the program's state,
+    `result` the text of its result's type."""
 
     name: str
     params: tuple[RustParam, ...]
     context: str | None
+    result: str | None
 
 
 _HEAD = re.compile(r"^(?:pub(?:\([a-z]+\))? )?fn (?:r#)?(\w+)(?=[(<])", re.MULTILINE)
@@ -49,21 +51,23 @@ def read_functions(text: str) -> Mapping[str, RustFunction | str]:
         if text[head.end()] == "<":
             found[head[1]] = "the Rust is generic"
             continue
-        inside = text[head.end() + 1 : closing_bracket(text, head.end())]
+        end = closing_bracket(text, head.end())
+        result = re.match(r"\s*->\s*([^{]*?)\s*(?:\{|where\b)", text[end + 1 :])
+        inside = text[head.end() + 1 : end]
         try:
-            found[head[1]] = _function(head[1], split_commas(" ".join(inside.split())))
+            found[head[1]] = _function(head[1], split_commas(" ".join(inside.split())), result and result[1])
         except NotComparable as reason:
             found[head[1]] = str(reason)
     return found
 
 
-def _function(name: str, params: list[str]) -> RustFunction:
+def _function(name: str, params: list[str], result: str | None) -> RustFunction:
     types = [param.split(":", 1)[1].strip() for param in params]
     types = [re.sub(r"\b(?:\w+::)+(?=(?:Memory|Globals|Context)$)", "", type) for type in types]
     context = _CONTEXTS.get(types[-1]) if types else None
     if context is not None:
         types.pop()
-    return RustFunction(name, tuple(map(_param, types)), context)
+    return RustFunction(name, tuple(map(_param, types)), context, result)
 
 
 def _param(type: str) -> RustParam:

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -62,15 +63,22 @@ _Noreturn void c2rs_exit(int code)
     leave(EXITED);
 }
 
+/* What is buffered is lost. */
+_Noreturn void c2rs_exit_at_once(int code)
+{
+    __fpurge(stdout);
+    c2rs_exit(code);
+}
+
 _Noreturn void c2rs_abort(void)
 {
-    c2rs_exit(134);
+    c2rs_exit_at_once(134);
 }
 
 _Noreturn void c2rs_assert_fail(const char *text, const char *file, unsigned line, const char *function)
 {
     (void)text, (void)file, (void)line, (void)function;
-    c2rs_exit(134);
+    c2rs_abort();
 }
 
 void c2rs_flush(void) { fflush(NULL); }

@@ -5,7 +5,7 @@ use c2rs_rt::{FnPtr, Pod, Ptr, Void};
 use crate::c_side::{CSide, Target};
 use crate::function::Function;
 use crate::input::{self, Input};
-use crate::rust_side::RustSide;
+use crate::rust_side::{Returned, RustSide};
 use crate::types::{Type, TypeId, Types};
 
 /// New objects that are looked into for one input.
@@ -40,6 +40,10 @@ pub fn compare(
     let mut comparison = Comparison { types, c, rust, pairs: Vec::new() };
     if !rust.result().is_empty() {
         comparison.objects("result", function.result, c.result(rust.result().len()), rust.result())?;
+    }
+    comparison.returned(function)?;
+    if let Some(name) = rust.touched() {
+        return Err(format!("{name}: the Rust changes it, the C does not name it"));
     }
     for (number, block) in input.blocks().iter().enumerate().skip(function.params.len()) {
         let (left, right) = match (c.block(number), rust.block(number)) {
@@ -145,6 +149,36 @@ impl Comparison<'_> {
             _ if known.is_some() => Err(format!("C a new object, Rust {known:?}")),
             Target::Heap { start, offset, size } => self.pair(to, start, offset, size, rust),
             Target::Elsewhere => self.text(to, c, rust),
+        }
+    }
+
+    /// The pointer that C returns, where the Rust returns a position or an owner.
+    fn returned(&mut self, function: &Function) -> Result<(), String> {
+        let returned = self.rust.returned();
+        let (Type::Pointer { to }, false) = (self.types.get(function.result), matches!(returned, Returned::Value)) else {
+            return Ok(());
+        };
+        let target = self.c.target(u64::load(self.c.result(8)));
+        match (target, returned) {
+            (Target::Null, Returned::Place(None) | Returned::Object(None)) => Ok(()),
+            (Target::Null, _) => Err("result: C null, Rust not".to_owned()),
+            (_, Returned::Place(None) | Returned::Object(None)) => Err("result: Rust null, C not".to_owned()),
+            (Target::Block(block, offset), Returned::Place(Some((number, at)))) => {
+                let same = block == *number && offset as i64 == *at;
+                let words = || format!("result: C #{block} + {offset} bytes, Rust #{number} + {at} bytes");
+                same.then_some(()).ok_or_else(words)
+            }
+            (Target::Heap { start, offset: 0, size }, Returned::Object(Some(bytes))) => {
+                let Some(object) = self.c.memory(start, size.min(4096)) else { return Ok(()) };
+                if bytes.len() != size {
+                    return Err(format!("result: a new object of {size} bytes in C, {} in Rust", bytes.len()));
+                }
+                match self.types.get(*to) {
+                    Type::Void => Ok(()),
+                    _ => self.objects("*result", *to, object, &bytes[..object.len()]),
+                }
+            }
+            _ => Err("result: C and Rust return pointers to other objects".to_owned()),
         }
     }
 

@@ -11,7 +11,13 @@ use crate::types::{Type, TypeId, Types};
 const MOST_BLOCKS: usize = 24;
 
 /// Elements of buffers whose length a parameter says: what is beyond would be undefined, and copied for each input.
-const LONGEST: i64 = 200;
+const LONGEST: i64 = 1200;
+
+/// What texts have that are of no particular kind.
+const TEXT: &[u8] = b"abcxyzABCXYZ0123456789 \t\n.,;:+-*/_()[]{}<>=!?'\"\\%#&|^~@$\x01\x7f\x80\xff";
+
+/// One input in so many has long buffers: indices that do not fit into a byte, runs as long as a constant of the C says.
+const LONG: usize = 128;
 
 /// One input in so many has integers that say how long a buffer is and do not know of the buffer: most of these are undefined.
 const UNRELATED: usize = 128;
@@ -37,6 +43,7 @@ impl<'a> Generator<'a> {
         let mut random = Random::new(self.seed, index);
         let random = &mut random;
         input.clear();
+        let long = random.one_in(LONG);
         for param in self.function.params {
             let block = input.add(self.types, param.of, 1);
             if !matches!(self.types.get(param.of), Type::Pointer { .. }) {
@@ -51,29 +58,29 @@ impl<'a> Generator<'a> {
                 input.blocks_mut()[block].bytes.copy_from_slice(initial);
             }
         }
-        self.choose_lengths(random, input);
+        self.choose_lengths(random, input, long);
         for number in 0..self.function.params.len() {
-            self.point(random, input, number);
+            self.point(random, input, number, long);
         }
         self.relate_integers(random, input);
     }
 
     /// Integers that say how long a buffer is become small, with a buffer of that length in mind.
-    fn choose_lengths(&self, random: &mut Random, input: &mut Input) {
+    fn choose_lengths(&self, random: &mut Random, input: &mut Input, long: bool) {
         if random.one_in(UNRELATED) {
             return;
         }
         for param in self.function.params {
             let Extent::Within { lengths, .. } = &param.extent else { continue };
             for length in *lengths {
-                let value = small_length(random) as i64 - length.constant;
+                let value = self.length(random, long) as i64 - length.constant;
                 self.set_integer(input, length.param, i128::from(value));
             }
         }
     }
 
     /// Gives a pointer parameter what it points to.
-    fn point(&self, random: &mut Random, input: &mut Input, number: usize) {
+    fn point(&self, random: &mut Random, input: &mut Input, number: usize, long: bool) {
         let param = &self.function.params[number];
         let Type::Pointer { to } = *self.types.get(param.of) else { return };
         if param.free && random.one_in(24) {
@@ -85,7 +92,7 @@ impl<'a> Generator<'a> {
                 return;
             }
         }
-        let (before, count) = self.extent(random, input, &param.extent, to);
+        let (before, count) = self.extent(random, input, &param.extent, to, long);
         let text = matches!(param.extent, Extent::Unknown) || random.one_in(2);
         let block = input.add(self.types, to, before + count);
         self.fill(random, input, block, text);
@@ -111,13 +118,13 @@ impl<'a> Generator<'a> {
     }
 
     /// Elements before the pointer and from it on.
-    fn extent(&self, random: &mut Random, input: &Input, extent: &Extent, to: TypeId) -> (usize, usize) {
+    fn extent(&self, random: &mut Random, input: &Input, extent: &Extent, to: TypeId, long: bool) -> (usize, usize) {
         match *extent {
             Extent::Exactly(count) => (0, count),
             Extent::Unknown if matches!(self.types.get(to), Type::Record { .. } | Type::Opaque { .. }) => {
                 (0, if random.one_in(4) { small_length(random).max(1) } else { 1 })
             }
-            Extent::Unknown => (0, self.unknown_length(random, input)),
+            Extent::Unknown => (0, self.unknown_length(random, input, long)),
             Extent::Within { lo, hi, lengths } => {
                 let bounds = lengths.iter().map(|length| {
                     let value = self.integer(input, length.param).clamp(-1 << 40, 1 << 40) as i64;
@@ -130,9 +137,22 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// Of some buffer.
+    fn length(&self, random: &mut Random, long: bool) -> usize {
+        let constants = self.function.constants;
+        match random.below(4) {
+            _ if !long => small_length(random),
+            0 | 1 if !constants.is_empty() => {
+                let constant = random.pick(constants);
+                (constant.clamp(0, 1000) as usize + random.below(4)).max(1) - 1
+            }
+            _ => random.below(700),
+        }
+    }
+
     /// Of a buffer that nothing is known of: often as long as all lengths together (`out` of two that are joined).
-    fn unknown_length(&self, random: &mut Random, input: &Input) -> usize {
-        let small = small_length(random).max(1);
+    fn unknown_length(&self, random: &mut Random, input: &Input, long: bool) -> usize {
+        let small = self.length(random, long).max(1);
         if random.one_in(48) {
             return small;
         }
@@ -214,7 +234,8 @@ impl<'a> Generator<'a> {
                 return self.fill_text(random, &mut input.blocks_mut()[block].bytes);
             }
             if count > 1 && random.one_in(2) {
-                return fill_bytes(random, &mut input.blocks_mut()[block].bytes);
+                let bytes = &mut input.blocks_mut()[block].bytes;
+                return if random.one_in(2) { fill_bytes(random, bytes) } else { self.fill_edges(random, bytes) };
             }
         }
         let size = self.types.size(of);
@@ -289,7 +310,7 @@ impl<'a> Generator<'a> {
         if kind >= 4 || bytes.len() <= size || size > 8 {
             return bytes.chunks_exact_mut(size).for_each(|bytes| self.fill_int(random, signed, bytes));
         }
-        let (least, range) = random.pick(&[(0, 2), (-1, 3), (0, 10), (-5, 11), (-100, 200), (0, 1000)]);
+        let (least, range) = random.pick(&[(0, 1), (0, 2), (-1, 3), (0, 10), (-5, 11), (-100, 200), (0, 1000)]);
         let mut last = if signed { least as u64 } else { 0 };
         for group in bytes.chunks_mut(4 * size) {
             let mut next = random.next();
@@ -326,8 +347,15 @@ impl<'a> Generator<'a> {
         let next = random.next();
         let (kind, rest) = (next & 15, next >> 4);
         match kind {
-            0..=4 => (((rest & 0xffff_ffff) * 20) >> 32).wrapping_sub(if signed { 4 } else { 0 }),
-            5 | 6 if !constants.is_empty() => (random.pick(constants) as u64).wrapping_add(rest % 3).wrapping_sub(1),
+            0..=3 => (((rest & 0xffff_ffff) * 20) >> 32).wrapping_sub(if signed { 4 } else { 0 }),
+            4 => rest & 0x3f,
+            5 | 6 if !constants.is_empty() => {
+                let constant = random.pick(constants) as u64;
+                match rest & 7 {
+                    0 | 1 => constant.wrapping_mul(rest >> 3 & 7),
+                    _ => constant.wrapping_add((rest >> 3) % 3).wrapping_sub(1),
+                }
+            }
             5..=7 => {
                 let edge = 1u64 << bound(rest >> 8);
                 let edge = if signed && rest & 4 != 0 { edge.wrapping_neg() } else { edge };
@@ -340,12 +368,29 @@ impl<'a> Generator<'a> {
         }
     }
 
-    /// Letters, digits, blanks and what the C mentions; mostly few, and in the end a NUL.
+    /// Bytes at boundaries: of constants that the C mentions, of single bits, of halves.
+    fn fill_edges(&self, random: &mut Random, bytes: &mut [u8]) {
+        let constants = self.function.constants;
+        for byte in bytes {
+            let next = random.next();
+            let near = ((next >> 40) % 3) as u8;
+            *byte = match next & 3 {
+                0 | 1 if !constants.is_empty() => (random.pick(constants) as u8).wrapping_add(near).wrapping_sub(1),
+                2 => (1u8 << (next >> 8 & 7)).wrapping_add(near).wrapping_sub(1),
+                _ => (next >> 8) as u8 & 0xf0,
+            };
+        }
+    }
+
+    /// Letters, digits, blanks and what the C mentions; mostly few; a NUL, and behind that
+    /// more of these, or nothing.
     fn fill_text(&self, random: &mut Random, bytes: &mut [u8]) {
         let last = bytes.len() - 1;
         let length = if random.one_in(4) { random.below(last + 1) } else { last };
-        let kind = random.below(4);
-        for byte in &mut bytes[..length] {
+        let kind = random.below(5);
+        let same = random.pick(TEXT);
+        let behind = length + 1 + if random.one_in(2) { last - length } else { 0 };
+        for byte in &mut bytes[..behind] {
             *byte = match kind {
                 0 => b'0' + random.below(10) as u8,
                 1 => random.pick(b"ab "),
@@ -353,10 +398,12 @@ impl<'a> Generator<'a> {
                     let byte = random.pick(self.function.constants) as u8;
                     if byte == 0 { b'a' } else { byte }
                 }
-                _ => random.pick(b"abcxyzABCXYZ0123456789 \t\n.,;:+-*/_()[]{}<>=!?'\"\\%#&|^~@$\x01\x7f\x80\xff"),
+                3 if !random.one_in(16) => same,
+                _ => random.pick(TEXT),
             };
         }
-        bytes[length..].fill(0);
+        bytes[length] = 0;
+        bytes[behind..].fill(0);
     }
 }
 

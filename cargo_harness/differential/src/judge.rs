@@ -4,7 +4,7 @@ use std::ffi::{c_char, CStr};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::c_side::{CSide, End};
@@ -12,6 +12,7 @@ use crate::function::{Function, Table};
 use crate::generate::Generator;
 use crate::input::Input;
 use crate::process::{in_child, shared_words, Capture, Ended, Phase, Shared};
+use crate::trial::digest;
 
 extern "C" {
     fn c2rs_on_memory_error(callback: extern "C" fn(*const c_char));
@@ -22,7 +23,8 @@ extern "C" {
 pub enum Judgement {
     Defined,
     Undefined(String),
-    Exits(i32),
+    /// The status, and a digest of what it had printed.
+    Exits(i32, u32),
     Hangs,
 }
 
@@ -32,7 +34,7 @@ impl Judgement {
         match self {
             Judgement::Defined => "defined".to_owned(),
             Judgement::Undefined(what) => format!("undefined {}", what.replace('\n', " ")),
-            Judgement::Exits(status) => format!("exits {status}"),
+            Judgement::Exits(status, printed) => format!("exits {status} {printed}"),
             Judgement::Hangs => "hangs".to_owned(),
         }
     }
@@ -42,7 +44,10 @@ impl Judgement {
         match word {
             "defined" => Some(Judgement::Defined),
             "undefined" => Some(Judgement::Undefined(rest.to_owned())),
-            "exits" => Some(Judgement::Exits(rest.parse().ok()?)),
+            "exits" => {
+                let (status, printed) = rest.split_once(' ')?;
+                Some(Judgement::Exits(status.parse().ok()?, printed.parse().ok()?))
+            }
             "hangs" => Some(Judgement::Hangs),
             _ => None,
         }
@@ -176,36 +181,40 @@ impl<'a> Judge<'a> {
     /// The judgement of each input, in order; texts are those of the last one.
     pub fn answer(&self, questions: &[Question]) -> Vec<Judgement> {
         let make = |index: usize, input: &mut Input| questions[index].make(&self.generator, input);
-        let codes = self.run(questions.len(), usize::MAX, make);
+        let (codes, printed) = self.run(questions.len(), usize::MAX, make);
         let (_, text) = self.shared.told();
-        let judgement = |&code: &u32| match code {
+        let judgement = |(&code, &printed): (&u32, &u32)| match code {
             DEFINED => Judgement::Defined,
             0 | HANGS => Judgement::Hangs,
-            EXITS.. => Judgement::Exits((code - EXITS) as i32),
+            EXITS.. => Judgement::Exits((code - EXITS) as i32, printed),
             _ => Judgement::Undefined(text.clone()),
         };
-        codes.iter().map(judgement).collect()
+        codes.iter().zip(&printed).map(judgement).collect()
     }
 
     /// How many of the first `count` random inputs ran, how many of these are undefined, and why the last one is.
     pub fn sample(&self, count: usize) -> (usize, usize, String) {
-        let codes = self.run(count, MOST_ENDS, |index, input| self.generator.make(index as u64, input));
+        let (codes, _) = self.run(count, MOST_ENDS, |index, input| self.generator.make(index as u64, input));
         let ran = codes.iter().filter(|&&code| code != 0).count();
         let undefined = codes.iter().filter(|&&code| code == UNDEFINED).count();
         (ran, undefined, self.shared.told().1)
     }
 
-    /// The code of each input that `make` gives by number: 0 where it did not come to that.
-    fn run(&self, count: usize, most_ends: usize, make: impl Fn(usize, &mut Input)) -> Vec<u32> {
-        let codes = shared_words(count);
+    /// The code of each input that `make` gives by number, 0 where it did not come to that; digests of what those that exit
+    /// had printed.
+    fn run(&self, count: usize, most_ends: usize, make: impl Fn(usize, &mut Input)) -> (Vec<u32>, Vec<u32>) {
+        let (codes, printed) = (shared_words(count), shared_words(count));
+        let output = Capture::new();
         let work = |from: usize| {
-            let _quiet = Capture::start();
+            output.start();
             let mut c = CSide::new(self.table.types, true);
             let mut input = Input::default();
             for index in from..count {
                 self.shared.enter(index as u64, Phase::C);
                 make(index, &mut input);
-                let code = match c.run(self.function, &input) {
+                let end = c.run(self.function, &input);
+                printed[index].store(digest(&output.take()), Ordering::Relaxed);
+                let code = match end {
                     End::Returned => DEFINED,
                     End::Exited(status) => EXITS + status as u32,
                     End::Undefined(what) => {
@@ -230,7 +239,8 @@ impl<'a> Judge<'a> {
             ends += 1;
             hangs += usize::from(ended == Ended::TimedOut);
         }
-        codes.iter().map(|code| code.load(Ordering::Relaxed)).collect()
+        let load = |words: &[AtomicU32]| words.iter().map(|word| word.load(Ordering::Relaxed)).collect();
+        (load(codes), load(printed))
     }
 }
 

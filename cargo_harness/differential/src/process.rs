@@ -20,6 +20,7 @@ extern "C" {
     fn sigprocmask(how: c_int, set: *const SignalSet, old: *mut SignalSet) -> c_int;
     fn sigtimedwait(set: *const SignalSet, info: *mut c_void, limit: *const [c_long; 2]) -> c_int;
     fn getrusage(who: c_int, usage: *mut [c_long; 18]) -> c_int;
+    fn close(file: c_int) -> c_int;
     fn pread(file: c_int, to: *mut c_void, size: usize, offset: c_long) -> isize;
 }
 
@@ -230,20 +231,30 @@ fn sleep_until_child_ends(most: Duration) {
     }
 }
 
-/// Catches what is written to the standard output of this process.
+/// A file in memory that catches what is written to the standard output, also of a process that ends.
 pub struct Capture {
     file: c_int,
 }
 
 impl Capture {
-    pub fn start() -> Self {
-        // SAFETY: a new file in memory takes the place of the standard output.
-        unsafe {
-            let file = memfd_create(c"output".as_ptr(), 0);
-            assert!(file >= 0, "no file in memory");
-            dup2(file, 1);
-            Capture { file }
-        }
+    /// A new file, into which nothing goes yet.
+    pub fn new() -> Self {
+        // SAFETY: a new file in memory.
+        let file = unsafe { memfd_create(c"output".as_ptr(), 0) };
+        assert!(file >= 0, "no file in memory");
+        Capture { file }
+    }
+
+    /// It takes the place of the standard output of this process.
+    pub fn start(&self) {
+        // SAFETY: a file of ours.
+        unsafe { dup2(self.file, 1) };
+    }
+
+    /// Whether something was written since the last time.
+    pub fn has_any(&self) -> bool {
+        // SAFETY: a file of ours.
+        unsafe { lseek(self.file, 0, 1) > 0 }
     }
 
     /// What was written since the last time.
@@ -251,6 +262,9 @@ impl Capture {
         // SAFETY: the buffer has the size that is read.
         unsafe {
             let size = lseek(self.file, 0, 1).max(0) as usize;
+            if size == 0 {
+                return Vec::new();
+            }
             let mut bytes = vec![0; size];
             let read = pread(self.file, bytes.as_mut_ptr().cast(), size, 0);
             bytes.truncate(read.max(0) as usize);
@@ -258,5 +272,12 @@ impl Capture {
             lseek(self.file, 0, 0);
             bytes
         }
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        // SAFETY: a file of ours; its copy as standard output stays.
+        unsafe { close(self.file) };
     }
 }

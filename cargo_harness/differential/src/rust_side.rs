@@ -14,6 +14,19 @@ struct Pointer {
     offset: usize,
 }
 
+/// A pointer that C returns, where the Rust returns something else.
+pub enum Returned {
+    /// It is a value of the type, or nothing.
+    Value,
+    /// A byte of a block, by what the Rust says of its position; None for null.
+    Place(Option<(usize, i64)>),
+    /// All of a new object; None for null.
+    Object(Option<Vec<u8>>),
+}
+
+/// One input in so many is followed by a look at the globals that the C does not name.
+const THOROUGH: u32 = 16;
+
 /// One call of a translated function. Its blocks are those of the input: first the parameters, then the globals.
 pub struct RustSide<'a> {
     types: Types,
@@ -27,6 +40,10 @@ pub struct RustSide<'a> {
     lent: Vec<bool>,
     count: usize,
     result: Vec<u8>,
+    returned: Returned,
+    calls: u32,
+    /// A global that the Rust changed and the C does not know.
+    touched: Option<&'static str>,
     memory: Option<Memory>,
 }
 
@@ -41,6 +58,9 @@ impl<'a> RustSide<'a> {
             lent: Vec::new(),
             count: 0,
             result: Vec::new(),
+            returned: Returned::Value,
+            calls: 0,
+            touched: None,
             memory: None,
         }
     }
@@ -57,6 +77,9 @@ impl<'a> RustSide<'a> {
         self.places.clear();
         self.memory = None;
         self.result.clear();
+        self.returned = Returned::Value;
+        self.calls = self.calls.wrapping_add(1);
+        self.touched = None;
         for (holder, block) in input.blocks().iter().enumerate() {
             let bytes = &mut self.bytes[holder];
             bytes.clear();
@@ -182,6 +205,41 @@ impl<'a> RustSide<'a> {
         value.store(&mut self.result[..T::SIZE]);
     }
 
+    /// A result that is a position in what the parameter (or global) `number` has: `stride` bytes apart, from byte `start` on.
+    pub fn put_position(&mut self, number: usize, start: i64, stride: i64, position: Option<i64>) {
+        let place = match self.pointers.iter().find(|pointer| pointer.holder == number && pointer.at == 0) {
+            Some(pointer) if number < self.function.params.len() => (pointer.target, pointer.offset as i64),
+            _ => (number, 0),
+        };
+        self.returned = Returned::Place(position.map(|at| (place.0, place.1 + start + stride.wrapping_mul(at))));
+    }
+
+    /// A result that the caller owns.
+    pub fn put_owned<T: Pod>(&mut self, elements: Option<&[T]>) {
+        self.returned = Returned::Object(elements.map(bytes_of));
+    }
+
+    /// Whether globals that the C does not name are looked at now.
+    #[inline]
+    pub fn is_thorough(&self) -> bool {
+        self.calls % THOROUGH == 1
+    }
+
+    /// Such a global, and what it was before anything ran.
+    pub fn untouched<T: Pod>(&mut self, name: &'static str, now: &[T], before: &[T]) {
+        if bytes_of(now) != bytes_of(before) {
+            self.touched = Some(name);
+        }
+    }
+
+    pub fn touched(&self) -> Option<&'static str> {
+        self.touched
+    }
+
+    pub fn returned(&self) -> &Returned {
+        &self.returned
+    }
+
     /// The bytes of a block as the Rust left them; None where it freed it.
     pub fn block(&self, number: usize) -> Option<&[u8]> {
         let freed = !self.lent[number]
@@ -204,6 +262,14 @@ impl<'a> RustSide<'a> {
         let number = self.places.iter().position(|place| !place.is_null() && place.block() == pointer.block())?;
         Some((number, pointer.offset() as usize))
     }
+}
+
+fn bytes_of<T: Pod>(elements: &[T]) -> Vec<u8> {
+    let mut bytes = vec![0; elements.len() * T::SIZE];
+    for (element, bytes) in elements.iter().zip(bytes.chunks_exact_mut(T::SIZE.max(1))) {
+        element.store(bytes);
+    }
+    bytes
 }
 
 fn function_number(types: Types, of: TypeId, offset: usize, target: usize) -> u64 {

@@ -8,7 +8,7 @@ use crate::function::{Function, Table};
 use crate::generate::Generator;
 use crate::input::Input;
 use crate::judge::{Court, Judgement, Question};
-use crate::process::{in_child, Phase, Shared};
+use crate::process::{in_child, Capture, Phase, Shared};
 use crate::shrink::smaller;
 use crate::trial::{try_alone, Finding, Trial};
 
@@ -43,11 +43,15 @@ const MOST_ENDS: usize = 4000;
 /// Undefined inputs after which not all that look like it are judged: one in so many is.
 const MANY_UNDEFINED: u64 = 100_000;
 const JUDGED_OF_MANY: u64 = 64;
+/// The status of `abort`, as the hooks have it. Whether what was printed before comes out, C does not say.
+const ABORT: i32 = 134;
+/// Inputs after which a function that prints nothing in C is listened to.
+const LISTENED: u64 = 512;
 /// Inputs that are judged together, and tried before any of them is.
 const MOST_JUDGED: usize = 8192;
 /// Inputs that are tried in place of one that fails, and as how many one counts that hangs.
 const MOST_SHRINKING: usize = 4000;
-const COST_OF_HANGS: usize = 200;
+const COST_OF_HANGS: usize = 400;
 /// Inputs that are kept for one function.
 const MOST_KEPT: usize = 64;
 
@@ -147,8 +151,10 @@ impl<'a> Supervisor<'a> {
 
     /// Inputs from `start` on, until there is no room for notes, or the process may be damaged.
     fn child(&self, start: u64) {
-        let mut trial = Trial::new(self.table, self.function);
+        let output = Capture::new();
+        let mut trial = Trial::new(self.table, self.function, &output, self.function.prints);
         let mut input = Input::default();
+        let mut heard = start;
         for index in start..self.settings.count {
             self.generator.make(index, &mut input);
             let finding = trial.run(self.shared, index, &input);
@@ -159,6 +165,13 @@ impl<'a> Supervisor<'a> {
                 }
             } else if !self.shared.note(index) || trial.may_be_damaged(&finding) {
                 break;
+            }
+            if index % LISTENED == 0 || index + 1 == self.settings.count {
+                if trial.has_stray_output() {
+                    (heard..=index).all(|index| self.shared.note(index));
+                    break;
+                }
+                heard = index + 1;
             }
         }
     }
@@ -229,11 +242,14 @@ impl<'a> Supervisor<'a> {
 fn failure(finding: Finding, judgement: &Judgement) -> Option<Finding> {
     match (finding, judgement) {
         (_, Judgement::Undefined(_)) | (Finding::Equal | Finding::Stub(_), _) => None,
-        (Finding::Exits(status), Judgement::Exits(same)) if status == *same => None,
-        // SIGABRT is what `abort` comes to: the hooks say 134.
-        (Finding::RustCrashes(6), Judgement::Exits(134)) => None,
+        (Finding::Exits(status, printed), Judgement::Exits(same, c)) if status == *same && (printed == *c || status == ABORT) => None,
+        (Finding::Exits(status, _), Judgement::Exits(same, _)) if status == *same => {
+            Some(Finding::Differs(format!("both exit with {status}, but have printed something else")))
+        }
+        // SIGABRT is what `abort` comes to.
+        (Finding::RustCrashes(6), Judgement::Exits(ABORT, _)) => None,
         (Finding::RustHangs | Finding::Panics(_) | Finding::RustCrashes(_), Judgement::Hangs) => None,
-        (Finding::CHangs, Judgement::Defined | Judgement::Exits(_)) => None,
+        (Finding::CHangs, Judgement::Defined | Judgement::Exits(..)) => None,
         (finding, _) => Some(finding),
     }
 }
@@ -242,7 +258,7 @@ fn failure(finding: Finding, judgement: &Judgement) -> Option<Finding> {
 fn words(finding: &Finding) -> (&'static str, String) {
     match finding {
         Finding::Panics(what) => ("panics", what.clone()),
-        Finding::Exits(status) => ("differs", format!("the Rust exits with {status}, the C does not")),
+        Finding::Exits(status, _) => ("differs", format!("the Rust exits with {status}, the C does not")),
         Finding::RustCrashes(signal) => ("crashes", format!("the Rust is ended by signal {signal}")),
         Finding::CCrashes(signal) => ("differs", format!("the C is ended by signal {signal}, the Rust returns")),
         Finding::RustHangs => ("hangs", "the Rust does not come back in time, the C does".to_owned()),

@@ -39,8 +39,8 @@ pub enum Finding {
     Panics(String),
     /// The Rust came to a stub.
     Stub(String),
-    /// The Rust ended the process.
-    Exits(i32),
+    /// The Rust ended the process: the status, and a digest of what it had printed.
+    Exits(i32, u32),
     /// Killed by a signal.
     RustCrashes(i32),
     CCrashes(i32),
@@ -54,14 +54,24 @@ pub struct Trial<'a> {
     function: &'a Function,
     c: CSide,
     rust: RustSide<'a>,
-    output: Option<Capture>,
+    output: &'a Capture,
+    /// Whether what each call prints is compared.
+    listens: bool,
 }
 
 impl<'a> Trial<'a> {
-    pub fn new(table: &'a Table, function: &'a Function) -> Self {
+    /// What is printed from now on goes to `output`.
+    pub fn new(table: &'a Table, function: &'a Function, output: &'a Capture, listens: bool) -> Self {
         catch_panics();
-        let output = function.prints.then(Capture::start);
-        Trial { table, function, c: CSide::new(table.types, false), rust: RustSide::new(table.types, function), output }
+        output.start();
+        let (c, rust) = (CSide::new(table.types, false), RustSide::new(table.types, function));
+        Trial { table, function, c, rust, output, listens }
+    }
+
+    /// Whether something was printed that was not compared.
+    pub fn has_stray_output(&self) -> bool {
+        c2rs_rt::stdio::fflush(Ptr::NULL);
+        self.output.has_any()
     }
 
     /// Runs the Rust and, where that comes back, the C: bounds are checked in the Rust, so the C rarely goes astray.
@@ -72,9 +82,9 @@ impl<'a> Trial<'a> {
             let message = PANIC.take();
             return if message.starts_with(STUB) { Finding::Stub(message) } else { Finding::Panics(message) };
         }
-        let rust_output = self.output.as_ref().map(|output| {
+        let rust_output = self.listens.then(|| {
             c2rs_rt::stdio::fflush(Ptr::NULL);
-            output.take()
+            self.output.take()
         });
         shared.enter(index, Phase::C);
         match self.c.run(self.function, input) {
@@ -86,10 +96,7 @@ impl<'a> Trial<'a> {
         if let Err(what) = compare(self.table.types, self.function, input, &self.c, &self.rust) {
             return Finding::Differs(what);
         }
-        match (rust_output, &self.output) {
-            (Some(rust), Some(output)) => same_output(&output.take(), &rust),
-            _ => Finding::Equal,
-        }
+        rust_output.map_or(Finding::Equal, |rust| same_output(&self.output.take(), &rust))
     }
 
     /// Whether the C has run since.
@@ -106,10 +113,25 @@ fn same_output(c: &[u8], rust: &[u8]) -> Finding {
     Finding::Differs(format!("output: C {:?}, Rust {:?}", shown(c), shown(rust)))
 }
 
-/// One input in a process of its own.
+/// What was printed, as a number.
+pub fn digest(output: &[u8]) -> u32 {
+    output.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// One input in a process of its own, twice: nothing may be left of the first call.
 pub fn try_alone(table: &Table, function: &Function, shared: &Shared, timeout: Duration, input: &Input) -> Finding {
+    let output = Capture::new();
     let ended = in_child(shared, timeout, || {
-        let (kind, text) = match Trial::new(table, function).run(shared, 0, input) {
+        let mut trial = Trial::new(table, function, &output, true);
+        let again = |finding| match finding {
+            Finding::Differs(text) => Finding::Differs(format!("in a second call: {text}")),
+            other => other,
+        };
+        let finding = match trial.run(shared, 0, input) {
+            Finding::Equal => again(trial.run(shared, 1, input)),
+            other => other,
+        };
+        let (kind, text) = match finding {
             Finding::Differs(text) => (1, text),
             Finding::Panics(text) => (2, text),
             Finding::Stub(text) => (3, text),
@@ -130,6 +152,6 @@ pub fn try_alone(table: &Table, function: &Function, shared: &Shared, timeout: D
         (Phase::C | Phase::Compare, Ended::Killed(signal)) => Finding::CCrashes(signal),
         (_, Ended::Killed(signal)) => Finding::RustCrashes(signal),
         (Phase::C | Phase::Compare, Ended::Exited(status)) => Finding::Differs(format!("the C ends with {status}")),
-        (_, Ended::Exited(status)) => Finding::Exits(status),
+        (_, Ended::Exited(status)) => Finding::Exits(status, digest(&output.take())),
     }
 }
