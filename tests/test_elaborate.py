@@ -8,10 +8,10 @@ import pytest
 from elaborate_oracle import program_of
 
 from c2rust_py.diagnostics import Code, CompileError
-from c2rust_py.ir.nodes import ArrayType, RecordType, UnsupportedStatement, UnsupportedValue
+from c2rust_py.ir.nodes import UnsupportedStatement, UnsupportedValue
 from c2rust_py.ir.printer import print_function, print_value
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import INT, LONG, FunctionType
+from c2rust_py.ir.types import INT, LONG, ArrayType, FunctionType, RecordType
 from c2rust_py.ir.walk import walk_all
 
 
