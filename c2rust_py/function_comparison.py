@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy2
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, error
 from c2rust_py.emit.manifest import Manifest
@@ -14,6 +15,7 @@ from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import library_functions
 from c2rust_py.infer.ranges import infer_ranges
+from c2rust_py.infer.solver import MEMORY_SUFFIX
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.oracle.build import CSource
 from c2rust_py.oracle.functions.c_objects import JUDGED, PLAIN, CObjects, build_objects
@@ -38,6 +40,7 @@ from c2rust_py.oracle.functions.signatures import (
     struct_fields,
     without_layout,
 )
+from c2rust_py.oracle.functions.timing import Clocked
 from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict, Outcome
 from c2rust_py.pipeline import LoweredGroup, lower_groups
 from c2rust_py.project import link_flags
@@ -144,20 +147,44 @@ def replay_function(
 ) -> bytes:
     """What both sides of one function write to their standard error on the input that was kept last. `c_texts` are preprocessed
     files in the place of units, by the names of these. Raises CompileError where either side does not build."""
+    built = _build_one(input_path, out, flags, symbol, c_texts, options)
+    if built is None:
+        return b""
+    harness, prepared = built
+    return Runner(harness, prepared.plain, (out / ".c2rs" / "inputs").resolve(), options).replay(prepared.plans[0].entry)
+
+
+def clock_function(
+    input_path: Path, out: Path, flags: Sequence[str], symbol: str, program: Path, options: FunctionOptions
+) -> Clocked | None:
+    """One function as it is in OUT now, to be timed: the harness is left as `program`. None where it is not compared. Raises
+    CompileError where either side does not build."""
+    built = _build_one(input_path, out, flags, symbol, {}, options)
+    if built is None:
+        return None
+    harness, prepared = built
+    copy2(harness.compare, program)
+    return Clocked(program.resolve(), prepared.plans[0].entry)
+
+
+def _build_one(
+    input_path: Path, out: Path, flags: Sequence[str], symbol: str, c_texts: Mapping[str, Path], options: FunctionOptions
+) -> tuple[Harness, _Prepared] | None:
+    """A harness for one function alone, its instance on memory where it has no other; nothing is judged with it."""
     manifest = require_manifest(out)
     settings = _settings(input_path, out, tuple(flags) or manifest.flags, manifest)
     units = {unit.name: unit for unit in find_units(settings.inputs, settings.flags)}
     for group in lower_groups(settings):
         facts = _facts(group)
-        wanted = [candidate for candidate in candidates(facts) if candidate.entry == symbol]
+        found = [candidate for candidate in candidates(facts) if candidate.symbol == symbol.removesuffix(MEMORY_SUFFIX)]
+        wanted = [candidate for candidate in found if candidate.entry == symbol] or found
         if wanted:
             files = [(units[u.path], c_texts.get(u.path)) for u in facts.program.units]
             sources = [CSource(str(text or unit.path), unit.flags, unit.directory) for unit, text in files]
             prepared = _prepare(facts, sources, out, settings, wanted)
             if prepared.plans:
-                harness = prepared.build(out, prepared.plain, settings, options.jobs)
-                return Runner(harness, prepared.plain, settings.state_dir.resolve() / "inputs", options).replay(symbol)
-    return b""
+                return prepared.build(out, prepared.plain, settings, options.jobs), prepared
+    return None
 
 
 def _facts(group: LoweredGroup) -> GroupFacts:

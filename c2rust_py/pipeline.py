@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, Severity, Sink, error
-from c2rust_py.emit.accepted import read_accepted
+from c2rust_py.emit.accepted import Accepted, read_accepted
 from c2rust_py.emit.manifest import Manifest, digest
 from c2rust_py.emit.workspace import Workspace, render_workspace
 from c2rust_py.emit.writer import Written, write_files
@@ -32,6 +33,7 @@ from c2rust_py.infer.slots import SlotRungs, infer_slots, lowest
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.stubs import stub_of
 from c2rust_py.lift import FindConflicts, Lifted, find_conflicts, leave_in_memory, lift_program
+from c2rust_py.lift.lending import Signature, lend
 from c2rust_py.normalise import normalise
 from c2rust_py.normalise.wrap_signed import wrap_signed
 from c2rust_py.options import Options, Rung, SignedOverflow
@@ -46,6 +48,9 @@ from c2rust_py.stages import Stages, Stopped
 from c2rust_py.to_rust.names import assign_names
 from c2rust_py.to_rust.translate import Translation as Lowered
 from c2rust_py.to_rust.translate import sequence_program, translate
+
+Signatures = Mapping[tuple[str, str], Signature]
+"""Signatures that functions have because their bodies ask for them, by crate and symbol."""
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -66,7 +71,8 @@ class Crates:
 @dataclass(frozen=True, slots=True)
 class Project:
     """A project as its last round left it. `directory` is where the user stood: names of files are as seen from there.
-    `diagnostics` are those of the stages; what is to be said of the groups' stubs is in the groups."""
+    `diagnostics` are those of the stages; what is to be said of the groups' stubs is in the groups. `normalised` is what the
+    groups were lowered from."""
 
     options: Options
     directory: Path
@@ -74,6 +80,7 @@ class Project:
     groups: tuple[LinkedGroup, ...]
     diagnostics: tuple[Diagnostic, ...]
     steps: tuple[Step, ...]
+    normalised: tuple[_Normalised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,14 @@ def lower_groups(options: Options) -> list[LoweredGroup]:
     return [LoweredGroup(one.program, group) for one, group in zip(normalised, groups, strict=True)]
 
 
+def lower_with_signatures(project: Project, signatures: Signatures) -> tuple[LinkedGroup, ...]:
+    """The project's groups with functions behind other signatures, which are stubs until their bodies come. All is solved
+    again; what rustc took down stays so."""
+    run = _Run(project.options, Stages(), Sink(), find_conflicts)
+    again = [replace(one, demotions=one.demotions.restarted()) for one in project.normalised]
+    return tuple(call_deeply(run.lower, again, signatures))
+
+
 def program_after(stage: str, options: Options) -> Program:
     """The program of one linked group behind `link` or `normalise`. Raises CompileError."""
     stages, sink = Stages(), Sink()
@@ -160,11 +175,19 @@ class LoweredGroup:
 
 @dataclass(frozen=True, slots=True)
 class _Normalised:
-    """A linked group as a normalised program, and what is in memory of it so far."""
+    """A linked group as a normalised program, and what is in memory of it so far; `originals` are the functions that are behind
+    other signatures in the program, as C has them."""
 
     group: _Group
     program: Program
     demotions: Demotions
+    originals: Mapping[str, Function] = field(default_factory=dict)
+
+    def with_signatures(self, signatures: Signatures) -> _Normalised:
+        """The same, with functions of its crate behind other signatures; what is in memory is known to both."""
+        own = {symbol: one for (crate, symbol), one in signatures.items() if crate == self.group.crate}
+        originals = {symbol: self.program.functions[symbol] for symbol in own if symbol in self.program.functions}
+        return replace(self, program=lend(self.program, own), originals=originals) if own else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +212,43 @@ class _Run:
     def _normalise(self, program: Program) -> Program:
         return wrap_signed(normalise(program), self.options.overflows)
 
-    def lower(self, normalised: Sequence[_Normalised]) -> list[LinkedGroup]:
-        """Every stage from there to the Rust AST."""
-        lifted = self.stages.run("lift", each(self._lift), normalised)
+    def lower(self, normalised: Sequence[_Normalised], asked: Signatures = MappingProxyType({})) -> list[LinkedGroup]:
+        """Every stage from there to the Rust AST. `asked` are signatures for functions whose bodies are to come.
+
+        Accepted bodies can have brought signatures of their own. Where such a body holds no more, its function is translated
+        as any other, so all of it is lowered again without it.
+        """
+        kept = read_accepted(self.options.state_dir)
+        brought = {one.id: one.signature for one in kept if one.signature}
+        while True:
+            said = Sink()
+            groups = self._lower({**brought, **asked}, normalised, kept, said)
+            accepted = {(group.lowered.crate.name, symbol) for group in groups for symbol in group.accepted}
+            crates = {group.lowered.crate.name for group in groups}
+            stale = {id for id in brought.keys() - asked.keys() - accepted if id[0] in crates}
+            if not stale:
+                self.sink.extend(said.diagnostics)
+                return groups
+            brought = {id: signature for id, signature in brought.items() if id not in stale}
+            for one in normalised:
+                one.demotions.restart()
+
+    def _lower(
+        self, signatures: Signatures, normalised: Sequence[_Normalised], kept: Sequence[Accepted], sink: Sink
+    ) -> list[LinkedGroup]:
+        """The groups with these signatures and those of the accepted bodies that hold then."""
+        given = [one.with_signatures(signatures) for one in normalised]
+        lifted = self.stages.run("lift", each(self._lift), given)
         sequenced = self.stages.run("sequence", each(_sequence), lifted)
         bodies = [only_signatures(program) for program in sequenced] if self.options.skeleton else sequenced
-        parts = list(zip(normalised, lifted, bodies, strict=True))
+        parts = list(zip(given, lifted, bodies, strict=True))
         lowered = self.stages.run("to_rust", each(lambda part: _to_rust(*part, self.options)), parts)
         refined = self.stages.run("refine", each(lambda one: replace(one, crate=refine(one.crate))), lowered)
-        kept = read_accepted(self.options.state_dir)
         made = (
             LinkedGroup(lifted, lowered, self._slots(lifted), dict(one.group.programs))
-            for one, lifted, lowered in zip(normalised, lifted, refined, strict=True)
+            for one, lifted, lowered in zip(given, lifted, refined, strict=True)
         )
-        return [with_accepted(group, kept, self.sink) for group in made]
+        return [with_accepted(group, kept, sink) for group in made]
 
     def finish(self, units: Sequence[Unit], normalised: list[_Normalised], groups: list[LinkedGroup]) -> Translation:
         """Writes OUT and asks cargo, and steps down as long as it refuses borrows: nothing runs twice where it does not."""
@@ -210,7 +256,9 @@ class _Run:
         while True:
             sink = _with_stubs(self.sink, groups)
             workspace: Workspace = call_deeply(self._emit, groups, sink)
-            project = Project(self.options, Path.cwd(), tuple(units), tuple(groups), self.sink.sorted(), steps)
+            project = Project(
+                self.options, Path.cwd(), tuple(units), tuple(groups), self.sink.sorted(), steps, tuple(normalised)
+            )
             report, written = write_project(project, workspace, sink)
             verdict = self._check()
             if verdict is not None and not verdict.builds:
@@ -258,7 +306,7 @@ class _Run:
         library = whole_library()
         if lowest((self.options.ladder, Rung.BORROWED)) is not Rung.BORROWED:
             return leave_in_memory(one.program, library)
-        return lift_program(one.program, library, one.demotions, self.find_conflicts)
+        return lift_program(one.program, library, one.demotions, self.find_conflicts, one.originals)
 
     def _slots(self, lifted: Lifted) -> SlotRungs:
         return infer_slots(lifted.program, lifted.storage, self.options.ladder, lifted.solution)

@@ -20,6 +20,7 @@ from c2rust_py.emit.manifest import replace_file
 from c2rust_py.ir.nodes import UnsupportedStatement
 from c2rust_py.ir.printer import print_function
 from c2rust_py.ir.program import Function
+from c2rust_py.lift.lending import Lent, Signature
 from c2rust_py.options import Rung
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_items, print_type
@@ -42,7 +43,8 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A body with the function that it is for. `origin` says who wrote it, `evidence` what it was compared by."""
+    """A body with the function that it is for. `origin` says who wrote it, `evidence` what it was compared by, `signature` which
+    parameters are references because it asked for that."""
 
     crate: str
     symbol: str
@@ -51,6 +53,11 @@ class Accepted:
     origin: str
     attempts: int
     evidence: str
+    signature: Signature = ()
+
+    @property
+    def id(self) -> tuple[str, str]:
+        return self.crate, self.symbol
 
 
 def accepted_folder(state_dir: Path) -> Path:
@@ -66,10 +73,17 @@ def read_accepted(state_dir: Path) -> tuple[Accepted, ...]:
             if data.pop("version") != VERSION:
                 continue
             body = data.pop("body")
-            found.append(Accepted(**data, body=Body(body["text"], tuple(body["mutable"]))))
+            signature = tuple(Lent(**lent) for lent in data.pop("signature", ()))
+            found.append(Accepted(**data, body=Body(body["text"], tuple(body["mutable"])), signature=signature))
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return tuple(found)
+
+
+def forget_accepted(state_dir: Path) -> None:
+    """Removes all bodies from an output folder."""
+    for file in accepted_folder(state_dir).glob("*.json"):
+        file.unlink()
 
 
 def keep_accepted(state_dir: Path, accepted: Accepted) -> None:

@@ -68,9 +68,10 @@ class Reason:
 
 @dataclass(slots=True)
 class Demotions:
-    """The subjects on the memory rung so far. They only grow."""
+    """The subjects on the memory rung so far. They only grow. refused: those of them that rustc took down."""
 
     reasons: dict[Subject, Reason] = field(default_factory=dict)
+    refused: dict[Subject, Reason] = field(default_factory=dict)
 
     def add(self, subject: Subject, reason: Reason) -> bool:
         """Whether the subject is new; the first reason stays."""
@@ -78,6 +79,19 @@ class Demotions:
             return False
         self.reasons[subject] = reason
         return True
+
+    def refuse(self, subject: Subject, reason: Reason) -> None:
+        """Adds what rustc takes down."""
+        if self.add(subject, reason):
+            self.refused[subject] = reason
+
+    def restart(self) -> None:
+        """Leaves those of rustc alone: what the solver starts from where functions have other signatures."""
+        self.reasons = dict(self.refused)
+
+    def restarted(self) -> Demotions:
+        """A copy that is restarted."""
+        return Demotions(dict(self.refused), dict(self.refused))
 
     def __contains__(self, subject: Subject) -> bool:
         return subject in self.reasons

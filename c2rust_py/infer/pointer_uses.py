@@ -258,6 +258,11 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
             yield InMemory(place, "an object this large is not copied as a Rust value", span)
         case CatchJump():
             yield Everything("the function calls setjmp", node.span)
+        case UnsupportedStatement(lent=tuple() as lent):
+            for param, type in enumerate(function.type.params):
+                if is_data_pointer(type) and param not in lent:
+                    pointer = Load(LocalPlace(param, type, node.span), type, node.span)
+                    yield Escape(pointer, "its body is written for a pointer", node.span)
         case UnsupportedStatement() | UnsupportedValue():
             yield Everything("a part of the function has no translation", node.span)
         case AllocateVla(local, size, span):

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import (
@@ -131,9 +132,10 @@ def memory_instance(symbol: str) -> str:
     return symbol if symbol.endswith(MEMORY_SUFFIX) else symbol + MEMORY_SUFFIX
 
 
-def solve(program: Program, demotions: Demotions) -> Solution:
-    """The solution of a normalised program under the demotions so far, to which the solver adds."""
-    solver = _Solver(program, demotions)
+def solve(program: Program, demotions: Demotions, originals: Mapping[str, Function] = MappingProxyType({})) -> Solution:
+    """The solution of a normalised program under the demotions so far, to which the solver adds. `originals` are the functions
+    whose bodies are written behind other signatures, as C has them: their instances on memory are made of these."""
+    solver = _Solver(program, demotions, originals)
     solver.run()
     templates = {symbol: found.templates for symbol, found in solver.found.items()}
     nullable = {symbol: found.nullable for symbol, found in solver.found.items()}
@@ -147,6 +149,7 @@ class _Solver:
 
     program: Program
     demotions: Demotions
+    originals: Mapping[str, Function]
     functions: dict[str, Function] = field(init=False)
     uses: dict[str, list[Use]] = field(default_factory=dict)
     found: dict[str, FunctionTemplates] = field(default_factory=dict)
@@ -220,7 +223,7 @@ class _Solver:
         """Makes the second instance of a function."""
         instance = memory_instance(symbol)
         if instance not in self.functions:
-            function = self.functions[symbol]
+            function = self.originals.get(symbol, self.functions[symbol])
             self.functions[instance] = replace(function, symbol=instance, name=f"{function.name}_in_memory", startup=None)
             self._enter(instance, reason)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from types import MappingProxyType
 
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
 from c2rust_py.infer.effects import Effects, infer_effects
@@ -54,14 +55,15 @@ def lift_program(
     library: Mapping[str, LibraryFunction],
     demotions: Demotions,
     find_conflicts: FindConflicts = find_conflicts,
+    originals: Mapping[str, Function] = MappingProxyType({}),
 ) -> Lifted:
-    """Each round takes down at least one subject more, so it ends. Signed overflow may wrap here: an index that it makes
-    negative is no slice's."""
+    """Each round takes down at least one subject more, so it ends. `originals`: see `solve`. Signed overflow may wrap here: an
+    index that it makes negative is no slice's."""
     closed_world = any(f.name == "main" and not f.static for f in program.functions.values())
     ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)
     extents = cache(lambda: infer_extents(program, ranges))
     while True:
-        solution = solve(program, demotions)
+        solution = solve(program, demotions, originals)
         if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
             continue
         rewritten = _rewrite(solution)

@@ -103,7 +103,7 @@ def _carry_out(crate: LiftedCrate, charge: _Charge, round: int) -> Step:
     rust_place = f"{message.file}:{message.line}"
     reason = Reason(f"rustc refuses {rust_place}: {error}", charge.place)
     for suspect in charge.accused:
-        _demotions(crate).add(suspect.subject, reason)
+        _demotions(crate).refuse(suspect.subject, reason)
     function = crate.lifted.program.functions[charge.symbol].name
     return Step(round, function, error, rust_place, charge.place, tuple(suspect.words for suspect in charge.accused))
 

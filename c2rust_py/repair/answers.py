@@ -13,6 +13,7 @@ Only the text between the braces goes on; the header in the crate is ours, so no
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -41,15 +42,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function that was read: its body as it goes on, the tree of its block, and the tokens of the block."""
+    """A function that was read: its body as it goes on, the tree of its block, the tokens of the block, and its signature."""
 
     body: Body
     block: Node
     tokens: tuple[Token, ...]
+    header: str
 
 
-def read_answer(content: str, header: str) -> Candidate:
-    """The function in a model's answer. `header` is the signature on one line. Raises Refused."""
+def read_answer(content: str, header: str, asks: Callable[[str], str] | None = None) -> Candidate:
+    """The function in a model's answer. `header` is the signature on one line; `asks` gives for another one what the signature is
+    then, or refuses it. Raises Refused."""
     text = _code(content)
     try:
         tree, tokens = parse_rust(text)
@@ -59,12 +62,16 @@ def read_answer(content: str, header: str) -> Candidate:
     block = function.child_by_field_name("body")
     if block is None:
         raise Refused("syntax", "the function has no body")
-    mutable = _check_signature(text, tokens, block, header)
+    answered, mutable = _answered_header(text, tokens, block)
+    if _words(header) != _words(answered) and asks is not None:
+        header = asks(answered)
+    if _words(header) != _words(answered):
+        raise Refused("signature", f"the signature is `{answered}`, and has to be `{header}`")
     start, end = block.start_byte, block.end_byte
     data = text.encode()
     body = data[start + 1 : end - 1].decode().strip()
     offset = len(data[:start].decode())
-    return Candidate(Body(body, mutable), block, tuple(token for token in tokens if token.start >= offset))
+    return Candidate(Body(body, mutable), block, tuple(token for token in tokens if token.start >= offset), header)
 
 
 def read_body(body: Body, header: str) -> Candidate:
@@ -107,25 +114,29 @@ def _only_function(root: Node) -> Node:
     return functions[0]
 
 
-def _check_signature(text: str, tokens: tuple[Token, ...], block: Node, header: str) -> tuple[str, ...]:
-    """The parameters that are `mut`. Raises Refused where the header is another one."""
+def _answered_header(text: str, tokens: tuple[Token, ...], block: Node) -> tuple[str, tuple[str, ...]]:
+    """The signature of an answer on one line, and the parameters that are `mut`."""
     offset = len(text.encode()[: block.start_byte].decode())
-    given = _normal([token.text for token in tokens if token.start < offset])
+    head = [token for token in tokens if token.start < offset]
+    given = [token.text for token in head]
     for word in ("unsafe", "extern"):
         if word in given:
             raise Refused(word, f"the function is declared `{word}`")
-    _, wanted_tokens = parse_rust(f"{header} {{}}")
-    wanted = _normal([token.text for token in wanted_tokens[:-2]])
     mutable: list[str] = []
-    plain: list[str] = []
-    for index, word in enumerate(given):
-        if word == "mut" and index + 2 < len(given) and given[index + 2] == ":" and given[index - 1] in ("(", ","):
+    parts: list[str] = []
+    for index, token in enumerate(head):
+        if token.text == "mut" and index + 2 < len(given) and given[index + 2] == ":" and given[index - 1] in ("(", ","):
             mutable.append(given[index + 1])
-        else:
-            plain.append(word)
-    if plain != wanted:
-        raise Refused("signature", f"the signature is `{' '.join(plain)}`, and has to stay `{header}`")
-    return tuple(mutable)
+            continue
+        spaced = index > 0 and token.start > head[index - 1].start + len(head[index - 1].text)
+        parts.append(f" {token.text}" if spaced and parts else token.text)
+    return "".join(parts), tuple(mutable)
+
+
+def _words(header: str) -> list[str]:
+    """The tokens of a signature as they are compared."""
+    _, tokens = parse_rust(f"{header} {{}}")
+    return _normal([token.text for token in tokens[:-2]])
 
 
 def _normal(words: list[str]) -> list[str]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, Diagnostic, error
 from c2rust_py.emit.manifest import read_manifest
-from c2rust_py.function_comparison import compare_functions, replay_function
+from c2rust_py.function_comparison import clock_function, compare_functions, replay_function
 from c2rust_py.oracle.confine import Confinement
+from c2rust_py.oracle.functions.timing import slowdown
 from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict
+from c2rust_py.referee.cargo import CargoVerdict
 from c2rust_py.repair.budget import Budget, Limits, Model, by_price, read_limits, read_model, split_limits
 from c2rust_py.repair.client import ASK_SECONDS, KEY_VARIABLES, Asker, Client, Endpoint, find_key
 from c2rust_py.repair.exchange import ExchangeStore, Request
-from c2rust_py.repair.feedback import Rerun, no_rerun
 from c2rust_py.repair.prompts import first_messages
 from c2rust_py.repair.replay import Recorder, Replay
 from c2rust_py.repair.run import (
@@ -29,7 +30,7 @@ from c2rust_py.repair.run import (
     note_edited,
     open_project,
 )
-from c2rust_py.repair.trial import Compare
+from c2rust_py.repair.trial import FunctionOracle
 from c2rust_py.repair.work_list import Task
 from c2rust_py.settings import Case, Settings, read_settings
 
@@ -133,8 +134,8 @@ def _prepare(out: Path, flags: Flags, *, dry: bool) -> Repair:
     budget = Budget(total, function, time.monotonic)
     input_path = project.directory / project.options.inputs[0]
     alone = settings.repair.get("functions", True) if flags.functions is None else flags.functions
-    compare, rerun = _comparers(input_path, project.options.flags) if alone else (_not_compared, no_rerun)
-    return Repair(project, options, asker, budget, compare, flags.replay is None, rerun=rerun)
+    oracle = _oracle(input_path, project.options.flags) if alone else FunctionOracle(_not_compared)
+    return Repair(project, options, asker, budget, oracle, flags.replay is None)
 
 
 def _models(flags: Flags, settings: Settings) -> tuple[Model, ...]:
@@ -179,8 +180,8 @@ def _not_compared(folder: Path, task: Task) -> None:
     """For runs in which the programs' cases decide alone."""
 
 
-def _comparers(input_path: Path, flags: Sequence[str]) -> tuple[Compare, Rerun]:
-    """The function comparison on the workspace of a trial, and the two sides once more on the input that differed."""
+def _oracle(input_path: Path, flags: Sequence[str]) -> FunctionOracle:
+    """The function comparison on the workspace of a trial, the two sides once more on the input that differed, and the time."""
     options = FunctionOptions(count=_INPUTS, jobs=1, confinement=Confinement())
 
     def compare(folder: Path, task: Task) -> FunctionVerdict | None:
@@ -196,4 +197,14 @@ def _comparers(input_path: Path, flags: Sequence[str]) -> tuple[Compare, Rerun]:
     def rerun(folder: Path, task: Task, c_texts: Mapping[str, Path]) -> bytes:
         return replay_function(input_path, folder, flags, task.symbol, c_texts, options)
 
-    return compare, rerun
+    def measure(folder: Path, task: Task, before: Callable[[], CargoVerdict]) -> float | None:
+        try:
+            after = clock_function(input_path, folder, flags, task.symbol, folder / "after", options)
+            if after is None or not before().builds:
+                return None
+            old = clock_function(input_path, folder, flags, task.symbol, folder / "before", options)
+        except CompileError:
+            return None
+        return None if old is None else slowdown(old, after, options.confinement)
+
+    return FunctionOracle(compare, rerun, measure)

@@ -20,6 +20,7 @@ from c2rust_py.oracle.diff import TargetProgram
 from c2rust_py.oracle.run import run_case
 from c2rust_py.pipeline import Project
 from c2rust_py.referee.cargo import CargoVerdict
+from c2rust_py.repair.lifting import instance_of
 from c2rust_py.repair.trace import Traces, describe, read_notes
 from c2rust_py.repair.trace_c import trace_c
 from c2rust_py.repair.trace_rust import TracedRust, trace_rust
@@ -99,7 +100,7 @@ class Feedback:
 
     def _make_notes(self, task: Task) -> NotedUnit | None:
         group = next(group for group in self.project.groups if group.crate.name == task.crate)
-        function = group.program.functions[task.symbol]
+        function = group.program.functions[instance_of(group, task)]
         unit = next(unit for unit in self.project.units if unit.name == function.unit)
         traced = trace_c(unit, function.name)
         if traced is None:

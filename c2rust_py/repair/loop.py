@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
 
-from c2rust_py.emit.accepted import Body
+from c2rust_py.emit.accepted import Accepted, Body
 from c2rust_py.repair.answers import Candidate, Refused, read_answer, read_body
 from c2rust_py.repair.budget import DEFAULT_FUNCTION_ATTEMPTS, Budget, BudgetSpent, Model, reserved
 from c2rust_py.repair.client import Asker, AskFailed
 from c2rust_py.repair.exchange import ExchangeStore, Message, Reply, Request
+from c2rust_py.repair.lifting import Lifting
 from c2rust_py.repair.policy import check_policy
 from c2rust_py.repair.prompts import failure_message, first_messages
 from c2rust_py.repair.trial import Passed
@@ -58,23 +59,28 @@ class FunctionResult:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """What the loops over all functions share. `tried` runs the last two gates and keeps what passes them."""
+    """What the loops over all functions share. `tried` runs the last two gates and keeps what passes them; `lifting` has the
+    signatures that functions can have instead."""
 
     asker: Asker
     models: tuple[Model, ...]
     budget: Budget
     store: ExchangeStore | None
     answer_tokens: int
-    tried: Callable[[Task, Body, str, int], Passed]
+    tried: Callable[[Task, Candidate, str, int], Passed]
+    lifting: Lifting
 
-    def repair(self, task: Task, earlier: Sequence[tuple[str, Body]]) -> FunctionResult:
+    def repair(self, task: Task, earlier: Sequence[Accepted]) -> FunctionResult:
         """Tries bodies of former runs, then asks. Raises BudgetSpent where that of the run is spent."""
         result = FunctionResult(task)
         if task.lift and re.search(r"\bPtr\b|\bVaArg\b", task.header):
-            result.status, result.reason = "refused", "signature: its signature has pointers, and is not changed"
-            return result
-        for origin, body in earlier:
-            if self._offer(result, origin, partial(read_body, body, task.header), stored=True) is None:
+            try:
+                task = result.task = self.lifting.offer(task)
+            except Refused as refusal:
+                result.status, result.reason = "refused", str(refusal)
+                return result
+        for one in earlier:
+            if self._offer(result, one.origin, partial(self._read_earlier, one, task), stored=True) is None:
                 return result
         share = ceil((self.budget.function.attempts or DEFAULT_FUNCTION_ATTEMPTS) / len(self.models)) if self.models else 0
         for model in self.models:
@@ -100,7 +106,7 @@ class Loop:
                     raise
                 result.status, result.reason = "spent", str(problem)
                 return False
-            refusal = self._offer(result, model.name, partial(_read, reply, task), stored=stored)
+            refusal = self._offer(result, model.name, partial(self._read, reply, task), stored=stored)
             if refusal is None:
                 return False
             answer = "".join(reply.content.split())
@@ -136,7 +142,7 @@ class Loop:
             candidate = read()
             check_policy(candidate, task.access)
             body = candidate.body
-            passed = self.tried(task, body, origin, len(result.attempts) + 1)
+            passed = self.tried(task, candidate, origin, len(result.attempts) + 1)
         except Refused as refusal:
             result.attempts.append(Attempt(origin, refusal.name, refusal.reason, stored, refusal.values))
             result.status, result.reason = "refused", _first_line(str(refusal))
@@ -147,13 +153,17 @@ class Loop:
         result.attempts.append(Attempt(origin, result.status, result.reason, stored))
         return None
 
+    def _read_earlier(self, one: Accepted, task: Task) -> Candidate:
+        header = self.lifting.fit(task, one.signature).header if one.signature else task.header
+        return read_body(one.body, header)
 
-def _read(reply: Reply, task: Task) -> Candidate:
-    if reply.cut:
-        raise Refused("truncated", "the answer is cut off by the limit of tokens; answer with the code alone")
-    if not reply.content.strip():
-        raise Refused("empty", "the answer is empty")
-    return read_answer(reply.content, task.header)
+    def _read(self, reply: Reply, task: Task) -> Candidate:
+        if reply.cut:
+            raise Refused("truncated", "the answer is cut off by the limit of tokens; answer with the code alone")
+        if not reply.content.strip():
+            raise Refused("empty", "the answer is empty")
+        asks = (lambda header: self.lifting.read(task, header).header) if task.offers else None
+        return read_answer(reply.content, task.header, asks)
 
 
 def _first_line(text: str) -> str:

@@ -20,15 +20,17 @@ from c2rust_py.emit.accepted import Accepted, Body, body_key, body_rung, keep_ac
 from c2rust_py.emit.manifest import Manifest, replace_file
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.frontend.deep import call_deeply
+from c2rust_py.infer.slots import LADDER
+from c2rust_py.infer.solver import MEMORY_SUFFIX
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.pipeline import Project, translate_project, with_stubs, write_project
-from c2rust_py.repair.answers import Refused
+from c2rust_py.repair.answers import Candidate, Refused
 from c2rust_py.repair.budget import Budget, BudgetSpent, Model
 from c2rust_py.repair.client import Asker
 from c2rust_py.repair.exchange import ExchangeStore
-from c2rust_py.repair.feedback import Rerun, no_rerun
+from c2rust_py.repair.lifting import instance_of
 from c2rust_py.repair.loop import FunctionResult, Loop
-from c2rust_py.repair.trial import CaseId, Compare, Passed, Trial, case_count
+from c2rust_py.repair.trial import CaseId, FunctionOracle, Passed, Trial, case_count
 from c2rust_py.repair.work_list import Task, make_tasks
 from c2rust_py.report.build import LinkedGroup
 from c2rust_py.settings import Case, read_settings
@@ -123,9 +125,8 @@ class Repair:
     options: RepairOptions
     asker: Asker
     budget: Budget
-    compare: Compare
+    oracle: FunctionOracle
     store: bool = True
-    rerun: Rerun = no_rerun
     stop: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
     accepted: dict[tuple[str, str], Accepted] = field(default_factory=dict)
@@ -143,9 +144,8 @@ class Repair:
         spent: str | None = None
         if tasks:
             self.trial = Trial(
-                self.project, self.state / "work", self.options.cases, self.options.timeout, self.compare, self.options.lift,
-                rerun=self.rerun,
-            )  # fmt: skip
+                self.project, self.state / "work", self.options.cases, self.options.timeout, self.oracle, self.options.lift
+            )
             try:
                 self.trial.start()
                 spent = self._schedule(tasks, results)
@@ -167,7 +167,9 @@ class Repair:
     def _schedule(self, tasks: Sequence[Task], results: dict[tuple[str, str], FunctionResult]) -> str | None:
         """Runs the loops, each behind those that it needs. Gives why the run ended early."""
         store = ExchangeStore(self.state / "exchanges") if self.store else None
-        loop = Loop(self.asker, self.options.models, self.budget, store, self.options.answer_tokens, self._try)
+        assert self.trial is not None
+        lifting = self.trial.lifting
+        loop = Loop(self.asker, self.options.models, self.budget, store, self.options.answer_tokens, self._try, lifting)
         earlier = self._earlier()
         left = {task.id: task for task in tasks}
         running: dict[Future[FunctionResult], Task] = {}
@@ -177,7 +179,7 @@ class Repair:
                 open_symbols = {id for id in left} | {task.id for task in running.values()}
                 for id, task in list(left.items()):
                     if spent is None and not any((task.crate, symbol) in open_symbols for symbol in task.needs):
-                        running[pool.submit(loop.repair, task, earlier.get(id, ()))] = left.pop(id)
+                        running[pool.submit(loop.repair, task, earlier.get((task.crate, task.symbol.removesuffix(MEMORY_SUFFIX)), ()))] = left.pop(id)
                 if not running:
                     break
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -190,25 +192,28 @@ class Repair:
                         results[task.id].status, results[task.id].reason = "spent", spent
         return spent
 
-    def _earlier(self) -> Mapping[tuple[str, str], list[tuple[str, Body]]]:
+    def _earlier(self) -> Mapping[tuple[str, str], list[Accepted]]:
         """Bodies of former runs that are not in the crate, since what they rest on has changed."""
         current = {(group.lowered.crate.name, symbol) for group in self.project.groups for symbol in group.accepted}
-        found: dict[tuple[str, str], list[tuple[str, Body]]] = {}
+        found: dict[tuple[str, str], list[Accepted]] = {}
         for one in read_accepted(self.project.options.state_dir):
-            if (one.crate, one.symbol) not in current:
-                found.setdefault((one.crate, one.symbol), []).append((one.origin, one.body))
+            if one.id not in current:
+                found.setdefault((one.crate, one.symbol.removesuffix(MEMORY_SUFFIX)), []).append(one)
         return found
 
-    def _try(self, task: Task, body: Body, origin: str, attempts: int) -> Passed:
+    def _try(self, task: Task, candidate: Candidate, origin: str, attempts: int) -> Passed:
         """The gates that build and compare; what passes is kept, and committed if something speaks for it."""
         with self.lock:
             assert self.trial is not None
             if self.stop.is_set():
                 raise Refused("stopped", "the run ends")
+            lifting = self.trial.lifting
+            fitted = lifting.read(task, candidate.header) if candidate.header != task.header else None
+            body, signature = candidate.body, fitted.signature if fitted is not None else ()
             if task.lift:
-                self._check_rung(task, body)
-            passed = self.trial.check(task, body)
-            self.trial.keep(task, body, passed.runs)
+                self._check_rung(task, body, fitted.groups if fitted is not None else lifting.groups(lifting.kept))
+            passed = self.trial.check(replace(task, header=candidate.header), body, signature)
+            self.trial.keep(task, body, signature, passed.runs)
             if passed.compared:
                 self._accept(task, origin, attempts, passed.evidence)
             else:
@@ -218,10 +223,11 @@ class Repair:
                 self._commit()
             return passed
 
-    def _check_rung(self, task: Task, body: Body) -> None:
-        group = self._group(task)
-        rung = body_rung(group.lowered.crate, task.rust_path, body)
-        if list(Rung).index(rung) >= list(Rung).index(group.slots.grades[task.symbol]):
+    def _check_rung(self, task: Task, body: Body, groups: Sequence[LinkedGroup]) -> None:
+        """Raises Refused for a body that is not above the rung of the translation."""
+        before, after = _of(self.project.groups, task.crate), _of(groups, task.crate)
+        rung = body_rung(after.crate, after.lowered.rust_paths[instance_of(after, task)], body)
+        if LADDER.index(rung) >= LADDER.index(before.slots.grades[instance_of(before, task)]):
             raise Refused("rung", f"the function is still on the {rung.value} rung")
 
     def _accept_waiting(self, ended: tuple[CaseId, ...]) -> None:
@@ -235,16 +241,11 @@ class Repair:
 
     def _accept(self, task: Task, origin: str, attempts: int, evidence: str) -> None:
         assert self.trial is not None
-        group, body = self._group(task), self.trial.bodies[task.id]
-        function = group.program.functions[task.symbol]
-        key = body_key(function, group.lowered.crate, task.rust_path, body)
-        self.accepted[task.id] = Accepted(task.crate, task.symbol, key, body, origin, attempts, evidence)
-
-    def _group(self, task: Task) -> LinkedGroup:
-        return self._group_of(task.crate)
-
-    def _group_of(self, crate: str) -> LinkedGroup:
-        return next(group for group in self.project.groups if group.crate.name == crate)
+        lifting = self.trial.lifting
+        group, body = _of(lifting.groups(lifting.kept), task.crate), self.trial.bodies[task.id]
+        key = body_key(group.program.functions[task.symbol], group.lowered.crate, group.lowered.rust_paths[task.symbol], body)
+        signature = lifting.kept.get(task.id, ())
+        self.accepted[task.id] = Accepted(task.crate, task.symbol, key, body, origin, attempts, evidence, signature)
 
     def _commit(self) -> None:
         """OUT as a translation would write it with the bodies that are accepted by now."""
@@ -253,7 +254,8 @@ class Repair:
         for one in self.accepted.values():
             keep_accepted(state, one)
         groups: list[LinkedGroup] = []
-        for group in self.trial.groups({id: one.body for id, one in self.accepted.items()}):
+        signatures = {id: one.signature for id, one in self.accepted.items() if one.signature}
+        for group in self.trial.groups({id: one.body for id, one in self.accepted.items()}, signatures):
             new = {s: one for (crate, s), one in self.accepted.items() if crate == group.crate.name}
             groups.append(replace(group, accepted={**group.accepted, **new}))
         said = tuple(d for d in self.project.diagnostics if d.code is not Code.STALE_BODY or d.function not in self._names())
@@ -264,7 +266,11 @@ class Repair:
 
     def _names(self) -> set[str]:
         """The C names of the functions that have a body since this run."""
-        return {self._group_of(crate).program.functions[symbol].name for crate, symbol in self.accepted}
+        return {_of(self.project.groups, crate).program.functions[symbol].name for crate, symbol in self.accepted}
+
+
+def _of(groups: Sequence[LinkedGroup], crate: str) -> LinkedGroup:
+    return next(group for group in groups if group.crate.name == crate)
 
 
 def note_edited(out: Path) -> tuple[Diagnostic, ...]:

@@ -20,6 +20,7 @@ from c2rust_py.emit.runtime import read_runtime, vendor_runtime
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.emit.writer import write_files
 from c2rust_py.frontend.deep import call_deeply
+from c2rust_py.lift.lending import Signature
 from c2rust_py.oracle.build import build_c
 from c2rust_py.oracle.compare import differences
 from c2rust_py.oracle.confine import Confinement
@@ -27,11 +28,12 @@ from c2rust_py.oracle.diff import TargetProgram
 from c2rust_py.oracle.functions.verdicts import FunctionVerdict
 from c2rust_py.oracle.functions.verdicts import Outcome as FunctionOutcome
 from c2rust_py.oracle.run import Outcome, run_case
-from c2rust_py.pipeline import Project, project_manifest
+from c2rust_py.pipeline import Project, Signatures, project_manifest
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
 from c2rust_py.repair.answers import Refused
 from c2rust_py.repair.client import own_environment
 from c2rust_py.repair.feedback import Feedback, Rerun, no_rerun
+from c2rust_py.repair.lifting import Lifting, instance_of, keep_signatures
 from c2rust_py.repair.work_list import Task
 from c2rust_py.report.build import LinkedGroup, with_bodies
 from c2rust_py.settings import Case
@@ -42,6 +44,24 @@ Id = tuple[str, str]
 Compare = Callable[[Path, Task], FunctionVerdict | None]
 """The function comparison, of the workspace in a folder; None where there is none for the function."""
 
+Measure = Callable[[Path, Task, Callable[[], CargoVerdict]], float | None]
+"""How many times as long a call takes in the workspace of a folder as in the one that the function makes of it; None where that
+cannot be told."""
+
+
+def _not_measured(folder: Path, task: Task, before: Callable[[], CargoVerdict]) -> None:
+    """For runs without the function comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOracle:
+    """What is asked of the function comparison: verdicts, what both sides say on an input once more, and the time of calls."""
+
+    compare: Compare
+    rerun: Rerun = no_rerun
+    measure: Measure = _not_measured
+
+
 _PROFILE = (
     "--config=profile.dev.debug=0", "--config=profile.dev.overflow-checks=false",
 )  # fmt: skip
@@ -50,7 +70,7 @@ _PROFILE = (
 _VERSION = re.compile(r'\nversion = "[^"]*"\n')
 _BUILD_SECONDS = 600
 _SLOWER = 1.2
-_NOISE = 0.005
+_NOISE = 0.02
 _ROUNDS = 5
 _STUB = "not implemented: "
 _CALLS = "__c2rs_called__"
@@ -70,6 +90,10 @@ class CaseRun:
 
 CaseId = tuple[str, int]
 """A program's name and a case's position."""
+
+
+Builder = Callable[[Body, Iterable[CaseId]], CargoVerdict]
+"""Builds the workspace with a body, and the programs of some cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +130,19 @@ class Trial:
     folder: Path
     cases: tuple[Case, ...]
     timeout: float
-    compare: Compare
+    oracle: FunctionOracle
     timed: bool = False
     confinement: Confinement = field(default_factory=Confinement)
     bodies: dict[Id, Body] = field(default_factory=dict)
     runs: dict[CaseId, CaseRun] = field(default_factory=dict)
     c_runs: dict[CaseId, Outcome] = field(default_factory=dict)
     programs: tuple[TargetProgram, ...] = ()
-    rerun: Rerun = no_rerun
     feedback: Feedback = field(init=False)
+    lifting: Lifting = field(init=False)
 
     def __post_init__(self) -> None:
-        self.feedback = Feedback(self.project, self.folder / "notes", self.rerun)
+        self.lifting = Lifting(self.project)
+        self.feedback = Feedback(self.project, self.folder / "notes", self.oracle.rerun)
 
     def start(self) -> None:
         """Builds the C and the translation as it stands, and runs all cases. Raises CompileError where these do not build."""
@@ -134,26 +159,29 @@ class Trial:
             raise CompileError(error(Code.CARGO_FAILED, f"the translation does not build: {verdict.errors[0]}"), 1)
         self.runs = self._run(verdict, list(self.c_runs))
 
-    def groups(self, bodies: Mapping[Id, Body]) -> list[LinkedGroup]:
-        """The project's groups with these bodies."""
+    def groups(self, bodies: Mapping[Id, Body], signatures: Signatures) -> list[LinkedGroup]:
+        """The project's groups with these bodies and signatures."""
         return [
             with_bodies(group, {symbol: body for (crate, symbol), body in bodies.items() if crate == group.lowered.crate.name})
-            for group in self.project.groups
+            for group in self.lifting.groups(signatures)
         ]
 
-    def check(self, task: Task, body: Body) -> Passed:
-        """Tries a body. Raises Refused by the gate `build` or `compare`."""
-        candidate = {**self.bodies, task.id: body}
+    def check(self, task: Task, body: Body, signature: Signature = ()) -> Passed:
+        """Tries a body, behind another signature where one is given. Raises Refused by the gate `build` or `compare`, by
+        `signature` where callers do not build with it, or by `slower`."""
         reached = self._reached_by(task)
-        verdict = self._build(candidate, reached)
+        build = self._with(task, signature)
+        verdict = build(body, reached)
         if not verdict.builds:
             message = verdict.errors[0]
+            if signature and build(Body(f'unimplemented!("{_CALLS}")'), reached).errors:
+                raise Refused("signature", f"its callers do not build with it: {message}")
             raise Refused("build", message.rendered or str(message))
         runs = {**self.runs, **self._run(verdict, sorted(reached))}
         for id in sorted(runs):
             if not runs[id].agrees and runs[id].stopped_at is None and self.runs[id] != runs[id]:
-                raise Refused("compare", self._describe(id, runs[id]), self._values_of_case(task, body, id))
-        inputs = self._compare_function(task, body)
+                raise Refused("compare", self._describe(id, runs[id]), self._values_of_case(task, body, id, build))
+        inputs = self._compare_function(task, body, lambda other: build(other, ()))
         if task.lift:
             self._check_speed(verdict, task, sorted(reached))
         ended = tuple(id for id, run in sorted(runs.items()) if run.agrees and not self.runs[id].agrees)
@@ -165,9 +193,11 @@ class Trial:
         runs = self._run(verdict, cases)
         return tuple(id for id, run in runs.items() if run.stopped_at == task.stub_text)
 
-    def keep(self, task: Task, body: Body, runs: Mapping[CaseId, CaseRun]) -> None:
-        """From here on the body is part of the workspace."""
+    def keep(self, task: Task, body: Body, signature: Signature, runs: Mapping[CaseId, CaseRun]) -> None:
+        """From here on the body is part of the workspace, behind its signature."""
         self.bodies[task.id] = body
+        if signature:
+            self.lifting.kept[task.id] = signature
         self.runs = dict(runs)
 
     def _reached_by(self, task: Task) -> set[CaseId]:
@@ -176,12 +206,20 @@ class Trial:
         if not task.lift:
             return {id for id, run in self.runs.items() if run.stopped_at == task.stub_text}
         agreeing = [id for id, run in self.runs.items() if run.agrees]
-        verdict = self._build({**self.bodies, task.id: Body(f'unimplemented!("{_CALLS}")')}, agreeing)
+        group = next(group for group in self.lifting.groups(self.lifting.kept) if group.crate.name == task.crate)
+        symbol = instance_of(group, task)
+        verdict = self._build({**self.bodies, (task.crate, symbol): Body(f'unimplemented!("{_CALLS}")')}, agreeing)
         runs = self._run(verdict, agreeing)
         return {id for id, run in runs.items() if run.stopped_at == _CALLS}
 
     def _check_speed(self, verdict: CargoVerdict, task: Task, cases: Sequence[CaseId]) -> None:
-        """Raises Refused for a body with which its cases take more than 1.2 times as long as with the translated one."""
+        """Raises Refused for a body that takes more than 1.2 times as long as the translated one: a call of it, or, where calls
+        cannot be timed, the cases that come to it."""
+        slowdown = self.oracle.measure(self.folder, task, lambda: self._build(self.bodies, ()))
+        if slowdown is not None:
+            if slowdown > _SLOWER:
+                raise Refused("slower", f"a call takes {slowdown:.1f} times as long as one of the translated function")
+            return
         after = self._seconds(verdict, cases)
         before = self._seconds(self._build(self.bodies, cases), cases)
         if after > before * _SLOWER + _NOISE:
@@ -198,32 +236,38 @@ class Trial:
             times.append(perf_counter() - start)
         return min(times)
 
-    def _with(self, task: Task, cases: Iterable[CaseId]) -> Callable[[Body], CargoVerdict]:
-        """Builds the workspace with a body for the task."""
-        return lambda body: self._build({**self.bodies, task.id: body}, cases)
+    def _with(self, task: Task, signature: Signature) -> Builder:
+        """Builds the workspace with a body for the task behind a signature."""
+        signatures = {**self.lifting.kept, task.id: signature} if signature else self.lifting.kept
+        return lambda body, cases: self._build({**self.bodies, task.id: body}, cases, signatures)
 
-    def _values_of_case(self, task: Task, body: Body, id: CaseId) -> str:
+    def _values_of_case(self, task: Task, body: Body, id: CaseId, build: Builder) -> str:
         """What the function's variables hold on a case that differs."""
         program = next(program for program in self.programs if program.name == id[0])
-        case = self.cases[id[1]]
-        return self.feedback.of_case(task, body, program, case, self.timeout, self._with(task, [id]), self.confinement)
+        return self.feedback.of_case(
+            task, body, program, self.cases[id[1]], self.timeout, lambda other: build(other, [id]), self.confinement
+        )
 
-    def _compare_function(self, task: Task, body: Body) -> int:
-        verdict = self.compare(self.folder, task)
+    def _compare_function(self, task: Task, body: Body, build: Callable[[Body], CargoVerdict]) -> int:
+        verdict = self.oracle.compare(self.folder, task)
         if verdict is None or verdict.outcome is FunctionOutcome.NOT_COMPARED:
             return 0
         if verdict.outcome is not FunctionOutcome.EQUAL:
             lines = [f"the Rust {verdict.outcome.value}: {verdict.reason}", verdict.input or ""]
-            values = self.feedback.of_input(task, body, self.folder, self._with(task, ()))
+            values = self.feedback.of_input(task, body, self.folder, build)
             raise Refused("compare", "\n".join(line for line in lines if line), values)
         return verdict.comparisons
 
-    def _build(self, bodies: Mapping[Id, Body], cases: Iterable[CaseId]) -> CargoVerdict:
+    def _build(
+        self, bodies: Mapping[Id, Body], cases: Iterable[CaseId], signatures: Signatures | None = None
+    ) -> CargoVerdict:
         """Writes the workspace with all of the runtime, so that it is built once, and builds it with the programs of the
-        cases: no other body can matter to a case that a stub ends."""
+        cases: no other body can matter to a case that a stub ends. signatures: none for those that are kept."""
         sink = Sink()
+        signatures = self.lifting.kept if signatures is None else signatures
         try:
-            crates = [group.lowered.crate for group in self.groups(bodies)]
+            groups = self.groups(bodies, signatures)
+            crates = [group.lowered.crate for group in groups]
             files = dict(call_deeply(render_workspace, crates, sink).files)
         except CompileError as problem:
             raise Refused("build", f"the body cannot be laid out: {problem.diagnostic.message}") from None
@@ -234,6 +278,7 @@ class Trial:
             version = '\nversion = "0.0.1"\n'
             files["crates/c2rs-rt/Cargo.toml"] = _VERSION.sub(version, files["crates/c2rs-rt/Cargo.toml"], count=1)
         write_files(self.folder, files, manifest, sink)
+        keep_signatures(self.folder / ".c2rs", groups, bodies, signatures)
         limits = replace(self.confinement, memory=64 << 30, file_size=4 << 30, processes=512).limits(_BUILD_SECONDS)
         within = [*limits, "timeout", str(_BUILD_SECONDS)]
         shared = os.environ.get("CARGO_TARGET_DIR")

@@ -40,7 +40,8 @@ class Task:
 
     symbol: its name in the linked program, unique in the crate. key: its C name, or where that is not unique its crate and
     symbol; budgets and recordings go by it. needs: the symbols of the tasks that have to be done before.
-    reason: why it is a stub, or on what rung it is. stub_text: what a run says that stops in it.
+    reason: why it is a stub, or on what rung it is. stub_text: what a run says that stops in it. offers: other signatures that
+    the callers can be made to fit, for a function that is to be lifted.
     """
 
     crate: str
@@ -60,6 +61,7 @@ class Task:
     callees: tuple[Callee, ...]
     access: Access
     needs: frozenset[str]
+    offers: tuple[str, ...] = ()
 
     @property
     def id(self) -> tuple[str, str]:
@@ -86,6 +88,17 @@ def _group_tasks(group: LinkedGroup, units: Mapping[str, Unit], lift: bool) -> I
             below = (_reachable(symbol, calls) & wanted) - {symbol}
             needs = frozenset(other for other in below if symbol not in _reachable(other, calls) or other < symbol)
             yield _task(group, functions[symbol], units, calls[symbol], effects, needs, symbol not in stubs)
+
+
+def task_of(group: LinkedGroup, task: Task, units: Sequence[Unit]) -> Task:
+    """A task as it is in another solution of the program, with what surrounds the function there."""
+    functions = group.program.functions
+    calls = {symbol: mentioned(function) & functions.keys() for symbol, function in functions.items()}
+    by_name = {unit.name: unit for unit in units}
+    there = _task(group, functions[task.symbol], by_name, calls[task.symbol], _with_effects(group, calls), task.needs, task.lift)
+    return replace(
+        task, header=there.header, types=there.types, globals=there.globals, callees=there.callees, access=there.access
+    )
 
 
 def mentioned(function: Function) -> set[str]:

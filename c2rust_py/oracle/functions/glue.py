@@ -153,7 +153,7 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
         case _:
             pass
     path = plan.rust_path.partition("::")[2]
-    lines.append(f"let result = {crate}::{path}({', '.join(args)});")
+    lines += ["x.start();", f"let result = {crate}::{path}({', '.join(args)});", "x.stop();"]
     lines += after
     lines += _put_result(plan)
     if in_memory:

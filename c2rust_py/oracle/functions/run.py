@@ -7,12 +7,13 @@ import os
 import resource
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from c2rust_py.oracle.confine import Confinement
 from c2rust_py.oracle.functions.c_objects import CObjects
 from c2rust_py.oracle.functions.harness import Harness
 from c2rust_py.oracle.functions.plan import FunctionPlan
@@ -141,10 +142,19 @@ class Runner:
         confinement = self.options.confinement
         if confinement is None:
             return [str(program), *words]
-        free = replace(confinement, memory=_ADDRESSES, processes=_PROCESSES)
         argv = [str(program), *words]
-        inner = free.command(program, argv, folder / "work", limit, (self.harness.judge,), (self.inputs, folder))
-        return ["prlimit", f"--stack={_STACK}:", "--", *inner]
+        work, others = folder / "work", (self.inputs, folder)
+        return confined(confinement, program, argv, work, limit, (self.harness.judge,), others)
+
+
+def confined(
+    confinement: Confinement, program: Path, argv: Sequence[str], work: Path, limit: float,
+    readable: Sequence[Path], writable: Sequence[Path],
+) -> list[str]:  # fmt: skip
+    """The command that runs a harness confined, without a limit of address space."""
+    free = replace(confinement, memory=_ADDRESSES, processes=_PROCESSES)
+    inner = free.command(program, argv, work, limit, readable, writable)
+    return ["prlimit", f"--stack={_STACK}:", "--", *inner]
 
 
 def _stack_limit(pid: int) -> tuple[int, int]:

@@ -19,6 +19,7 @@ mod replay;
 mod rust_side;
 mod shrink;
 mod supervise;
+mod timing;
 mod trial;
 pub mod types;
 
@@ -35,8 +36,9 @@ pub use types::{Field, Target, Type, Types};
 use judge::{Judge, Question};
 use supervise::{Settings, Supervisor};
 
-/// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT` or `replay NAME KEPT`, or of the sanitized build `judge NAME
-/// SEED TIMEOUT` with inputs on standard input (`serve`), and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
+/// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT`, `replay NAME KEPT`, `inputs NAME SEED COUNT FILE` or
+/// `time NAME FILE ROUNDS`, or of the sanitized build `judge NAME SEED TIMEOUT` with inputs on standard input (`serve`), and
+/// `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
 pub fn run(table: &'static Table, sanitized: bool) {
     let args: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -61,6 +63,13 @@ pub fn run(table: &'static Table, sanitized: bool) {
             println!("computed {}", process::computed_in_all().as_secs_f64());
         }
         ["replay", name, kept] if !sanitized => replay::replay(table, find(table, name), kept),
+        ["inputs", name, seed, count, file] if !sanitized => {
+            timing::write_inputs(table, find(table, name), number(seed), number(count), file);
+        }
+        ["time", name, file, rounds] if !sanitized => {
+            let time = timing::best_time(table, find(table, name), file, number(rounds));
+            eprintln!("nanoseconds {}", time.map_or("none".to_owned(), |time| time.to_string()));
+        }
         ["judge", name, seed, timeout] if sanitized => {
             let function = find(table, name);
             let timeout = Duration::from_millis(number(timeout));

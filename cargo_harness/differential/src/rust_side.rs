@@ -1,5 +1,7 @@
 //! The Rust function's call: the generated glue takes its arguments from here and puts back what they became.
 
+use std::time::{Duration, Instant};
+
 use c2rs_rt::{FnPtr, Memory, Pod, Ptr, Void};
 
 use crate::function::Function;
@@ -45,6 +47,15 @@ pub struct RustSide<'a> {
     /// A global that the Rust changed and the C does not know.
     touched: Option<&'static str>,
     memory: Option<Memory>,
+    /// The time of the calls alone, where it is asked for.
+    watch: Option<Watch>,
+}
+
+/// Adds up what lies between `start` and `stop`.
+#[derive(Default)]
+pub struct Watch {
+    started: Option<Instant>,
+    pub spent: Duration,
 }
 
 impl<'a> RustSide<'a> {
@@ -62,7 +73,34 @@ impl<'a> RustSide<'a> {
             calls: 0,
             touched: None,
             memory: None,
+            watch: None,
         }
+    }
+
+    /// The same, whose calls are timed.
+    pub fn timed(types: Types, function: &'a Function) -> Self {
+        RustSide { watch: Some(Watch::default()), ..RustSide::new(types, function) }
+    }
+
+    /// The arguments are there.
+    #[inline]
+    pub fn start(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.started = Some(Instant::now());
+        }
+    }
+
+    /// The function has come back.
+    #[inline]
+    pub fn stop(&mut self) {
+        if let Some(Watch { started: Some(started), spent }) = &mut self.watch {
+            *spent += started.elapsed();
+        }
+    }
+
+    /// The time of all calls since the last time.
+    pub fn take_time(&mut self) -> Duration {
+        self.watch.as_mut().map(std::mem::take).unwrap_or_default().spent
     }
 
     /// Calls the function on an input. Panics where it does.
