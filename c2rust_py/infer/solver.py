@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.bounds import Group, find_groups, given_array
 from c2rust_py.infer.demotions import (
     Demotions,
     GlobalObject,
@@ -93,7 +94,7 @@ MEMORY_SUFFIX = "@memory"
 class Solution:
     """program: with the second instances that some call needs, under their own symbols. templates: of the lifted pointer
     locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
-    lifted. fields: the members of structs above memory. demotions: everything in memory, with its reason."""
+    lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs above memory. demotions: everything in memory, with its reason."""
 
     program: Program
     templates: Mapping[str, Mapping[int, Template]]
@@ -101,6 +102,7 @@ class Solution:
     results: Mapping[str, Result]
     demotions: Demotions
     fields: FieldRungs = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
@@ -139,7 +141,9 @@ def solve(program: Program, demotions: Demotions, originals: Mapping[str, Functi
     solver.run()
     templates = {symbol: found.templates for symbol, found in solver.found.items()}
     nullable = {symbol: found.nullable for symbol, found in solver.found.items()}
-    return Solution(replace(program, functions=solver.functions), templates, nullable, solver.results, demotions)
+    groups = {symbol: group for symbol in solver.functions if (group := solver.group(symbol)) is not None}
+    functions = replace(program, functions=solver.functions)
+    return Solution(functions, templates, nullable, solver.results, demotions, groups=groups)
 
 
 @dataclass(slots=True)
@@ -160,6 +164,7 @@ class _Solver:
     owners: dict[str, Owners] = field(default_factory=dict)
     calls: dict[str, dict[int, Call]] = field(default_factory=dict)
     taken: dict[str, set[int]] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
     closed_world: bool = field(init=False)
     layout: Layout = field(init=False)
     subjects: Subjects = field(init=False)
@@ -179,6 +184,7 @@ class _Solver:
         taken = functions_with_address(self.program)
         for symbol in list(self.functions):
             self._enter(symbol)
+        self.groups = find_groups(self.functions, self.uses)
         for symbol in taken:
             function = self.functions[symbol]
             if any(map(is_data_pointer, (*function.type.params, function.type.result))):
@@ -218,6 +224,12 @@ class _Solver:
             reason = not_liftable(local.type.target)
             if reason is not None:
                 self.demotions.add(PointerSlot(symbol, local.id), Reason(reason, local.span))
+
+    def group(self, symbol: str) -> Group | None:
+        """The group of parameters of a function, while all of them are above memory, and none of its parameters owns."""
+        group = None if self.taken.get(symbol) else self.groups.get(symbol)
+        up = group is not None and all(PointerSlot(symbol, param) not in self.demotions for param in group.params)
+        return group if up else None
 
     def _memory_instance(self, symbol: str, reason: Reason) -> None:
         """Makes the second instance of a function."""
@@ -304,7 +316,7 @@ class _Solver:
         params = [local.id for local in function.locals if local.kind is LocalKind.PARAM and local.id in up]
         given = [use for use in self.uses[symbol] if isinstance(use, Flow | AllocatesVla) and use.local in up]
         flows, arrays = [use for use in given if isinstance(use, Flow)], [use for use in given if isinstance(use, AllocatesVla)]
-        found = finder.locals(params, flows, arrays)
+        found = finder.locals(params, flows, arrays, self.group(symbol))
         self.found[symbol] = found
         for owner in owners.allocations:
             if owner in found.templates:
@@ -338,7 +350,7 @@ class _Solver:
             return
         before = self.results.get(symbol)
         arrays = {use.local for use in self.uses[symbol] if isinstance(use, AllocatesVla)}
-        result, why_not = finder.result(resolver, self._live_returns(symbol, resolver, returns), arrays)
+        result, why_not = finder.result(resolver, self._live_returns(symbol, resolver, returns), arrays, self.group(symbol))
         if before is not None and result is not None:
             result = before.join(result)
             why_not = why_not if result is not None else "it points into more than one object"
@@ -501,6 +513,9 @@ class _Solver:
             there = resolver.pointer(use.value) is not None and (
             not resolver.may_be_null(use.value) or reads_at_entry(self.program.functions, (use.callee, use.param))
         )
+        group = self.group(use.callee)
+        if group is not None and use.param in group.params:
+            there = given_array(resolver, use.call, group) is not None
         if fits and there and len(use.call.args) >= len(callee.type.params):
             return
         why = self._why(symbol, use.value, use.span)

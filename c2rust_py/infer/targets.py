@@ -177,10 +177,12 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the pointer that a function returns points to, seen from inside of it; nullable: or nowhere."""
+    """What the pointer that a function returns points to, seen from inside of it; nullable: or nowhere. in_array: the position is
+    that in the whole array which a group of parameters points into (`infer.bounds`), not one behind the parameter."""
 
     template: Template
     nullable: bool
+    in_array: bool = False
 
     @property
     def owned(self) -> bool:
@@ -191,12 +193,12 @@ class Result:
         """What both are instances of."""
         template = self.template.join(other.template)
         nullable = self.nullable or other.nullable
-        if template is None:
+        if template is None or self.in_array != other.in_array:
             return None
         if self.owned:
             return Result(template, nullable)
         fixed = template.varying() if nullable else template
-        return None if fixed is None else Result(fixed, nullable)
+        return None if fixed is None else Result(fixed, nullable, self.in_array)
 
 
 def is_data_pointer(type: Type) -> bool:
@@ -314,9 +316,9 @@ class Resolver:
         template = result.template
         if template.cursor is None:
             return self._behind((Evaluate(call, call.span),), self._given(call, template.at(IndexStep())))
-        return self._given(call, template.at(IndexStep(terms=(Term(call, negative=False),))))
+        return self._given(call, template.at(IndexStep(terms=(Term(call, negative=False),))), result.in_array)
 
-    def _given(self, call: Call, target: Target) -> Target | None:
+    def _given(self, call: Call, target: Target, in_array: bool = False) -> Target | None:
         """The target of a callee with its parameter replaced by what the call passes for it."""
         if not isinstance(target.root, ParamRoot):
             return target
@@ -330,7 +332,9 @@ class Resolver:
         last, (first, *rest) = given.steps[-1], target.steps
         if not isinstance(last, IndexStep) or not isinstance(first, IndexStep):
             return None
-        if last.cursor is None and not last.terms:
+        if in_array:
+            last = IndexStep()
+        elif last.cursor is None and not last.terms:
             last = replace(last, before=())  # The call has run it.
         if last.fixed is None and not _is_stable(last, call.args):
             return None

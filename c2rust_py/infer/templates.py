@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
+from c2rust_py.infer.bounds import Group
 from c2rust_py.infer.demotions import Demotions
 from c2rust_py.infer.handovers import handed_result
 from c2rust_py.infer.library_calls import library_result
@@ -45,12 +46,21 @@ class TemplateFinder:
         templates, nullable = found.templates, found.nullable
         return Resolver(self.program, self.symbol, templates, nullable, self.results, library_result, self.demotions)
 
-    def locals(self, params: Iterable[int], flows: Sequence[Flow], arrays: Sequence[AllocatesVla]) -> FunctionTemplates:
-        """The templates of the parameters and the other locals that are above memory, which the uses give values."""
+    def locals(
+        self,
+        params: Iterable[int],
+        flows: Sequence[Flow],
+        arrays: Sequence[AllocatesVla],
+        group: Group | None = None,
+    ) -> FunctionTemplates:
+        """The templates of the parameters and the other locals that are above memory, which the uses give values. group: the
+        parameters that are positions in one array."""
         taken = self.owners.taken
         found = FunctionTemplates(
             {local: Template(OwnedRoot(local) if local in taken else ParamRoot(local), (0,)) for local in params}
         )
+        if group is not None:
+            found.templates.update({local: Template(ParamRoot(group.array), (None,)) for local in group.params})
         for array in arrays:
             if array.local in self.owners.allocations:
                 found.templates[array.local] = Template(OwnedRoot(array.local), (0,))
@@ -107,17 +117,24 @@ class TemplateFinder:
         return None if target is None else target.template
 
     def result(
-        self, resolver: Resolver, returns: Sequence[Returned], arrays: AbstractSet[int]
+        self,
+        resolver: Resolver,
+        returns: Sequence[Returned],
+        arrays: AbstractSet[int],
+        group: Group | None = None,
     ) -> tuple[Result | None, str | None]:
         """What the function returns, as far as that is known now; and why there can be no such thing. arrays: the arrays of
         variable length, which end with the function."""
         values = [use.value for use in returns if not is_null(use.value)]
         results = [found for value in values if (found := self._returned(resolver, value, arrays)) is not None]
+        if group is not None:
+            array = ParamRoot(group.array)
+            results = [replace(result, in_array=result.template.root == array) for result in results]
         if not results:
             return None, None
         joined: Result | None = results[0]
         if any(resolver.may_be_null(use.value) for use in returns):
-            results.append(Result(results[0].template, nullable=True))
+            results.append(replace(results[0], nullable=True))
         for result in results:
             joined = None if joined is None else joined.join(result)
         if joined is None:

@@ -71,6 +71,8 @@ class LocalKind(Enum):
     PARAM = "param"
     VARIABLE = "variable"
     TEMPORARY = "temporary"
+    RESERVED = "reserved"
+    """Stands behind the parameters, where one more may be needed (`normalise.reserve_positions`); nothing mentions it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import element_count
+from c2rust_py.infer.bounds import given_array
 from c2rust_py.infer.demotions import PointerSlot, ResultSlot
 from c2rust_py.infer.pointer_uses import Flow, LibraryCall, pointer_uses
 from c2rust_py.infer.solver import Solution, memory_instance
@@ -87,6 +88,7 @@ from c2rust_py.ir.types import (
 )
 from c2rust_py.ir.walk import Node, map_children
 from c2rust_py.lift.drops import leave_to_scopes
+from c2rust_py.lift.groups import GroupForm, make_room
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
 from c2rust_py.lift.owners import OwnerLifter, owned_type
@@ -107,9 +109,9 @@ class LiftedFunction:
     used_gone: AbstractSet[int]
 
 
-def lift_function(solution: Solution, shapes: Shapes, symbol: str) -> LiftedFunction:
+def lift_function(solution: Solution, shapes: Shapes, forms: Mapping[str, GroupForm], symbol: str) -> LiftedFunction:
     """The function with references, positions and loans (all of them shared: see `lift.mutability`)."""
-    lifter = _Lifter(solution, shapes, symbol)
+    lifter = _Lifter(solution, shapes, forms, symbol)
     function, used_gone = leave_to_scopes(lifter.run())
     return LiftedFunction(function, lifter.origins | lifter.library.origins, lifter.library.externals, used_gone)
 
@@ -162,6 +164,7 @@ def _start(local: Local, type: Type | None = None) -> Value:
 class _Lifter:
     solution: Solution
     shapes: Shapes
+    forms: Mapping[str, GroupForm]
     symbol: str
     origins: dict[int, int] = field(default_factory=dict)
     function: Function = field(init=False)
@@ -171,6 +174,7 @@ class _Lifter:
     library: LibraryLifter = field(init=False)
     owners: OwnerLifter = field(init=False)
     layout: Layout = field(init=False)
+    form: GroupForm | None = field(init=False)
     added: list[Local] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -181,14 +185,20 @@ class _Lifter:
         uses = pointer_uses(self.function, self.program)
         flows = [use for use in uses if isinstance(use, Flow)]
         calls = {id(use.call): use for use in uses if isinstance(use, LibraryCall)}
-        backward = backward_cursors(self.resolver, flows)
-        cursors = {local: local for local in self.resolver.templates}
+        self.form = form = self.forms.get(self.symbol)
+        slots = {} if form is None else form.slots
+        backward = backward_cursors(self.resolver, flows, frozenset() if form is None else form.backward)
+        cursors: dict[int, int | None] = {local: slots.get(local, local) for local in self.resolver.templates}
         self.positions = Positions(cursors, backward, self.resolver.nullable, self.value, self.statements)
         self.library = LibraryLifter(self.resolver, self.positions, self._place, self.value, calls, self.shapes)
         self.owners = OwnerLifter(self.solution, self.shapes, self.symbol, self.resolver, self.layout, self.value, self._effects)
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
-            if local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
+            if local.id in slots:
+                continue
+            if form is not None and local.id == form.group.array and all(flow.local != local.id for flow in flows):
+                cursors[local.id] = None
+            elif local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
                 type = self.positions.local_type(local.id)
                 cursors[local.id] = self._add_local(f"{local.name}_at", type, local.span).local
 
@@ -206,7 +216,8 @@ class _Lifter:
                 locals.append(replace(local, type=self.positions.local_type(local.id)))
         starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added)
         type = self.function.type
-        params = tuple(locals[index].type for index in range(len(type.params)))
+        count = len(type.params) if self.form is None else make_room(self.form, self.function, locals, self.positions)
+        params = tuple(local.type for local in locals[:count])
         result = self._result_type() or type.result
         return replace(
             self.function,
@@ -214,6 +225,10 @@ class _Lifter:
             locals=(*locals, *self.added),
             body=(*starts, *self.statements(self.function.body)),
         )
+
+    def _local(self, local: int) -> int:
+        """The number of C's local in the lifted function."""
+        return local if self.form is None else self.form.place_of(local)
 
     def _result_type(self) -> Type | None:
         return result_type(self.solution, self.shapes, self.symbol)
@@ -276,7 +291,9 @@ class _Lifter:
             return self.owners.give(local, value, span)
         if self.resolver.templates[local].cursor is None:
             return self._effects(value)
-        place = LocalPlace(self.positions.cursors[local], self.positions.local_type(local), span)
+        cursor = self.positions.cursors[local]
+        assert cursor is not None, f"{span}: a position that stays 0 is assigned to"
+        place = LocalPlace(cursor, self.positions.local_type(local), span)
         return (Assign(place, self._position(local, value), span),)
 
     def _return(self, value: Value, span: Span) -> tuple[Statement, ...]:
@@ -458,15 +475,33 @@ class _Lifter:
             instance = self.solution.callee(self.symbol, call, function.symbol)
             function = replace(function, symbol=instance)
         args = tuple(self._argument(instance, position, arg) for position, arg in enumerate(call.args))
+        if instance is not None and instance in self.forms:
+            args = self._group_arguments(call, self.forms[instance], args)
         result = None if instance is None else result_type(self.solution, self.shapes, instance)
         made = replace(call, function=function, args=args, type=call.type if result is None else result)
         if instance is not None:
             self.origins[id(made)] = id(call)
         return made
 
+    def _group_arguments(self, call: Call, form: GroupForm, args: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The arguments with an array, and positions in it, for a group of parameters."""
+        array = given_array(self.resolver, call, form.group)
+        assert array is not None, f"{call.span}: a group of parameters is given several arrays"
+        pointer = call.args[form.group.array]
+        place = self._place(replace(array, steps=array.steps[:-1]), pointer.span)
+        given = form.moved(args)
+        given[form.group.array] = Borrow(place, None, param_type(pointer.type, slice=True), pointer.span)
+        for param, slot in form.slots.items():
+            step = self._target(call.args[param]).steps[-1]
+            assert isinstance(step, IndexStep)
+            given[slot] = self.positions.position(step, form.type_of(param), call.args[param].span)
+        return tuple(given[slot] for slot in sorted(given))
+
     def _argument(self, callee: str | None, position: int, arg: Value) -> Value:
         if callee is None or not self.solution.is_lifted(callee, position):
             return self.value(arg)
+        if callee in self.forms and position in self.forms[callee].group.params:
+            return arg  # `_group_arguments` makes it.
         pointer = self.program.functions[callee].type.params[position]
         if self.solution.owns(callee, position):
             return self.owners.given_away(arg, owned_type(pointer, self.shapes[PointerSlot(callee, position)]))
@@ -489,6 +524,7 @@ class _Lifter:
                     return self._place(target, span)
             case LocalPlace(local):
                 assert local not in self.resolver.templates, f"{place.span}: a lifted pointer is used as one"
+                return replace(place, local=self._local(local))
             case _:
                 pass
         return map_children(place, self._node)
@@ -498,18 +534,18 @@ class _Lifter:
         steps = target.steps
         match target.root:
             case LocalRoot(local):
-                place: Place = LocalPlace(local, self.function.locals[local].type, span)
+                place: Place = LocalPlace(self._local(local), self.function.locals[local].type, span)
             case GlobalRoot(symbol):
                 place = GlobalPlace(symbol, self.program.variables[symbol].type, span)
             case LiteralRoot(data, type):
                 place = StringPlace(data, type, span)
             case OwnedRoot(local):
                 owned = self.owners.type_of(local)
-                place = ReferentPlace(LocalPlace(local, owned, span), owned.target, span)
+                place = ReferentPlace(LocalPlace(self._local(local), owned, span), owned.target, span)
                 steps = steps if owned.is_array else steps[1:]
             case ParamRoot(local):
                 reference = self._reference(local)
-                place = ReferentPlace(LocalPlace(local, reference, span), reference.target, span)
+                place = ReferentPlace(LocalPlace(self._local(local), reference, span), reference.target, span)
                 steps = steps if reference.is_slice else steps[1:]
         for step in steps:
             if isinstance(step, FieldStep):

@@ -42,7 +42,10 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
                 interior |= _compared(resolver, use)
             if not isinstance(use, Argument):
                 continue
-            callee = PointerSlot(solution.callee(symbol, use.call, use.callee), use.param)
+            instance = solution.callee(symbol, use.call, use.callee)
+            callee = PointerSlot(instance, use.param)
+            if instance in solution.groups and use.param in solution.groups[instance].params:
+                continue  # It has the whole array.
             target = resolver.pointer(use.value)
             if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
                 continue

@@ -31,9 +31,10 @@ from c2rust_py.ir.nodes import (
 from c2rust_py.ir.types import ISIZE, USIZE, EnumType, IntType, OptionalType, PointerType, Type
 
 
-def backward_cursors(resolver: Resolver, flows: list[Flow]) -> frozenset[int]:
-    """The locals whose positions go backwards, or are compared with such: all that share values with one are of one type."""
-    backward: set[int] = set()
+def backward_cursors(resolver: Resolver, flows: list[Flow], given: AbstractSet[int] = frozenset()) -> frozenset[int]:
+    """The locals whose positions go backwards, or are compared with such: all that share values with one are of one type.
+    given: the parameters that are positions, and that callers may give one in front of the array."""
+    backward: set[int] = set(given)
     linked: dict[int, set[int]] = {}
     for flow in flows:
         target = resolver.pointer(flow.value)
@@ -88,11 +89,11 @@ def _turns_negative(source: Type, target: Type) -> bool:
 class Positions:
     """Makes the values of indices in one function.
 
-    cursors: the local that holds the position of each pointer local. backward: those of type `isize`. nullable: those that
+    cursors: the local that holds the position of each pointer local, None where that stays 0. backward: those of type `isize`. nullable: those that
     may be missing. value, statements: rewrite what stands inside of an index.
     """
 
-    cursors: Mapping[int, int]
+    cursors: Mapping[int, int | None]
     backward: AbstractSet[int]
     nullable: AbstractSet[int]
     value: Callable[[Value], Value]
@@ -109,6 +110,7 @@ class Positions:
 
     def index(self, step: IndexStep, span: Span) -> Value:
         """An index as an operand of an element place: any integer will do."""
+        step = self._moving(step)
         if step.fixed is None and step.cursor is None and step.constant == 0 and not step.before:
             (first, *others) = step.terms
             if not others and not first.negative:
@@ -117,6 +119,7 @@ class Positions:
 
     def position(self, step: IndexStep, type: IntType, span: Span) -> Value:
         """An index as a value of `type`."""
+        step = self._moving(step)
         found = self._sum(replace(step, before=()), type, span)
         if not step.before:
             return found
@@ -143,9 +146,15 @@ class Positions:
             return found
         return MoveOptional(found, self.position(rest, type, span), optional, span)
 
+    def _moving(self, step: IndexStep) -> IndexStep:
+        """The index without a cursor that stays 0."""
+        stays = step.cursor is not None and self.cursors[step.cursor] is None
+        return replace(step, cursor=None) if stays else step
+
     def _cursor(self, local: int, span: Span) -> Value:
-        type = self.local_type(local)
-        return Load(LocalPlace(self.cursors[local], type, span), type, span)
+        type, cursor = self.local_type(local), self.cursors[local]
+        assert cursor is not None, "a position that stays 0 is not read"
+        return Load(LocalPlace(cursor, type, span), type, span)
 
     def _there(self, value: Value) -> Value:
         """The position, where it may be missing as far as types know."""

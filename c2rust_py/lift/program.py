@@ -17,6 +17,7 @@ from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.lift.conflicts import find_conflicts
 from c2rust_py.lift.function import LiftedFunction, lift_function
+from c2rust_py.lift.groups import GroupForm, infer_group_forms
 from c2rust_py.lift.instances import keep_reached, point_to_instances
 from c2rust_py.lift.interiors import find_backward_interiors
 from c2rust_py.lift.mutability import mark_mutable
@@ -34,7 +35,7 @@ class Lifted:
     """The program above the memory rung as far as it goes, with what was inferred of it.
 
     solution: None where all pointers are left in memory. origins: the identity of each call with a lifted callee before it was
-    rewritten, by that of its node now.
+    rewritten, by that of its node now. forms: of the functions with parameters that are positions in one array.
     """
 
     program: Program
@@ -42,6 +43,15 @@ class Lifted:
     effects: Effects
     solution: Solution | None
     origins: Mapping[int, int] = field(default_factory=dict)
+    forms: Mapping[str, GroupForm] = field(default_factory=dict)
+
+    def local(self, symbol: str, c_local: int) -> int:
+        """The number that C's local has in the lifted function."""
+        return self.forms[symbol].place_of(c_local) if symbol in self.forms else c_local
+
+    def c_local(self, symbol: str, local: int) -> int:
+        """The number that a local of the lifted function has in C."""
+        return self.forms[symbol].c_local(local) if symbol in self.forms else local
 
 
 def leave_in_memory(program: Program, library: Mapping[str, LibraryFunction]) -> Lifted:
@@ -69,21 +79,21 @@ def lift_program(
         rewritten = _rewrite(solution)
         if rewritten is None:
             continue
-        whole, origins = rewritten
+        whole, origins, forms = rewritten
         storage = infer_storage(whole)
         effects = infer_effects(whole, storage, library)
         lifted, moved = split_loans(whole, SplitFacts(ranges, extents, effects, solution, origins))
         origins |= {moved[now]: before for now, before in origins.items() if now in moved}
         if not find_conflicts(lifted, storage, effects, origins, demotions):
-            return Lifted(lifted, storage, effects, solution, origins)
+            return Lifted(lifted, storage, effects, solution, origins, forms)
 
 
-def _rewrite(solution: Solution) -> tuple[Program, dict[int, int]] | None:
-    """The lifted program, and the identity of each call before it was rewritten by that of its node now. None where owners had to
-    be demoted, since they may be used after they are freed or given away."""
-    shapes = infer_shapes(solution)
+def _rewrite(solution: Solution) -> tuple[Program, dict[int, int], dict[str, GroupForm]] | None:
+    """The lifted program, the identity of each call before it was rewritten by that of its node now, and the forms of groups. None
+    where owners had to be demoted, since they may be used after they are freed or given away."""
+    shapes, forms = infer_shapes(solution), infer_group_forms(solution)
     lifted: dict[str, LiftedFunction] = {
-        symbol: lift_function(solution, shapes, symbol) for symbol in solution.program.functions
+        symbol: lift_function(solution, shapes, forms, symbol) for symbol in solution.program.functions
     }
     freed = [(symbol, local) for symbol, one in lifted.items() for local in sorted(one.used_gone)]
     for symbol, local in freed:
@@ -98,4 +108,4 @@ def _rewrite(solution: Solution) -> tuple[Program, dict[int, int]] | None:
     program = point_to_instances(replace(solution.program, functions=functions, externals=externals), solution)
     marked, moved = mark_mutable(keep_reached(program))
     origins = {moved.get(new, new): old for one in lifted.values() for new, old in one.origins.items()}
-    return marked, origins
+    return marked, origins, forms

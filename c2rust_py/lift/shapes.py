@@ -53,6 +53,7 @@ def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
     for given, owner in _handovers(solution):
         passed.setdefault(given, set()).add(owner)
         passed.setdefault(owner, set()).add(given)
+    waiting.extend(PointerSlot(symbol, group.array) for symbol, group in solution.groups.items())
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
         for use in pointer_uses(function, solution.program):

@@ -265,8 +265,11 @@ class _Splitter:
         return _Part(at, loan, first, start, tuple(self._ends(call, at, start)), None)
 
     def _ends(self, call: Call, at: int, start: Form) -> Iterator[tuple[Form, ...]]:
-        """What bounds the elements that the callee gets at behind a start."""
+        """What bounds the elements that the callee gets at behind a start: nothing known where it is given the array as a whole, and
+        positions in it (`infer.bounds`)."""
         assert isinstance(call.function, FunctionRef)
+        if call.function.symbol in self.facts.solution.groups:
+            return
         extent = self.facts.extents().of(call.function.symbol, at)
         if extent is None:
             return

@@ -11,6 +11,7 @@
 9. `lower_library_objects`: no objects of the library.
 10. `lower_output`: `print!` for what Rust formats as C does.
 11. `type_void_params`: parameters of type `void *` get the type that they are used as.
+12. `reserve_positions`: room for the parameter that functions which compare pointers may need.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from c2rust_py.normalise.lower_output import lower_output
 from c2rust_py.normalise.lower_setjmp import lower_setjmp
 from c2rust_py.normalise.lower_switch import lower_switch
 from c2rust_py.normalise.remove_goto import remove_goto
+from c2rust_py.normalise.reserve_positions import reserve_positions
 from c2rust_py.normalise.run_cleanups import run_cleanups
 from c2rust_py.normalise.run_constructors import run_constructors
 from c2rust_py.normalise.tidy import tidy
@@ -52,7 +54,8 @@ def _normalise(program: Program) -> Program:
         function = lower_setjmp(function, noreturn)
         function = remove_goto(function)
         functions[symbol] = tidy(function, noreturn)
-    return type_void_params(lower_output(lower_library_objects(replace(program, functions=functions))))
+    program = lower_output(lower_library_objects(replace(program, functions=functions)))
+    return reserve_positions(type_void_params(program))
 
 
 def noreturn_functions(program: Program) -> frozenset[str]:

@@ -78,7 +78,7 @@ def _pointers(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:
     """Every lifted pointer of the function."""
     if crate.lifted.solution is not None:
         for local in sorted(crate.lifted.solution.templates[symbol]):
-            yield _local(crate, symbol, local, PointerSlot(symbol, local))
+            yield _local(crate, symbol, crate.lifted.local(symbol, local), PointerSlot(symbol, local))
         if symbol in crate.lifted.solution.results:
             yield Suspect(ResultSlot(symbol), crate.lowered.names.functions[symbol], 0, "the result")
 
@@ -89,7 +89,7 @@ def _objects(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:
     for node in _nodes(crate, symbol):
         match root_of(node.place) if isinstance(node, Borrow) else None:
             case LocalPlace(local) if not isinstance(function.locals[local].type, ReferenceType):
-                yield _local(crate, symbol, local, LocalObject(symbol, local))
+                yield _local(crate, symbol, local, LocalObject(symbol, crate.lifted.c_local(symbol, local)))
             case GlobalPlace(name):
                 variable = crate.lifted.program.variables[name]
                 yield Suspect(GlobalObject(name), crate.lowered.names.variables[name], 0, f"`{variable.name}`")

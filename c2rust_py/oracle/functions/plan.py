@@ -207,6 +207,8 @@ class Planner:
             raise NotComparable("the Rust takes other parameters")
         for local, type in enumerate(function.type.params):
             if isinstance(type, PointerType) and not isinstance(type.target, FunctionType):
+                if rust.params[local].position:
+                    raise NotComparable(f"its parameter `{function.locals[local].name}` is a position in another's array")
                 self._check_target(function.locals[local].name, type)
             elif rust.params[local].passing is not Passing.VALUE:
                 raise NotComparable("the Rust takes other parameters")

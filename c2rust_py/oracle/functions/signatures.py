@@ -21,11 +21,12 @@ class Passing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RustParam:
-    """`mutable` is set behind `&mut`, `truth` for a `bool`."""
+    """`mutable` is set behind `&mut`, `truth` for a `bool`, `position` for an index."""
 
     passing: Passing
     mutable: bool
     truth: bool = False
+    position: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _param(type: str) -> RustParam:
     if reference is None:
         if re.match(r"(?:Option|Box|Vec|VaList|impl)\b", type):
             raise NotComparable(f"inputs of the Rust type `{type}` are not made")
-        return RustParam(Passing.VALUE, False, type == "bool")
+        return RustParam(Passing.VALUE, False, type == "bool", type in ("usize", "isize"))
     passing = Passing.SLICE if reference[2].startswith("[") and ";" not in _outer(reference[2]) else Passing.OBJECT
     if re.match(r"(?:Option|Box|Vec|Cell|\[(?:std::cell::)?Cell)\b", reference[2]):
         raise NotComparable(f"inputs of the Rust type `{type}` are not made")
