@@ -524,7 +524,8 @@ class _Lifter:
                     return self._place(target, span)
             case LocalPlace(local):
                 assert local not in self.resolver.templates, f"{place.span}: a lifted pointer is used as one"
-                return replace(place, local=self._local(local))
+                moved = self._local(local)
+                return place if moved == local else replace(place, local=moved)
             case _:
                 pass
         return map_children(place, self._node)
