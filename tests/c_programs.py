@@ -18,6 +18,8 @@ FAULTS = PROGRAMS / "faults"
 KINDS = PROGRAMS.parent / "kinds"
 
 STRICT = ["-std=gnu17", "-ffp-contract=off", "-w"]
+_ASAN = "detect_stack_use_after_return=1:detect_leaks=0"
+"""What is never freed is no fault."""
 SANITIZE = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
 RUN_SECONDS = 20
 STACK_BYTES = 1 << 30  # deep recursion in C must not die earlier than in the translation, whose main has this stack
@@ -130,7 +132,7 @@ def set_child_limits() -> None:
 def run_in(executable: Path, case: Case, folder: Path) -> tuple[bytes, int, bytes]:
     """One run of `executable` with `folder` as its working folder: stdout, status, stderr."""
     argv = ["program", *case.args]
-    environment = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C", "ASAN_OPTIONS": "detect_stack_use_after_return=1"}
+    environment = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C", "ASAN_OPTIONS": _ASAN}
     if case.close_stdout_after is None:
         done = subprocess.run(argv, executable=executable, input=case.stdin, capture_output=True, cwd=folder,
                               env=environment, timeout=RUN_SECONDS, check=False)  # fmt: skip

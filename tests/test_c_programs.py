@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from c_programs import FAULTS, KINDS, SANITIZE, Case, Program, all_programs, build, load_program, ordinary_programs, run
 
-SANITIZER_REPORT = re.compile(rb"AddressSanitizer|runtime error:|LeakSanitizer")
+SANITIZER_REPORT = re.compile(rb"AddressSanitizer|runtime error:")
 FAULT_MARK = re.compile(r"// fault: \S+$")
 
 
