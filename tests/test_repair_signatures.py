@@ -38,6 +38,8 @@ static void step(int *x) { int **q = &x; **q += 1; }
 static int count(int **rows, int n) { return total(rows[0], n) + n; }
 static int add(int *to, const int *from) { int **q = &to; **q += *from; return **q; }
 static int kept(const int *p) { static const int *last; int **q = (int **)&p; last = p; return **q + *last; }
+static void freed(int *p) { int **q = &p; **q = 1; free(p); }
+static int *same(int *p) { int **q = &p; **q = 1; return *q; }
 int main(void) {
     int row[8], squares[9], other[4] = {1, 2, 3, 4}, x = 4, y = 5;
     int *rows[1] = {other};
@@ -45,7 +47,7 @@ int main(void) {
     fill(squares, 9);
     step(&x);
     printf("%d %d %d %d\\n", total(row, 8), x, squares[8], add(&y, &y));
-    if (x > 100) printf("%d %d\\n", count(rows, 3), kept(rows[0]));
+    if (x > 100) printf("%d %d\\n", count(rows, 3), kept(rows[0])), freed(same(rows[0]));
     return 0;
 }
 """
@@ -99,8 +101,11 @@ def test_callers_that_cannot_lend_keep_the_instance_on_memory(lifting: Lifting) 
 
 def test_what_is_refused_by_name(lifting: Lifting) -> None:
     found = tasks(lifting)
-    assert "`main` passes it memory" in refusal(lambda: lifting.offer(found["kept"]))
-    assert "`main` passes it memory" in refusal(lambda: lifting.offer(found["add"]))
+    assert "`p` is kept past the call" in refusal(lambda: lifting.offer(found["kept"]))
+    assert "what `p` points to is freed" in refusal(lambda: lifting.offer(found["freed"]))
+    assert "it returns a pointer to memory" in refusal(lambda: lifting.offer(found["same"]))
+    reason = refusal(lambda: lifting.offer(found["add"]))
+    assert reason.startswith("no caller can lend it what it points to: `main` passes it memory (two arguments of `add` may be ")
     total = found["total"]
     forms = "for `Ptr<i32>` there can be `&[i32]`, `&mut [i32]`, `&i32` or `&mut i32`"
     for other in ("Option<&i32>", "&[u8]", "&Vec<i32>", "usize"):

@@ -17,13 +17,15 @@ from pathlib import Path
 from threading import RLock
 
 from c2rust_py.emit.accepted import Accepted, Body, body_key, forget_accepted, function_header, keep_accepted
-from c2rust_py.infer.demotions import MemoryCall, PointerSlot
+from c2rust_py.infer.demotions import MemoryCall, PointerSlot, Subject
 from c2rust_py.infer.places import root_of
+from c2rust_py.infer.pointer_uses import Flow, Released, pointer_uses
 from c2rust_py.infer.rust_signatures import public_functions
 from c2rust_py.infer.slots import LADDER
 from c2rust_py.infer.solver import MEMORY_SUFFIX, memory_instance
-from c2rust_py.ir.nodes import Assign, Call, DerefPlace, FunctionRef, PointerAdd
-from c2rust_py.ir.program import Function
+from c2rust_py.infer.subjects import Subjects
+from c2rust_py.ir.nodes import Assign, Call, DerefPlace, FunctionRef, LocalPlace, PointerAdd
+from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, PointerType
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.lift.lending import Lent, Signature
@@ -65,6 +67,8 @@ class Lifting:
 
     def fit(self, task: Task, signature: Signature) -> Fitted:
         """The program with another signature for a function. Raises Refused."""
+        for lent in signature:
+            _check_lent(self._program(task), task.symbol, lent.param)
         before = self.groups(self.kept)
         groups = self.groups({**self.kept, task.id: signature})
         group = _of_crate(groups, task.crate)
@@ -80,6 +84,10 @@ class Lifting:
             _check_others(old, new, task.symbol)
         return Fitted(header, signature, groups)
 
+    def _program(self, task: Task) -> Program:
+        """The program of the task's crate as C has it."""
+        return next(one.program for one in self.project.normalised if one.group.crate == task.crate)
+
     def read(self, task: Task, header: str) -> Fitted:
         """The program with the signature that an answer has. Raises Refused where that is none, or the solver gives another."""
         signature = tuple(_lent(task, header))
@@ -94,7 +102,7 @@ class Lifting:
         if symbol != task.symbol and symbol in group.lowered.rust_paths:
             raise Refused("signature", "it is the instance for callers that cannot lend, of a function that is above memory")
         task = replace(task, symbol=symbol)
-        original = next(one for one in self.project.normalised if one.group.crate == task.crate).program.functions[symbol]
+        original = self._program(task).functions[symbol]
         if isinstance(original.type.result, PointerType):
             raise Refused("signature", "it returns a pointer to memory")
         signature = tuple(_natural(original))
@@ -150,6 +158,26 @@ def _natural(function: Function) -> Iterator[Lent]:
     for param, type in enumerate(function.type.params):
         if isinstance(type, PointerType) and not isinstance(type.target, FunctionType):
             yield Lent(param, type.target in stepped, type.target in written)
+
+
+def _check_lent(program: Program, symbol: str, param: int) -> None:
+    """Raises Refused for a parameter that the C keeps past the call, or frees: a reference is gone when the call is over."""
+    function = program.functions[symbol]
+    name, uses = function.locals[param].name, pointer_uses(function, program)
+    subjects = Subjects(program.functions, {})
+    same: set[Subject] = {PointerSlot(symbol, param)}
+    before = 0
+    while len(same) > before:
+        before = len(same)
+        given = (use for use in uses if isinstance(use, Flow) and same.intersection(subjects.of(symbol, use.value)))
+        same.update([PointerSlot(symbol, use.local) for use in given])
+    for use in uses:
+        if isinstance(use, Released) and same.intersection(subjects.of(symbol, use.value)):
+            raise Refused("signature", f"what `{name}` points to is freed ({use.span})")
+    stores = (node for node in walk_all(function.body) if isinstance(node, Assign) and isinstance(node.value.type, PointerType))
+    for node in stores:
+        if not isinstance(root_of(node.place), LocalPlace) and same.intersection(subjects.of(symbol, node.value)):
+            raise Refused("signature", f"`{name}` is kept past the call ({node.span})")
 
 
 def _lent(task: Task, header: str) -> Iterator[Lent]:
