@@ -93,6 +93,17 @@ def test_garbage_is_asked_again(raw: str) -> None:
     assert reply.content == "x" and len(pauses) == 1
 
 
+def test_a_body_that_is_cut_off_is_asked_again() -> None:
+    reply, pauses, _ = ask([Act("y" * 4000, cut=True), Act("x")])
+    assert reply.content == "x" and len(pauses) == 1
+
+
+@pytest.mark.parametrize("text", ["Wed, 21 Oct 2026 07:28:00 GMT", "-3", "soon", ""])
+def test_a_time_to_wait_that_is_no_number_of_seconds(text: str) -> None:
+    reply, (pause,), _ = ask([Act(status=429, headers={"Retry-After": text}, raw="{}"), Act("x")])
+    assert reply.content == "x" and 0 < pause <= 0.5
+
+
 def test_a_model_that_does_not_answer_in_time() -> None:
     problem = refused([Act("x", hang=60.0)] * 9, timeout=0.05)
     assert problem.reason == "the model does not answer in time"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -125,11 +127,40 @@ def test_a_budget_that_is_spent_leaves_no_trace(bench: Bench, capfd: pytest.Capt
         assert script.asked == []
 
 
-@pytest.mark.parametrize("limit", ["function-attempts=1", "function-tokens=100"])
+@pytest.mark.parametrize(("limit", "kind"), [("money=0.001", "money"), ("time=0", "time")])
+def test_money_and_time_of_the_run(bench: Bench, capfd: pytest.CaptureFixture[str], limit: str, kind: str) -> None:
+    with scripted_server([SWAP, HALF]) as script:
+        assert bench.repair(script, "--model", "small@1/1", "--budget", limit) == 5
+        assert script.asked == []
+    assert f"error[C2RS-801]: the {kind} of the run is spent" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("usage", "status"), [((100, 50), 0), ((1000, 2000), 1)])
+def test_what_answers_cost_is_what_is_spent(bench: Bench, usage: tuple[int, int], status: int) -> None:
+    """A question reserves all that its answer can cost; what the server counted takes its place."""
+    second = [SWAP] if status == 0 else []
+    with scripted_server([Act(WRONG.content, usage=usage), *second, HALF]) as script:
+        assert bench.repair(script, "--model", "small@1/1", "--budget", "function-money=0.0068") == status
+        assert len(script.asked) == 2 + len(second)
+    assert "x >> 1" in bench.module and ("x.swap_bytes()" in bench.module) == (status == 0)
+
+
+@pytest.mark.parametrize("limit", ["function-attempts=1", "function-tokens=100", "function-money=0.00001", "function-time=0"])
 def test_a_function_s_budget_is_its_own(bench: Bench, limit: str) -> None:
     with scripted_server([WRONG, HALF]) as script:
-        assert bench.repair(script, "--budget", limit) == 1
+        assert bench.repair(script, "--model", "small@1/1", "--budget", limit) == 1
     assert ("x >> 1" in bench.module) == (limit == "function-attempts=1")
+
+
+def test_an_endpoint_that_stays_broken_makes_place_for_the_next_model(bench: Bench) -> None:
+    """Per function: six times no answer of the first model, each of another kind, then the other's."""
+    broken = [
+        Act(status=429, headers={"Retry-After": "0"}, raw="{}"), Act(status=503, headers={"Retry-After": "0"}, raw="down"),
+        Act(raw="{"), Act(SWAP.content, cut=True), Act(status=500, headers={"Retry-After": "0"}, raw=""),
+    ]  # fmt: skip
+    with scripted_server([*broken, SWAP, *broken, HALF]) as script:
+        assert bench.repair(script, "--model", "a@1/1", "--model", "b@2/2") == 0
+        assert script.models == [*["a"] * 5, "b"] * 2
 
 
 def test_an_endpoint_that_refuses(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
@@ -164,11 +195,26 @@ def test_what_is_recorded_can_be_replayed(bench: Bench, tmp_path: Path) -> None:
 
 def test_a_dry_run_asks_nothing(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
     with scripted_server([]) as script:
-        assert bench.repair(script, "--model", "small@1/2", "--dry-run") == 0
+        assert bench.repair(script, "--model", "small@1000/2000", "--dry-run") == 0
         assert script.asked == []
     lines = capfd.readouterr().out.splitlines()
+    parts = [re.fullmatch(r".*; (\d+) tokens in, (\d+) out, ([\d.]+)", line) for line in lines[:2]]
     assert lines[0].startswith("p.c:1: swap: inline assembly is not translated; ")
-    assert lines[-1].startswith("2 functions; one answer each: ") and lines[-1].endswith(" with small")
+    known = [(int(part[1]), int(part[2]), float(part[3])) for part in parts if part is not None]
+    assert [cost for _, _, cost in known] == [pytest.approx((i + 2 * o) / 1000, abs=1e-4) for i, o, _ in known]
+    tokens, money = sum(i + o for i, o, _ in known), sum(cost for _, _, cost in known)
+    total = re.fullmatch(r"2 functions; one answer each: (\d+) tokens, ([\d.]+) with small", lines[-1])
+    assert total is not None and (int(total[1]), float(total[2])) == (tokens, pytest.approx(money, abs=2e-4))
+
+
+def test_a_dry_run_s_estimate_is_what_is_asked_then(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
+    with scripted_server([SWAP, HALF]) as script:
+        assert bench.repair(script, "--dry-run", "--format", "json") == 0
+        planned = json.loads(capfd.readouterr().out)["functions"]
+        assert bench.repair(script) == 0
+        sent = [sum(len(message["content"]) // 4 + 4 for message in data["messages"]) for _, data in script.asked]
+    assert [one["tokens_in"] for one in planned] == sent
+    assert [one["name"] for one in planned] == ["swap", "half"] and not any(one["stored"] for one in planned)
 
 
 def test_functions_are_asked_for_at_once(bench: Bench) -> None:
@@ -185,7 +231,8 @@ def test_functions_are_asked_for_at_once(bench: Bench) -> None:
     assert status in (0, 1) and len(script.asked) == 2
 
 
-def test_ctrl_c_ends_it_and_the_next_run_goes_on(bench: Bench) -> None:
+@pytest.mark.parametrize(("how", "status", "words"), [(signal.SIGINT, 130, "interrupted\n"), (signal.SIGKILL, -9, "")])
+def test_a_run_that_is_ended_goes_on_with_the_next(bench: Bench, how: signal.Signals, status: int, words: str) -> None:
     with scripted_server([SWAP, Act("", hang=120.0)]) as script:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         arguments = ["repair", str(bench.out), "--base-url", script.url, "--model", "small", "--no-functions"]
@@ -194,9 +241,9 @@ def test_ctrl_c_ends_it_and_the_next_run_goes_on(bench: Bench) -> None:
         )
         while len(script.asked) < 2 and child.poll() is None:
             threading.Event().wait(0.05)
-        child.send_signal(signal.SIGINT)
+        child.send_signal(how)
         _, said = child.communicate()
-    assert (child.returncode, said) == (130, "interrupted\n")
+    assert (child.returncode, said) == (status, words)
     assert "x.swap_bytes()" in bench.module
     with scripted_server([HALF]) as script:
         assert bench.repair(script) == 0

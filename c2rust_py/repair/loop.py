@@ -34,7 +34,7 @@ class Attempt:
 
 @dataclass(slots=True)
 class FunctionResult:
-    """`status` is `accepted`, `waiting`, `refused`, `spent`, `unanswered` or `left`."""
+    """`status` is `accepted`, `waiting`, `refused`, `spent`, `unanswered` or `left`; `ends_run`: what is spent is the run's."""
 
     task: Task
     status: str = "left"
@@ -43,6 +43,7 @@ class FunctionResult:
     body: Body | None = None
     passed: Passed | None = None
     attempts: list[Attempt] = field(default_factory=list)
+    ends_run: bool = False
 
     def as_json(self) -> dict[str, object]:
         """For the log and for `--format json`."""
@@ -71,7 +72,7 @@ class Loop:
     lifting: Lifting
 
     def repair(self, task: Task, earlier: Sequence[Accepted]) -> FunctionResult:
-        """Tries bodies of former runs, then asks. Raises BudgetSpent where that of the run is spent."""
+        """Tries bodies of former runs, then asks."""
         result = FunctionResult(task)
         if task.lift and re.search(r"\bPtr\b|\bVaArg\b", task.header):
             try:
@@ -102,9 +103,7 @@ class Loop:
                 result.status, result.reason = "unanswered", problem.reason
                 return True
             except BudgetSpent as problem:
-                if problem.scope == "the run":
-                    raise
-                result.status, result.reason = "spent", str(problem)
+                result.status, result.reason, result.ends_run = "spent", str(problem), problem.scope == "the run"
                 return False
             refusal = self._offer(result, model.name, partial(self._read, reply, task), stored=stored)
             if refusal is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import chdir
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from c2rust_py.infer.solver import MEMORY_SUFFIX
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.pipeline import Project, translate_project, with_stubs, write_project
 from c2rust_py.repair.answers import Candidate, Refused
-from c2rust_py.repair.budget import Budget, BudgetSpent, Model
+from c2rust_py.repair.budget import Budget, Model
 from c2rust_py.repair.client import Asker
 from c2rust_py.repair.exchange import ExchangeStore
 from c2rust_py.repair.lifting import instance_of
@@ -171,25 +171,39 @@ class Repair:
         lifting = self.trial.lifting
         loop = Loop(self.asker, self.options.models, self.budget, store, self.options.answer_tokens, self._try, lifting)
         earlier = self._earlier()
+        pool = ThreadPoolExecutor(max_workers=self.options.jobs)
+        try:
+            spent = self._run_loops(pool, loop, tasks, earlier, results)
+        except BaseException:
+            # Whoever is at a gate comes to its end, so that nothing is half written; who waits for a model is left behind.
+            self.stop.set()
+            with self.lock:
+                pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()
+        return spent
+
+    def _run_loops(
+        self, pool: Executor, loop: Loop, tasks: Sequence[Task], earlier: Mapping[tuple[str, str], list[Accepted]],
+        results: dict[tuple[str, str], FunctionResult],
+    ) -> str | None:  # fmt: skip
         left = {task.id: task for task in tasks}
         running: dict[Future[FunctionResult], Task] = {}
         spent: str | None = None
-        with ThreadPoolExecutor(max_workers=self.options.jobs) as pool:
-            while left or running:
-                open_symbols = {id for id in left} | {task.id for task in running.values()}
-                for id, task in list(left.items()):
-                    if spent is None and not any((task.crate, symbol) in open_symbols for symbol in task.needs):
-                        running[pool.submit(loop.repair, task, earlier.get((task.crate, task.symbol.removesuffix(MEMORY_SUFFIX)), ()))] = left.pop(id)
-                if not running:
-                    break
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    task = running.pop(future)
-                    try:
-                        results[task.id] = future.result()
-                    except BudgetSpent as problem:
-                        spent = str(problem)
-                        results[task.id].status, results[task.id].reason = "spent", spent
+        while left or running:
+            open_symbols = {id for id in left} | {task.id for task in running.values()}
+            for id, task in list(left.items()):
+                if spent is None and not any((task.crate, symbol) in open_symbols for symbol in task.needs):
+                    former = earlier.get((task.crate, task.symbol.removesuffix(MEMORY_SUFFIX)), ())
+                    running[pool.submit(loop.repair, task, former)] = left.pop(id)
+            if not running:
+                break
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = running.pop(future)
+                results[task.id] = future.result()
+                if results[task.id].ends_run:
+                    spent = results[task.id].reason
         return spent
 
     def _earlier(self) -> Mapping[tuple[str, str], list[Accepted]]:
