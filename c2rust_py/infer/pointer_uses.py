@@ -5,10 +5,11 @@ A value that is part of a longer pointer expression (`p` in `p + 1`) is no use o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.cursors import lent_variable, referent_of, referents
 from c2rust_py.infer.library_calls import Wanted, forms_of
 from c2rust_py.infer.library_formats import FORMAT_FUNCTIONS
 from c2rust_py.infer.places import place_in_words
@@ -72,6 +73,24 @@ class Argument:
     param: int
     value: Value
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A function of the program is given the address of a pointer variable for its parameter number `param`, whose referent the
+    variable is then (`infer.cursors`)."""
+
+    call: Call
+    callee: str
+    param: int
+    value: Value
+    variable: int
+    span: Span
+
+    @property
+    def argument(self) -> Argument:
+        """The same where the variable is in memory: its address is that of an object."""
+        return Argument(self.call, self.callee, self.param, self.value, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +186,7 @@ Use = (
     | AllocatesVla
     | Released
     | Argument
+    | Lent
     | LibraryCall
     | Returned
     | Access
@@ -182,16 +202,45 @@ def pointer_uses(function: Function, program: Program) -> list[Use]:
     """The uses of a normalised function, in source order."""
     layout = Layout(program.records, program.enums)
     found: list[Use] = []
+    known = referents(function)
+    lent = {id(arg) for node in walk_all(function.body) for arg in _lent_addresses(node, program, known)}
     wanted: dict[int, Wanted] = {}
     for node in walk_all(function.body):
         for value, use in _wants(node):
             wanted[id(value)] = use
     for node in walk_all(function.body):
         if isinstance(node, Call):
-            found.extend(_arguments(node, program, wanted.get(id(node), Wanted.VALUE)))
-        else:
+            found.extend(_arguments(node, program, wanted.get(id(node), Wanted.VALUE), known))
+        elif (of_referent := _referent_use(node, known) if known else None) is not None:
+            found.extend(of_referent)
+        elif id(node) not in lent:
             found.extend(_uses_of(node, function, program, layout))
     return found
+
+
+def _lent_addresses(node: Node, program: Program, known: Mapping[int, int]) -> Iterator[Value]:
+    """The addresses of pointer variables that are given to parameters with a referent."""
+    if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
+        return
+    callee = program.functions.get(node.function.symbol)
+    expected = {} if callee is None else referents(callee)
+    for position, arg in enumerate(node.args):
+        if position in expected and lent_variable(arg, known) is not None:
+            while isinstance(arg, Convert):
+                arg = arg.operand
+            yield arg
+
+
+def _referent_use(node: Node, known: Mapping[int, int]) -> tuple[Use, ...] | None:
+    """The use that a node is of a referent: it is given a pointer, or read, which is no use of its own; None for another node."""
+    match node:
+        case Assign(place, value, span):
+            referent = referent_of(place, known)
+            return None if referent is None else (Flow(referent, value, span),)
+        case DerefPlace():
+            return None if referent_of(node, known) is None else ()
+        case _:
+            return None
 
 
 def _wants(node: Node) -> Iterator[tuple[Value, Wanted]]:
@@ -303,7 +352,7 @@ def _escapes(values: tuple[object, ...], reason: str, span: Span | None) -> Iter
             yield Escape(value, reason, span or value.span)
 
 
-def _arguments(call: Call, program: Program, wanted: Wanted) -> Iterator[Use]:
+def _arguments(call: Call, program: Program, wanted: Wanted, known: Mapping[int, int]) -> Iterator[Use]:
     callee = call.function.symbol if isinstance(call.function, FunctionRef) else None
     function = program.functions.get(callee or "")
     external = program.externals.get(callee or "")
@@ -311,10 +360,14 @@ def _arguments(call: Call, program: Program, wanted: Wanted) -> Iterator[Use]:
     if callee is not None and from_library and (callee in FORMAT_FUNCTIONS or forms_of(callee)):
         yield LibraryCall(call, callee, wanted, call.span)
         return
+    expected = {} if function is None else referents(function)
     for position, arg in enumerate(call.args):
         if not is_data_pointer(arg.type):
             continue
-        if function is not None and callee is not None and position < len(function.type.params):
+        variable = lent_variable(arg, known) if position in expected else None
+        if variable is not None and callee is not None:
+            yield Lent(call, callee, position, arg, variable, call.span)
+        elif function is not None and callee is not None and position < len(function.type.params):
             yield Argument(call, callee, position, arg, call.span)
         elif function is not None:
             yield Escape(arg, f"it is a variable argument of `{function.name}`", call.span)

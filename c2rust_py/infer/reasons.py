@@ -6,20 +6,7 @@ from c2rust_py.infer.places import place_in_words
 from c2rust_py.infer.targets import is_null
 from c2rust_py.ir.nodes import BlockValue, Call, Conditional, Convert, FunctionRef, Load, LocalPlace, PointerAdd, Value
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import ArrayType, ComplexType, FloatKind, FloatType, PointerType, Type, VoidType
-
-
-def not_liftable(target: Type) -> str | None:
-    """Why no reference can point to that type."""
-    match target:
-        case VoidType():
-            return "it points to void"
-        case FloatType(FloatKind.LONG_DOUBLE) | ComplexType(FloatKind.LONG_DOUBLE):
-            return "it points to a long double"
-        case ArrayType(_, None):
-            return "it points to an array of unknown length"
-        case _:
-            return None
+from c2rust_py.ir.types import PointerType, VoidType
 
 
 def origin(value: Value, program: Program) -> str:

@@ -100,6 +100,8 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
     for declaration, type in _declarations(program, program if solution is None else solution.program):
         for level in range(pointer_levels(type, program)):
             rung = Rung.MEMORY if level or solution is None else _rung(solution, declaration)
+            if level == 1 and solution is not None and _leads(solution, declaration):
+                rung = Rung.BORROWED
             rungs[Slot(declaration, level)] = lowest((rung, ladder))
     grades: dict[str, Rung] = {}
     in_memory: dict[str, Span] = {}
@@ -118,12 +120,19 @@ def _rung(solution: Solution, declaration: DeclarationId) -> Rung:
     match declaration:
         case LocalId(symbol, local) if local in solution.templates[symbol]:
             return Rung.OWNED if solution.templates[symbol][local].root == OwnedRoot(local) else Rung.BORROWED
+        case LocalId(symbol, local) if solution.is_lifted(symbol, local):
+            return Rung.BORROWED
         case ResultId(symbol) if symbol in solution.results:
             return Rung.OWNED if solution.results[symbol].owned else Rung.BORROWED
         case FieldId(record, index):
             return solution.fields.get(FieldSlot(record, index), Rung.MEMORY)
         case _:
             return Rung.MEMORY
+
+
+def _leads(solution: Solution, declaration: DeclarationId) -> bool:
+    """Whether a declaration is of a parameter that became an array and a position in it."""
+    return isinstance(declaration, LocalId) and solution.referent(declaration.function, declaration.local) is not None
 
 
 def _declarations(program: Program, before: Program) -> Iterator[tuple[DeclarationId, Type]]:

@@ -20,6 +20,7 @@ from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.bounds import Group, find_groups, given_array
+from c2rust_py.infer.cursors import lent_variable, referents
 from c2rust_py.infer.demotions import (
     Demotions,
     GlobalObject,
@@ -34,6 +35,8 @@ from c2rust_py.infer.field_slots import FieldRungs
 from c2rust_py.infer.handovers import allocates_result, find_taken, handed_result, live_returns
 from c2rust_py.infer.library_calls import Refusal, library_result
 from c2rust_py.infer.library_formats import choose_library_call
+from c2rust_py.infer.liftable import not_liftable
+from c2rust_py.infer.moved_positions import find_moved
 from c2rust_py.infer.null_questions import asks_null
 from c2rust_py.infer.owners import Owners, find_owners
 from c2rust_py.infer.pointer_uses import (
@@ -44,6 +47,7 @@ from c2rust_py.infer.pointer_uses import (
     Everything,
     Flow,
     InMemory,
+    Lent,
     LibraryCall,
     Pair,
     Released,
@@ -52,13 +56,14 @@ from c2rust_py.infer.pointer_uses import (
     Use,
     pointer_uses,
 )
-from c2rust_py.infer.reasons import not_liftable, origin
+from c2rust_py.infer.reasons import origin
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import (
     OwnedRoot,
     ParamRoot,
     Resolver,
     Result,
+    Root,
     Target,
     Template,
     is_data_pointer,
@@ -66,7 +71,7 @@ from c2rust_py.infer.targets import (
     without_casts,
 )
 from c2rust_py.infer.templates import FunctionTemplates, TemplateFinder
-from c2rust_py.ir.function_refs import functions_with_address
+from c2rust_py.ir.function_refs import functions_with_address, named_function
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -107,7 +112,8 @@ class Solution:
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
         templates, nullable = self.templates[symbol], self.nullable[symbol]
-        return Resolver(self.program, symbol, templates, nullable, self.results, library_result, self.demotions)
+        known = referents(self.program.functions[symbol])
+        return Resolver(self.program, symbol, templates, nullable, self.results, library_result, self.demotions, known)
 
     def owns(self, symbol: str, local: int) -> bool:
         """Whether a local owns what it points to."""
@@ -116,7 +122,21 @@ class Solution:
 
     def is_lifted(self, symbol: str, param: int) -> bool:
         """Whether parameter number `param` of a function of the program is a reference."""
-        return param in self.templates[symbol]
+        return param in self.templates[symbol] or self.referent(symbol, param) is not None
+
+    def pointed_by(self, symbol: str, param: int) -> PointerType:
+        """The type of a pointer to the object, or the elements, that a lifted parameter or an owner stands for."""
+        type = self.program.functions[symbol].locals[param].type
+        assert isinstance(type, PointerType)
+        if self.referent(symbol, param) is not None:
+            assert isinstance(type.target, PointerType)
+            return type.target
+        return type
+
+    def referent(self, symbol: str, param: int) -> int | None:
+        """What a lifted parameter leads to, where it became an array and a position in it."""
+        referent = referents(self.program.functions[symbol]).get(param)
+        return referent if referent in self.templates[symbol] else None
 
     def lifts_signature(self, symbol: str) -> bool:
         """Whether some parameter of the function is a reference, or its result a position."""
@@ -185,6 +205,8 @@ class _Solver:
         for symbol in list(self.functions):
             self._enter(symbol)
         self.groups = find_groups(self.functions, self.uses)
+        for symbol in self.groups:
+            self._leave_beside_groups(symbol)
         for symbol in taken:
             function = self.functions[symbol]
             if any(map(is_data_pointer, (*function.type.params, function.type.result))):
@@ -195,14 +217,59 @@ class _Solver:
             symbol = next(iter(self.waiting))
             del self.waiting[symbol]
             self._look_at(symbol)
+            if not self.waiting:
+                self._settle_lent()
+
+    def _settle_lent(self) -> None:
+        """Where the address of a pointer in memory goes to a function that moves positions, the call is of its instance for memory; or
+        the function takes a reference to such a pointer, if nobody gives it anything else."""
+        templates = {symbol: found.templates for symbol, found in self.found.items()}
+        moved = find_moved(self.functions, self._reached(), self.uses, templates, self.demotions)
+        for symbol, use in moved.in_memory:
+            callee = self.functions[use.callee]
+            text = f"`{callee.name}` is called with the address of a pointer in memory"
+            variable = PointerSlot(symbol, use.variable) if isinstance(use, Lent) else None
+            reason = Reason(text, use.span, variable if variable and variable in self.demotions else None)
+            if (use.callee, use.param) in moved.positions:
+                call = MemoryCall(symbol, id(use.call))
+                self.demotions.add(call, reason)
+                self._memory_instance(use.callee, _of_call(call, use.span))
+            else:
+                self._demote(PointerSlot(use.callee, referents(callee)[use.param]), reason)
+                self.waiting[use.callee] = None
+            self.waiting[symbol] = None
+
+    def _reached(self) -> set[str]:
+        """The instances of functions that are called, as far as is known now."""
+        roots = [s for s, f in self.functions.items() if not s.endswith(MEMORY_SUFFIX) and not (f.static or self.closed_world)]
+        waiting = [*roots, *(s for s, f in self.functions.items() if f.name == "main")]
+        waiting += map(memory_instance, functions_with_address(self.program))
+        reached: set[str] = set()
+        while waiting:
+            symbol = waiting.pop()
+            if symbol in reached or symbol not in self.functions:
+                continue
+            reached.add(symbol)
+            called: set[int] = set()
+            for node in walk_all(self.functions[symbol].body):
+                if isinstance(node, Call) and isinstance(node.function, FunctionRef):
+                    called.add(id(node.function))
+                    callee = node.function.symbol
+                    in_memory = MemoryCall(symbol, id(node)) in self.demotions and memory_instance(callee) in self.functions
+                    waiting.append(memory_instance(callee) if in_memory else callee)
+                elif isinstance(node, FunctionRef) and id(node) not in called:
+                    waiting.append(node.symbol)
+        return reached
 
     def _enter(self, symbol: str, in_memory: Reason | None = None) -> None:
         """A function comes into play. in_memory: of a second instance, why it is needed."""
         function = self.functions[symbol]
         self.uses[symbol] = pointer_uses(function, self.program)
         for use in self.uses[symbol]:
-            if isinstance(use, Argument):
+            if isinstance(use, Argument | Lent):
                 self.callers.setdefault(use.callee, set()).add(symbol)
+            if isinstance(use, LibraryCall):
+                self._leave_elements(use)
         for node in walk_all(function.body):
             if isinstance(node, Call) and isinstance(node.function, FunctionRef) and is_data_pointer(node.type):
                 self.calls.setdefault(symbol, {})[id(node)] = node
@@ -305,19 +372,25 @@ class _Solver:
         )
 
     def _finder(self, symbol: str) -> TemplateFinder:
-        return TemplateFinder(self.program, symbol, self.results, self.demotions, self.owners[symbol], self.layout)
+        known = referents(self.functions[symbol])
+        return TemplateFinder(self.program, symbol, self.results, self.demotions, self.owners[symbol], self.layout, known)
 
     def _find_templates(self, symbol: str) -> Resolver:
         """What each pointer local that is above memory points to, and the function's result."""
         function = self.functions[symbol]
+        self._leave_referents(symbol)
         self.owners[symbol] = owners = self._find_owners(symbol)
         finder = self._finder(symbol)
         up = {local.id for local in function.locals if self._is_up(symbol, local.id, local.type)}
         params = [local.id for local in function.locals if local.kind is LocalKind.PARAM and local.id in up]
         given = [use for use in self.uses[symbol] if isinstance(use, Flow | AllocatesVla) and use.local in up]
         flows, arrays = [use for use in given if isinstance(use, Flow)], [use for use in given if isinstance(use, AllocatesVla)]
-        found = finder.locals(params, flows, arrays, self.group(symbol))
+        lent = {use.variable: use.span for use in self.uses[symbol] if isinstance(use, Lent) and use.variable in up}
+        found = finder.locals(params, flows, arrays, lent, self.group(symbol))
         self.found[symbol] = found
+        for local in found.nullable & (lent.keys() | finder.referents.values()):
+            reason = Reason("its address is passed on, and it may be null", lent.get(local, function.locals[local].span))
+            self._demote(PointerSlot(symbol, local), reason)
         for owner in owners.allocations:
             if owner in found.templates:
                 why_not = owners.why_not(owner, found.templates)
@@ -328,6 +401,30 @@ class _Solver:
         resolver = finder.resolver(found)
         self._find_result(symbol, finder, resolver)
         return resolver
+
+    def _leave_referents(self, symbol: str) -> None:
+        """A parameter that is in memory leads nowhere else."""
+        for param, referent in referents(self.functions[symbol]).items():
+            slot = PointerSlot(symbol, param)
+            if slot in self.demotions:
+                reason = Reason("the pointer to it is in memory", self.functions[symbol].locals[param].span, slot)
+                self._demote(PointerSlot(symbol, referent), reason)
+
+    def _leave_beside_groups(self, symbol: str) -> None:
+        """A function with an array and positions in it has no other parameters that became two."""
+        function = self.functions[symbol]
+        for referent in referents(function).values():
+            reason = Reason("other parameters of the function are positions in one array", function.locals[referent].span)
+            self._demote(PointerSlot(symbol, referent), reason)
+
+    def _leave_elements(self, use: LibraryCall) -> None:
+        """What the library calls back is given the elements of an array, which are no variables of a caller."""
+        for named in map(named_function, use.call.args):
+            if named is not None and named.symbol in self.functions:
+                for referent in referents(self.functions[named.symbol]).values():
+                    reason = Reason(f"it is an element of what `{use.name}` looks at", use.span)
+                    self._demote(PointerSlot(named.symbol, referent), reason)
+                    self.waiting[named.symbol] = None
 
     def _find_owners(self, symbol: str) -> Owners:
         """The locals that allocations are assigned to, under what is known of results now."""
@@ -405,6 +502,8 @@ class _Solver:
                 if asks_null(self.uses, self.subjects, callee, param, comes_back):
                     self._check_emptied(symbol, resolver, value, span)
                 self._check_argument(symbol, resolver, use)
+            case Lent():
+                self._check_lent(symbol, resolver, use)
             case LibraryCall():
                 self._check_library(symbol, resolver, use)
             case Escape(value, text, span):
@@ -462,8 +561,12 @@ class _Solver:
     def _check_emptied(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         """An owner that is given null has no elements then; that it is null nobody may ask."""
         target = resolver.pointer(value)
-        if target is not None and isinstance(target.root, OwnedRoot) and target.root.local in self.found[symbol].emptied:
-            self._demote(PointerSlot(symbol, target.root.local), Reason("it may be null", span))
+        if target is not None:
+            self._check_root_emptied(symbol, target.root, span)
+
+    def _check_root_emptied(self, symbol: str, root: Root, span: Span) -> None:
+        if isinstance(root, OwnedRoot) and root.local in self.found[symbol].emptied:
+            self._demote(PointerSlot(symbol, root.local), Reason("it may be null", span))
 
     def _check_test(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         """Targets that are known are objects. Only who calls a library from outside may pass null."""
@@ -500,6 +603,12 @@ class _Solver:
             return
         callee = self.functions[use.callee]
         slot = PointerSlot(use.callee, use.param)
+        known = referents(self.functions[symbol])
+        own = lent_variable(use.value, known)
+        if own is not None and own in known.values() and PointerSlot(symbol, own) not in self.demotions:
+            reason = Reason(f"`{callee.name}` is given the pointer to it", use.span, slot if slot in self.demotions else None)
+            self._demote(PointerSlot(symbol, own), reason)
+            return
         if slot in self.demotions:
             self._demote_value(symbol, use.value, Reason(f"`{callee.name}` takes it in memory", use.span, slot))
             return
@@ -516,12 +625,32 @@ class _Solver:
         group = self.group(use.callee)
         if group is not None and use.param in group.params:
             there = given_array(resolver, use.call, group) is not None
+        if self._leads(use.callee, use.param):
+            return  # See `_settle_lent`.
         if fits and there and len(use.call.args) >= len(callee.type.params):
             return
         why = self._why(symbol, use.value, use.span)
         text = f"`{callee.name}` is called with a pointer to memory" + (f": {why.text}" if why.cause is None else "")
         self.demotions.add(call, replace(why, text=text))
         self._memory_instance(use.callee, _of_call(call, use.span))
+
+    def _leads(self, symbol: str, param: int) -> bool:
+        """Whether a parameter is an array and a position in it: that takes the address of a variable (`_check_lent`)."""
+        referent = referents(self.functions[symbol]).get(param)
+        return referent is not None and PointerSlot(symbol, referent) not in self.demotions
+
+    def _check_lent(self, symbol: str, resolver: Resolver, use: Lent) -> None:
+        """The address of a variable goes to a function that has a referent for it, or the variable is in memory."""
+        call, variable = MemoryCall(symbol, id(use.call)), PointerSlot(symbol, use.variable)
+        callee = self.functions[use.callee]
+        referent = PointerSlot(use.callee, referents(callee)[use.param])
+        if call in self.demotions or referent in self.demotions:
+            cause: Subject = call if call in self.demotions else referent
+            if variable in self.demotions and use.variable not in resolver.templates:
+                self._check_argument(symbol, resolver, use.argument)
+            self._demote(variable, Reason(f"`{callee.name}` takes the address of it", use.span, cause))
+        elif use.variable in resolver.templates:
+            self._check_root_emptied(symbol, resolver.templates[use.variable].root, use.span)
 
     def _check_library(self, symbol: str, resolver: Resolver, use: LibraryCall) -> None:
         """What a call of the library is not lent, it takes in memory."""

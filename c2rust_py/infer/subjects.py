@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from c2rust_py.infer.cursors import referent_of, referents
 from c2rust_py.infer.demotions import GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.library_calls import forms_of
 from c2rust_py.infer.places import root_of
@@ -41,6 +42,9 @@ class Subjects:
         match value:
             case Load(LocalPlace(local, type)) if is_data_pointer(type):
                 return [PointerSlot(symbol, local)]
+            case Load(DerefPlace() as place) if symbol in self.functions:
+                referent = referent_of(place, referents(self.functions[symbol]))
+                return [] if referent is None else [PointerSlot(symbol, referent)]
             case PointerAdd(pointer) | Convert(pointer) if is_data_pointer(pointer.type):
                 return self.of(symbol, pointer)
             case Conditional(_, then, otherwise):

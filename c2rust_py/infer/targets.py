@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from c2rust_py.infer.constants import constant_of
+from c2rust_py.infer.cursors import lent_variable, referent_of
 from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
@@ -230,7 +231,7 @@ class Resolver:
 
     templates: of its pointer locals; one without has no target that is known. nullable: those of them that may be null.
     results: what the program's functions return. library: what a direct call of the library gives a pointer into, if it is one.
-    Pointers to objects among the demotions are of the memory rung.
+    referents: of its parameters (`infer.cursors`). Pointers to objects among the demotions are of the memory rung.
     """
 
     program: Program
@@ -240,6 +241,7 @@ class Resolver:
     results: Mapping[str, Result]
     library: Callable[[Resolver, Call], Result | None]
     demotions: Demotions
+    referents: Mapping[int, int] = field(default_factory=dict)
 
     def pointer(self, value: Value) -> Target | None:
         """The target of a pointer value, where it is not null; None where it is not known, or on the memory rung."""
@@ -247,6 +249,9 @@ class Resolver:
             case Load(LocalPlace(local)):
                 template = self.templates.get(local)
                 return None if template is None else template.at(IndexStep(local))
+            case Load(DerefPlace() as place) if (referent := referent_of(place, self.referents)) is not None:
+                template = self.templates.get(referent)
+                return None if template is None else template.at(IndexStep(referent))
             case PointerAdd(pointer, offset, negative):
                 return self._moved(self.pointer(pointer), offset, negative)
             case AddressOf(place):
@@ -326,7 +331,11 @@ class Resolver:
         if position >= len(call.args):
             return None
         by_program = isinstance(call.function, FunctionRef) and call.function.symbol in self.results
-        given = self.pointer(call.args[position] if by_program else without_casts(call.args[position]))
+        variable = lent_variable(call.args[position], self.referents) if by_program else None
+        if variable is not None and variable in self.templates:
+            given: Target | None = self.templates[variable].at(IndexStep())  # The whole array is passed with the position.
+        else:
+            given = self.pointer(call.args[position] if by_program else without_casts(call.args[position]))
         if given is None or not given.steps:
             return None
         last, (first, *rest) = given.steps[-1], target.steps

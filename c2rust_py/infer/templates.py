@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.bounds import Group
-from c2rust_py.infer.demotions import Demotions
+from c2rust_py.infer.demotions import Demotions, PointerSlot
 from c2rust_py.infer.handovers import handed_result
 from c2rust_py.infer.library_calls import library_result
 from c2rust_py.infer.owners import Owners
@@ -41,24 +41,32 @@ class TemplateFinder:
     demotions: Demotions
     owners: Owners
     layout: Layout
+    referents: Mapping[int, int]
 
     def resolver(self, found: FunctionTemplates) -> Resolver:
         templates, nullable = found.templates, found.nullable
-        return Resolver(self.program, self.symbol, templates, nullable, self.results, library_result, self.demotions)
+        return Resolver(
+            self.program, self.symbol, templates, nullable, self.results, library_result, self.demotions, self.referents
+        )
 
     def locals(
         self,
         params: Iterable[int],
         flows: Sequence[Flow],
         arrays: Sequence[AllocatesVla],
+        lent: Mapping[int, Span],
         group: Group | None = None,
     ) -> FunctionTemplates:
-        """The templates of the parameters and the other locals that are above memory, which the uses give values. group: the
-        parameters that are positions in one array."""
-        taken = self.owners.taken
-        found = FunctionTemplates(
-            {local: Template(OwnedRoot(local) if local in taken else ParamRoot(local), (0,)) for local in params}
-        )
+        """The templates of the parameters and the other locals that are above memory, which the uses give values. lent: the
+        variables that others move, and where. group: the parameters that are positions in one array."""
+        found = FunctionTemplates()
+        for param in params:
+            referent = self.referents.get(param)
+            if referent is None or PointerSlot(self.symbol, referent) in self.demotions:
+                root = OwnedRoot(param) if param in self.owners.taken else ParamRoot(param)
+                found.templates[param] = Template(root, (0,))
+            else:
+                found.templates[referent] = Template(ParamRoot(param), (None,))
         if group is not None:
             found.templates.update({local: Template(ParamRoot(group.array), (None,)) for local in group.params})
         for array in arrays:
@@ -71,6 +79,8 @@ class TemplateFinder:
             for flow in flows:
                 if flow.local not in found.apart:
                     changed |= self._join(resolver, found, flow)
+            for variable, span in lent.items():
+                changed |= _let_vary(found, variable, span)
         return found
 
     def _join(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> bool:
@@ -156,3 +166,17 @@ class TemplateFinder:
             return handed
         target = resolver.pointer(value)
         return None if target is None else Result(target.template, resolver.may_be_null(value))
+
+
+def _let_vary(found: FunctionTemplates, variable: int, span: Span) -> bool:
+    """A variable is moved by others in its array; whether that is new."""
+    known = found.templates.get(variable)
+    varying = None if known is None else known.varying()
+    if known is None or varying == known:
+        return False
+    if varying is None:
+        found.apart[variable] = span
+        del found.templates[variable]
+    else:
+        found.templates[variable] = varying
+    return True

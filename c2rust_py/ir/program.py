@@ -73,17 +73,21 @@ class LocalKind(Enum):
     TEMPORARY = "temporary"
     RESERVED = "reserved"
     """Stands behind the parameters, where one more may be needed (`normalise.reserve_positions`); nothing mentions it."""
+    REFERENT = "referent"
+    """Stands for the pointer that a parameter points to, while pointers are lifted (`infer.cursors`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A local of one function; `id` is its position in `Function.locals`."""
+    """A local of one function; `id` is its position in `Function.locals`. A `REFERENT` is the pointer that the parameter `behind`
+    points to, while pointers are lifted (`infer.cursors`)."""
 
     id: int
     name: str
     type: Type
     kind: LocalKind
     span: Span
+    behind: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from typing import Any, TypeVar, cast
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import element_count
 from c2rust_py.infer.bounds import given_array
+from c2rust_py.infer.cursors import lent_variable, referent_of
 from c2rust_py.infer.demotions import PointerSlot, ResultSlot
-from c2rust_py.infer.pointer_uses import Flow, LibraryCall, pointer_uses
+from c2rust_py.infer.pointer_uses import Flow, Lent, LibraryCall, pointer_uses
 from c2rust_py.infer.solver import Solution, memory_instance
 from c2rust_py.infer.targets import (
     FieldStep,
@@ -72,6 +73,7 @@ from c2rust_py.ir.nodes import (
 from c2rust_py.ir.program import External, Function, Local, LocalKind, Program
 from c2rust_py.ir.types import (
     BOOL,
+    CHAR,
     INT,
     ISIZE,
     USIZE,
@@ -85,6 +87,7 @@ from c2rust_py.ir.types import (
     ReferenceType,
     Type,
     VoidType,
+    same_representation,
 )
 from c2rust_py.ir.walk import Node, map_children
 from c2rust_py.lift.drops import leave_to_scopes
@@ -92,7 +95,8 @@ from c2rust_py.lift.groups import GroupForm, make_room
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
 from c2rust_py.lift.owners import OwnerLifter, owned_type
-from c2rust_py.lift.positions import Positions, backward_cursors, converted
+from c2rust_py.lift.params import arrange_params
+from c2rust_py.lift.positions import Positions, converted
 from c2rust_py.lift.shapes import Shapes
 
 N = TypeVar("N", bound=Node)
@@ -100,20 +104,27 @@ N = TypeVar("N", bound=Node)
 @dataclass(frozen=True, slots=True)
 class LiftedFunction:
     """A rewritten function. `origins` has the identity of each call with a lifted callee before it was rewritten, by that of
-    the new node; `externals` are what it uses of the library that no C function is; `used_gone` the owners that it may use after
-    it has freed them or given them away."""
+    the new node; `numbers` the new ids of its locals, where these changed; `externals` are what it uses of the library that no C
+    function is; `used_gone` the owners that it may use after it has freed them or given them away."""
 
     function: Function
     origins: Mapping[int, int]
+    numbers: Mapping[int, int]
     externals: Mapping[str, External]
     used_gone: AbstractSet[int]
 
 
-def lift_function(solution: Solution, shapes: Shapes, forms: Mapping[str, GroupForm], symbol: str) -> LiftedFunction:
-    """The function with references, positions and loans (all of them shared: see `lift.mutability`)."""
-    lifter = _Lifter(solution, shapes, forms, symbol)
+def lift_function(
+    solution: Solution, shapes: Shapes, forms: Mapping[str, GroupForm], backward: AbstractSet[int], symbol: str
+) -> LiftedFunction:
+    """The function with references, positions and loans (all of them shared: see `lift.mutability`). backward: its pointer locals
+    whose positions may be in front of their arrays."""
+    lifter = _Lifter(solution, shapes, forms, backward, symbol)
     function, used_gone = leave_to_scopes(lifter.run())
-    return LiftedFunction(function, lifter.origins | lifter.library.origins, lifter.library.externals, used_gone)
+    arranged = arrange_params(function)
+    calls = lifter.origins | lifter.library.origins
+    origins = {arranged.moved.get(new, new): old for new, old in calls.items()}
+    return LiftedFunction(arranged.function, origins, arranged.numbers, lifter.library.externals, used_gone)
 
 
 def param_type(pointer: Type, slice: bool) -> ReferenceType:
@@ -143,6 +154,18 @@ def _join(first: Statement, second: Statement) -> Statement | None:
             return None
 
 
+def _cursor_names(function: Function, param: Local) -> tuple[str, str]:
+    """What the array is called that a position moves in, which C has no name for, and the position."""
+    assert isinstance(param.type, PointerType) and isinstance(param.type.target, PointerType)
+    element = param.type.target.target
+    name = "text" if element == CHAR else "bytes" if same_representation(element, CHAR) else "items"
+    if param.name == name:
+        return name, f"{name}_at"
+    alone = sum(local.kind is LocalKind.REFERENT for local in function.locals) == 1
+    free = alone and all(local.name != name for local in function.locals)
+    return name if free else f"{param.name}_{name}", param.name
+
+
 def _is_zero(index: Value) -> bool:
     while isinstance(index, Convert):
         index = index.operand
@@ -165,6 +188,7 @@ class _Lifter:
     solution: Solution
     shapes: Shapes
     forms: Mapping[str, GroupForm]
+    backward: AbstractSet[int]
     symbol: str
     origins: dict[int, int] = field(default_factory=dict)
     function: Function = field(init=False)
@@ -183,20 +207,20 @@ class _Lifter:
         self.function = self.program.functions[self.symbol]
         self.resolver = self.solution.resolver(self.symbol)
         uses = pointer_uses(self.function, self.program)
-        flows = [use for use in uses if isinstance(use, Flow)]
         calls = {id(use.call): use for use in uses if isinstance(use, LibraryCall)}
+        moving = {use.local if isinstance(use, Flow) else use.variable for use in uses if isinstance(use, Flow | Lent)}
         self.form = form = self.forms.get(self.symbol)
         slots = {} if form is None else form.slots
-        backward = backward_cursors(self.resolver, flows, frozenset() if form is None else form.backward)
         cursors: dict[int, int | None] = {local: slots.get(local, local) for local in self.resolver.templates}
-        self.positions = Positions(cursors, backward, self.resolver.nullable, self.value, self.statements)
+        lent = {local for local in self.resolver.referents.values() if local in cursors}
+        self.positions = Positions(cursors, self.backward, self.resolver.nullable, lent, self.value, self.statements)
         self.library = LibraryLifter(self.resolver, self.positions, self._place, self.value, calls, self.shapes)
         self.owners = OwnerLifter(self.solution, self.shapes, self.symbol, self.resolver, self.layout, self.value, self._effects)
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
             if local.id in slots:
                 continue
-            if form is not None and local.id == form.group.array and all(flow.local != local.id for flow in flows):
+            if form is not None and local.id == form.group.array and local.id not in moving:
                 cursors[local.id] = None
             elif local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
                 type = self.positions.local_type(local.id)
@@ -206,10 +230,18 @@ class _Lifter:
         templates = self.resolver.templates
         locals: list[Local] = []
         for local in self.function.locals:
-            if local.id not in templates:
+            if self.solution.referent(self.symbol, local.id) is not None:
+                name, _ = _cursor_names(self.function, local)
+                locals.append(replace(local, name=name, type=self._reference(local.id)))
+            elif local.id not in templates:
                 locals.append(local)
             elif self.owners.owns(local.id):
                 locals.append(replace(local, type=self.owners.type_of(local.id)))
+            elif local.kind is LocalKind.REFERENT:
+                assert local.behind is not None
+                _, name = _cursor_names(self.function, self.function.locals[local.behind])
+                position = ReferenceType(self.positions.local_type(local.id), Access.SHARED)
+                locals.append(replace(local, name=name, type=position))
             elif local.kind is LocalKind.PARAM:
                 locals.append(replace(local, type=self._reference(local.id)))
             else:
@@ -234,7 +266,7 @@ class _Lifter:
         return result_type(self.solution, self.shapes, self.symbol)
 
     def _reference(self, param: int) -> ReferenceType:
-        return param_type(self.function.locals[param].type, self.shapes[PointerSlot(self.symbol, param)])
+        return param_type(self.solution.pointed_by(self.symbol, param), self.shapes[PointerSlot(self.symbol, param)])
 
     # ---- statements
 
@@ -254,6 +286,8 @@ class _Lifter:
                 return self._declare(local, init, span)
             case Assign(LocalPlace(local), value, span) if local in self.resolver.templates:
                 return self._move(local, value, span)
+            case Assign(DerefPlace() as place, value, span) if (referent := self._referent(place)) is not None:
+                return self._move(referent, value, span)
             case AllocateVla(local, size, span) if local in self.resolver.templates:
                 array = self.function.locals[local].type
                 assert isinstance(array, PointerType)
@@ -291,10 +325,12 @@ class _Lifter:
             return self.owners.give(local, value, span)
         if self.resolver.templates[local].cursor is None:
             return self._effects(value)
-        cursor = self.positions.cursors[local]
-        assert cursor is not None, f"{span}: a position that stays 0 is assigned to"
-        place = LocalPlace(cursor, self.positions.local_type(local), span)
-        return (Assign(place, self._position(local, value), span),)
+        return (Assign(self.positions.place(local, span), self._position(local, value), span),)
+
+    def _referent(self, place: Place) -> int | None:
+        """The lifted referent that a place is."""
+        referent = referent_of(place, self.resolver.referents)
+        return referent if referent in self.resolver.templates else None
 
     def _return(self, value: Value, span: Span) -> tuple[Statement, ...]:
         """A lifted result is the index that varies, or nothing. Where null is none, it is never returned (`infer.handovers`)."""
@@ -474,7 +510,7 @@ class _Lifter:
         elif function.symbol in self.program.functions:
             instance = self.solution.callee(self.symbol, call, function.symbol)
             function = replace(function, symbol=instance)
-        args = tuple(self._argument(instance, position, arg) for position, arg in enumerate(call.args))
+        args = tuple(made for position, arg in enumerate(call.args) for made in self._arguments(instance, position, arg))
         if instance is not None and instance in self.forms:
             args = self._group_arguments(call, self.forms[instance], args)
         result = None if instance is None else result_type(self.solution, self.shapes, instance)
@@ -496,6 +532,19 @@ class _Lifter:
             assert isinstance(step, IndexStep)
             given[slot] = self.positions.position(step, form.type_of(param), call.args[param].span)
         return tuple(given[slot] for slot in sorted(given))
+
+    def _arguments(self, callee: str | None, position: int, arg: Value) -> tuple[Value, ...]:
+        """What an argument becomes: the array and the position in it, where a parameter has a referent."""
+        if callee is None or self.solution.referent(callee, position) is None:
+            return (self._argument(callee, position, arg),)
+        variable = lent_variable(arg, self.resolver.referents)
+        assert variable is not None
+        target = self.resolver.templates[variable].at(IndexStep())
+        array = self._place(replace(target, steps=target.steps[:-1]), arg.span)
+        place = self.positions.place(variable, arg.span)
+        pointer = self.solution.pointed_by(callee, position)
+        lent = Borrow(array, None, param_type(pointer, slice=True), arg.span)
+        return lent, Borrow(place, None, ReferenceType(place.type, Access.SHARED), arg.span)
 
     def _argument(self, callee: str | None, position: int, arg: Value) -> Value:
         if callee is None or not self.solution.is_lifted(callee, position):

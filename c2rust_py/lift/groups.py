@@ -67,9 +67,8 @@ def make_room(form: GroupForm, function: Function, locals: list[Local], position
     return form.params if form.from_start else form.params + 1
 
 
-def infer_group_forms(solution: Solution) -> dict[str, GroupForm]:
-    """The form of each group, by the function's symbol."""
-    fronts = may_stand_in_front(solution)
+def infer_group_forms(solution: Solution, backward: Mapping[str, AbstractSet[int]]) -> dict[str, GroupForm]:
+    """The form of each group, by the function's symbol. backward: the pointer locals whose positions may be in front of the array."""
     inside = {
         callee
         for _, callee, param, step in _passed(solution)
@@ -77,16 +76,14 @@ def infer_group_forms(solution: Solution) -> dict[str, GroupForm]:
     }
     forms: dict[str, GroupForm] = {}
     for symbol, group in solution.groups.items():
-        function = solution.program.functions[symbol]
-        flows = [use for use in pointer_uses(function, solution.program) if isinstance(use, Flow)]
-        backward = backward_cursors(solution.resolver(symbol), flows, fronts.get(symbol, frozenset()))
-        forms[symbol] = GroupForm(group, len(function.type.params), symbol not in inside, backward & frozenset(group.params))
+        count = len(solution.program.functions[symbol].type.params)
+        forms[symbol] = GroupForm(group, count, symbol not in inside, backward[symbol] & frozenset(group.params))
     return forms
 
 
-def may_stand_in_front(solution: Solution) -> dict[str, AbstractSet[int]]:
+def may_stand_in_front(solution: Solution, known: Mapping[str, AbstractSet[int]]) -> dict[str, AbstractSet[int]]:
     """The parameters in groups that some call passes a position which may be in front of the array (`a + n - 1` for an empty
-    one): the least fixpoint over the calls."""
+    one): the least fixpoint over the calls. known: other locals whose positions may be there."""
     found: dict[str, AbstractSet[int]] = {}
     passed = list(_passed(solution))
     flows = {
@@ -97,14 +94,15 @@ def may_stand_in_front(solution: Solution) -> dict[str, AbstractSet[int]]:
     while changed:
         changed = False
         for symbol, callee, param, step in passed:
-            known = found.get(callee, frozenset())
-            if param in known:
+            of_callee = found.get(callee, frozenset())
+            if param in of_callee:
                 continue
             back = step.constant < 0 or any(term.negative for term in step.terms)
             if not back and step.cursor is not None:
-                back = step.cursor in backward_cursors(solution.resolver(symbol), flows[symbol], found.get(symbol, frozenset()))
+                given = frozenset((*found.get(symbol, ()), *known.get(symbol, ())))
+                back = step.cursor in backward_cursors(solution.resolver(symbol), flows[symbol], given)
             if back:
-                found[callee] = known | {param}
+                found[callee] = of_callee | {param}
                 changed = True
     return found
 

@@ -17,7 +17,7 @@ from c2rust_py.infer.comparators import comparator_of
 from c2rust_py.infer.demotions import PointerSlot, Reason
 from c2rust_py.infer.library_calls import FormCall
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
-from c2rust_py.infer.pointer_uses import Argument, Flow, LibraryCall, Pair, Returned, Use, pointer_uses
+from c2rust_py.infer.pointer_uses import Argument, Flow, Lent, LibraryCall, Pair, Returned, Use, pointer_uses
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.ranges.record import Cursor
 from c2rust_py.infer.solver import Solution
@@ -26,6 +26,7 @@ from c2rust_py.ir.nodes import DerefPlace, Value
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.lift.positions import is_signed
+from c2rust_py.lift.shared_positions import shared_positions
 
 
 def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
@@ -33,10 +34,11 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
     interior: set[PointerSlot] = set()
     passed: dict[PointerSlot, set[PointerSlot]] = {}
     backward: dict[PointerSlot, Reason] = {}
+    falls = _falling_positions(solution, ranges)
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
         uses = pointer_uses(function, solution.program)
-        falling = _falling_positions(resolver, [use for use in uses if isinstance(use, Flow)], ranges)
+        falling = {local for of_function, local in falls if of_function == symbol}
         for use in uses:
             if isinstance(use, LibraryCall):
                 interior |= _compared(resolver, use)
@@ -89,6 +91,8 @@ def _looks(
             pointers.append((use.value, ranges.passed.get((use.call, use.param))))
         elif isinstance(use, Returned):
             pointers.append((use.value, None))
+        elif isinstance(use, Lent) and use.variable in resolver.templates:
+            yield resolver.templates[use.variable].at(IndexStep(use.variable)), None, use.span
         elif isinstance(use, Pair):
             pointers += [(use.left, None), (use.right, None)]
         elif isinstance(use, LibraryCall):
@@ -105,18 +109,19 @@ def _stays(root: ParamRoot, cursor: Cursor | None) -> bool:
     return cursor is not None and cursor.root.local == root.local and cursor.lo >= 0
 
 
-def _falling_positions(resolver: Resolver, flows: list[Flow], ranges: Ranges) -> set[int]:
-    """The pointer locals whose positions may be negative."""
-    falling: set[int] = set()
-    followers: dict[int, set[int]] = {}
-    for flow in flows:
-        target = resolver.pointer(flow.value)
-        for step in () if target is None else target.steps:
+def _falling_positions(solution: Solution, ranges: Ranges) -> set[tuple[str, int]]:
+    """The pointer locals whose positions may be negative, by function."""
+    falling: set[tuple[str, int]] = set()
+    followers: dict[tuple[str, int], set[tuple[str, int]]] = {}
+    for symbol, flow, target in _flows(solution):
+        for step in target.steps:
             if isinstance(step, IndexStep):
                 if step.cursor is not None:
-                    followers.setdefault(step.cursor, set()).add(flow.local)
+                    followers.setdefault((symbol, step.cursor), set()).add((symbol, flow.local))
                 if _goes_back(step, ranges):
-                    falling.add(flow.local)
+                    falling.add((symbol, flow.local))
+    for variable, referent in shared_positions(solution):
+        followers.setdefault(referent, set()).add(variable)
     waiting = list(falling)
     while waiting:
         for follower in followers.get(waiting.pop(), ()):
@@ -124,6 +129,15 @@ def _falling_positions(resolver: Resolver, flows: list[Flow], ranges: Ranges) ->
                 falling.add(follower)
                 waiting.append(follower)
     return falling
+
+
+def _flows(solution: Solution) -> Iterator[tuple[str, Flow, Target]]:
+    for symbol, function in solution.program.functions.items():
+        resolver = solution.resolver(symbol)
+        for use in pointer_uses(function, solution.program):
+            target = resolver.pointer(use.value) if isinstance(use, Flow) else None
+            if isinstance(use, Flow) and target is not None:
+                yield symbol, use, target
 
 
 def _may_go_back(target: Target, falling: AbstractSet[int], ranges: Ranges) -> bool:

@@ -24,11 +24,13 @@ from c2rust_py.ir.nodes import (
     LocalPlace,
     MoveOptional,
     Optional,
+    Place,
+    ReferentPlace,
     Statement,
     Unwrap,
     Value,
 )
-from c2rust_py.ir.types import ISIZE, USIZE, EnumType, IntType, OptionalType, PointerType, Type
+from c2rust_py.ir.types import ISIZE, USIZE, Access, EnumType, IntType, OptionalType, PointerType, ReferenceType, Type
 
 
 def backward_cursors(resolver: Resolver, flows: list[Flow], given: AbstractSet[int] = frozenset()) -> frozenset[int]:
@@ -89,13 +91,15 @@ def _turns_negative(source: Type, target: Type) -> bool:
 class Positions:
     """Makes the values of indices in one function.
 
-    cursors: the local that holds the position of each pointer local, None where that stays 0. backward: those of type `isize`. nullable: those that
-    may be missing. value, statements: rewrite what stands inside of an index.
+    cursors: the local that holds the position of each pointer local, None where that stays 0. backward: those of type `isize`.
+    nullable: those that may be missing. referents: those that are the caller's, behind references. value, statements: rewrite
+    what stands inside of an index.
     """
 
     cursors: Mapping[int, int | None]
     backward: AbstractSet[int]
     nullable: AbstractSet[int]
+    referents: AbstractSet[int]
     value: Callable[[Value], Value]
     statements: Callable[[tuple[Statement, ...]], tuple[Statement, ...]]
 
@@ -151,10 +155,17 @@ class Positions:
         stays = step.cursor is not None and self.cursors[step.cursor] is None
         return replace(step, cursor=None) if stays else step
 
-    def _cursor(self, local: int, span: Span) -> Value:
+    def place(self, local: int, span: Span) -> Place:
+        """Where the position of a pointer local is."""
         type, cursor = self.local_type(local), self.cursors[local]
-        assert cursor is not None, "a position that stays 0 is not read"
-        return Load(LocalPlace(cursor, type, span), type, span)
+        assert cursor is not None, f"{span}: a position that stays 0 has no place"
+        if local not in self.referents:
+            return LocalPlace(cursor, type, span)
+        return ReferentPlace(LocalPlace(cursor, ReferenceType(type, Access.SHARED), span), type, span)
+
+    def _cursor(self, local: int, span: Span) -> Value:
+        place = self.place(local, span)
+        return Load(place, place.type, span)
 
     def _there(self, value: Value) -> Value:
         """The position, where it may be missing as far as types know."""

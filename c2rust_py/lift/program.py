@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 
+from c2rust_py.infer.cursors import name_referents
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
 from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.extents import infer_extents
@@ -24,6 +25,7 @@ from c2rust_py.lift.mutability import mark_mutable
 from c2rust_py.lift.nulls import find_backward_nulls
 from c2rust_py.lift.rows import find_flat_walks
 from c2rust_py.lift.shapes import infer_shapes
+from c2rust_py.lift.shared_positions import infer_backward
 from c2rust_py.lift.splits import SplitFacts, split_loans
 
 FindConflicts = Callable[[Program, Storage, Effects, Mapping[int, int], Demotions], bool]
@@ -35,7 +37,8 @@ class Lifted:
     """The program above the memory rung as far as it goes, with what was inferred of it.
 
     solution: None where all pointers are left in memory. origins: the identity of each call with a lifted callee before it was
-    rewritten, by that of its node now. forms: of the functions with parameters that are positions in one array.
+    rewritten, by that of its node now. forms: of the functions with parameters that are positions in one array. numbers: by
+    function, the ids that locals have now, where others than these parameters moved.
     """
 
     program: Program
@@ -44,14 +47,18 @@ class Lifted:
     solution: Solution | None
     origins: Mapping[int, int] = field(default_factory=dict)
     forms: Mapping[str, GroupForm] = field(default_factory=dict)
+    numbers: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
-    def local(self, symbol: str, c_local: int) -> int:
-        """The number that C's local has in the lifted function."""
-        return self.forms[symbol].place_of(c_local) if symbol in self.forms else c_local
+    def local(self, symbol: str, c_local: int) -> int | None:
+        """The number that C's local has in the lifted function; None where it is gone."""
+        place = self.forms[symbol].place_of(c_local) if symbol in self.forms else c_local
+        numbers = self.numbers.get(symbol)
+        return numbers.get(place) if numbers else place
 
     def c_local(self, symbol: str, local: int) -> int:
         """The number that a local of the lifted function has in C."""
-        return self.forms[symbol].c_local(local) if symbol in self.forms else local
+        place = next((old for old, new in self.numbers.get(symbol, {}).items() if new == local), local)
+        return self.forms[symbol].c_local(place) if symbol in self.forms else place
 
 
 def leave_in_memory(program: Program, library: Mapping[str, LibraryFunction]) -> Lifted:
@@ -69,6 +76,7 @@ def lift_program(
 ) -> Lifted:
     """Each round takes down at least one subject more, so it ends. `originals`: see `solve`. Signed overflow may wrap here: an
     index that it makes negative is no slice's."""
+    program = name_referents(program)
     closed_world = any(f.name == "main" and not f.static for f in program.functions.values())
     ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)
     extents = cache(lambda: infer_extents(program, ranges))
@@ -79,21 +87,25 @@ def lift_program(
         rewritten = _rewrite(solution)
         if rewritten is None:
             continue
-        whole, origins, forms = rewritten
+        whole, origins, forms, numbers = rewritten
         storage = infer_storage(whole)
         effects = infer_effects(whole, storage, library)
         lifted, moved = split_loans(whole, SplitFacts(ranges, extents, effects, solution, origins))
         origins |= {moved[now]: before for now, before in origins.items() if now in moved}
         if not find_conflicts(lifted, storage, effects, origins, demotions):
-            return Lifted(lifted, storage, effects, solution, origins, forms)
+            return Lifted(lifted, storage, effects, solution, origins, forms, numbers)
 
 
-def _rewrite(solution: Solution) -> tuple[Program, dict[int, int], dict[str, GroupForm]] | None:
-    """The lifted program, the identity of each call before it was rewritten by that of its node now, and the forms of groups. None
-    where owners had to be demoted, since they may be used after they are freed or given away."""
-    shapes, forms = infer_shapes(solution), infer_group_forms(solution)
+_Rewritten = tuple[Program, dict[int, int], dict[str, GroupForm], dict[str, Mapping[int, int]]]
+
+
+def _rewrite(solution: Solution) -> _Rewritten | None:
+    """The lifted program, the identity of each call before it was rewritten by that of its node now, the forms of groups, and the
+    ids that locals have now. None where owners had to be demoted, since they may be used after they are freed or given away."""
+    backward = infer_backward(solution)
+    shapes, forms = infer_shapes(solution), infer_group_forms(solution, backward)
     lifted: dict[str, LiftedFunction] = {
-        symbol: lift_function(solution, shapes, forms, symbol) for symbol in solution.program.functions
+        symbol: lift_function(solution, shapes, forms, backward[symbol], symbol) for symbol in solution.program.functions
     }
     freed = [(symbol, local) for symbol, one in lifted.items() for local in sorted(one.used_gone)]
     for symbol, local in freed:
@@ -108,4 +120,4 @@ def _rewrite(solution: Solution) -> tuple[Program, dict[int, int], dict[str, Gro
     program = point_to_instances(replace(solution.program, functions=functions, externals=externals), solution)
     marked, moved = mark_mutable(keep_reached(program))
     origins = {moved.get(new, new): old for one in lifted.values() for new, old in one.origins.items()}
-    return marked, origins, forms
+    return marked, origins, forms, {symbol: one.numbers for symbol, one in lifted.items() if one.numbers}

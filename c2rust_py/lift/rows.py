@@ -24,8 +24,7 @@ from c2rust_py.infer.targets import (
     Target,
 )
 from c2rust_py.ir.nodes import AddressOf, DerefPlace, IndexPlace
-from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
+from c2rust_py.ir.types import ArrayType, RecordType, Type
 from c2rust_py.ir.walk import walk_all
 
 
@@ -41,7 +40,7 @@ def find_flat_walks(solution: Solution, ranges: Ranges) -> bool:
                     flat = target is not None and _is_first_of_all(target)
                 case DerefPlace(pointer, _, span):
                     target = resolver.pointer(pointer)
-                    flat = target is not None and _leaves_its_row(solution.program, symbol, target, ranges)
+                    flat = target is not None and _leaves_its_row(solution, symbol, target, ranges)
                 case _:
                     continue
             subject = None if target is None else _object(symbol, target)
@@ -55,11 +54,11 @@ def _is_first_of_all(target: Target) -> bool:
     return all(isinstance(step, IndexStep) and step.fixed == 0 for step in target.steps[-2:])
 
 
-def _leaves_its_row(program: Program, symbol: str, target: Target, ranges: Ranges) -> bool:
+def _leaves_its_row(solution: Solution, symbol: str, target: Target, ranges: Ranges) -> bool:
     """Whether the last index is known to go beyond its row, and not beyond all rows together."""
     if len(target.steps) < 2 or not isinstance(target.steps[-2], IndexStep):
         return False
-    last, rows, row = target.steps[-1], _type_of(program, symbol, target, 2), _type_of(program, symbol, target, 1)
+    last, rows, row = target.steps[-1], _type_of(solution, symbol, target, 2), _type_of(solution, symbol, target, 1)
     if not isinstance(last, IndexStep) or not isinstance(row, ArrayType) or row.length is None:
         return False
     if any(term.negative for term in last.terms) or (not last.terms and last.cursor is not None):
@@ -69,8 +68,9 @@ def _leaves_its_row(program: Program, symbol: str, target: Target, ranges: Range
     return row.length <= highest and (count is None or highest < row.length * count)
 
 
-def _type_of(program: Program, symbol: str, target: Target, before: int) -> Type | None:
+def _type_of(solution: Solution, symbol: str, target: Target, before: int) -> Type | None:
     """The type of what the step that is `before` the end goes into; None for what a parameter points to."""
+    program = solution.program
     match target.root:
         case LocalRoot(local):
             type: Type | None = program.functions[symbol].locals[local].type
@@ -79,9 +79,7 @@ def _type_of(program: Program, symbol: str, target: Target, before: int) -> Type
         case LiteralRoot(_, array):
             type = array
         case ParamRoot(local) | OwnedRoot(local):
-            pointer = program.functions[symbol].locals[local].type
-            assert isinstance(pointer, PointerType)
-            type = ArrayType(pointer.target, None)
+            type = ArrayType(solution.pointed_by(symbol, local).target, None)
         case HandedRoot():
             return None
     for step in target.steps[: len(target.steps) - before]:

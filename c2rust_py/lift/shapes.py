@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.comparators import comparator_of, compared_arguments, compares_rows, key_argument
+from c2rust_py.infer.cursors import referents
 from c2rust_py.infer.demotions import PointerSlot, ResultSlot
 from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
@@ -21,6 +22,7 @@ from c2rust_py.infer.pointer_uses import (
     Argument,
     Escape,
     Flow,
+    Lent,
     LibraryCall,
     Pair,
     Returned,
@@ -50,6 +52,9 @@ def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
     }
     passed: dict[Shaped, set[Shaped]] = {}
     waiting: list[Shaped] = list(_allocated_arrays(solution, shapes))
+    for symbol, function in solution.program.functions.items():
+        arrays = (param for param in referents(function) if solution.referent(symbol, param) is not None)
+        waiting.extend(PointerSlot(symbol, param) for param in arrays)
     for given, owner in _handovers(solution):
         passed.setdefault(given, set()).add(owner)
         passed.setdefault(owner, set()).add(given)
@@ -64,6 +69,8 @@ def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
                         waiting.append(comparator)
                     else:
                         passed.setdefault(comparator, set()).add(PointerSlot(symbol, key))
+            if isinstance(use, Lent):
+                waiting.extend(_moved_in(solution, symbol, use))
             for value in _values(use):
                 target = resolver.pointer(value)
                 if target is None or not isinstance(target.root, ParamRoot | OwnedRoot):
@@ -153,6 +160,19 @@ def _values(use: object) -> tuple[Value, ...]:
             return (left, right)
         case _:
             return ()
+
+
+def _moved_in(solution: Solution, symbol: str, use: Lent) -> Iterator[PointerSlot]:
+    """The array that others move a position in, and what it is to them."""
+    callee = solution.callee(symbol, use.call, use.callee)
+    if solution.referent(callee, use.param) is None:
+        return
+    yield PointerSlot(callee, use.param)
+    match solution.templates[symbol][use.variable].root:
+        case ParamRoot(local) | OwnedRoot(local):
+            yield PointerSlot(symbol, local)
+        case _:
+            pass
 
 
 def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:

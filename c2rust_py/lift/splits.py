@@ -97,7 +97,7 @@ def argument_names(solution: Solution, origins: Mapping[int, int]) -> Callable[[
 
     def name(symbol: str, call: Call, at: int) -> str | None:
         before = calls(symbol).get(origins.get(id(call), 0))
-        match None if before is None else without_casts(before.args[at]):
+        match None if before is None or len(before.args) != len(call.args) else without_casts(before.args[at]):
             case Load(LocalPlace(local)):
                 template = solution.templates[symbol].get(local)
                 known = template is not None and template.cursor is None and template.root != ParamRoot(local)
@@ -211,6 +211,8 @@ class _Splitter:
     def _parts(self, call: Call, positions: Sequence[int]) -> tuple[Place, list[_Part]] | None:
         """The array that all these arguments are lent parts of, and all parts of it that the call is lent."""
         assert isinstance(call.function, FunctionRef)
+        if len(call.args) != len(self._original(call).args):
+            return None  # What is known of the callee's parameters is by their places in C.
         loans = [cast(Borrow, call.args[at]) for at in positions]
         root = root_of(loans[0].place)
         if not all(is_same_root(loans[0], loan) for loan in loans) or not all(map(is_stable, call.args)):
@@ -381,7 +383,7 @@ class _Splitter:
                 template = self.facts.solution.templates[self.function.symbol].get(local)
                 own = (ParamRoot(local), OwnedRoot(local))
                 if template is not None and template.cursor is None and template.root not in own:
-                    return self.function.locals[local].name
+                    return self.facts.solution.program.functions[self.function.symbol].locals[local].name
             case _:
                 pass
         assert isinstance(call.function, FunctionRef)

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import cast
 
-from c2rust_py.ir.nodes import AllocateVla, Call, Compare, Declare, LocalPlace, PointerDiff, Statement
+from c2rust_py.ir.nodes import AllocateVla, Call, CatchJump, Compare, Declare, LocalPlace, PointerDiff, Statement
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
 from c2rust_py.ir.types import USIZE, FunctionType, PointerType
 from c2rust_py.ir.walk import Node, map_children, walk_all
@@ -47,6 +47,8 @@ def _reserve(function: Function) -> Function:
         moved = map_children(node, change)
         if isinstance(moved, LocalPlace | Declare | AllocateVla) and moved.local >= params:
             return replace(moved, local=moved.local + 1)
+        if isinstance(moved, CatchJump) and moved.result >= params:
+            return replace(moved, result=moved.result + 1)
         return moved
 
     body = tuple(cast(Statement, change(statement)) for statement in function.body)

@@ -78,7 +78,9 @@ def _pointers(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:
     """Every lifted pointer of the function."""
     if crate.lifted.solution is not None:
         for local in sorted(crate.lifted.solution.templates[symbol]):
-            yield _local(crate, symbol, crate.lifted.local(symbol, local), PointerSlot(symbol, local))
+            number = crate.lifted.local(symbol, local)
+            if number is not None:
+                yield _local(crate, symbol, number, PointerSlot(symbol, local))
         if symbol in crate.lifted.solution.results:
             yield Suspect(ResultSlot(symbol), crate.lowered.names.functions[symbol], 0, "the result")
 

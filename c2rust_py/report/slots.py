@@ -126,7 +126,8 @@ class SlotReporter:
         """Locals that are no pointers, but are pointed to by pointers in memory."""
         for local in function.locals:
             subject = LocalObject(function.symbol, local.id)
-            if subject in self.demotions and (function.symbol, self.lifted.local(function.symbol, local.id)) in self.lifted.storage.memory_locals:
+            place = function.symbol, self.lifted.local(function.symbol, local.id)
+            if subject in self.demotions and place in self.lifted.storage.memory_locals:
                 yield SlotReport("object", local.name, local.span.line, Rung.MEMORY.value, self.chain(subject))
 
     def _memory_calls(self, symbol: str) -> Iterator[SlotReport]:
