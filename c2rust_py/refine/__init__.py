@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from c2rust_py.refine.array_loops import array_loops
+from c2rust_py.refine.ascii_classes import ascii_classes
 from c2rust_py.refine.byte_ranges import byte_ranges
 from c2rust_py.refine.compound_assignments import compound_assignments
 from c2rust_py.refine.conditional_values import conditional_values, name_no_result
@@ -24,6 +25,7 @@ from c2rust_py.refine.flatten_blocks import flatten_blocks
 from c2rust_py.refine.guard_arms import guard_arms
 from c2rust_py.refine.index_ranges import index_ranges, literal_value
 from c2rust_py.refine.inline_format_args import inline_format_args
+from c2rust_py.refine.late_steps import late_steps
 from c2rust_py.refine.leading_conditions import leading_conditions
 from c2rust_py.refine.name_memory import name_memory
 from c2rust_py.refine.plain_arithmetic import plain_arithmetic
@@ -79,14 +81,14 @@ def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     """One function through every pass."""
     types = declared_types(item)
     known = ExpressionTypes(data.types, types)
-    item = plain_casts(byte_ranges(item), known)
+    item = plain_casts(ascii_classes(byte_ranges(item), known), known)
     item = plain_tests(rotations(replace(item, body=simple_matches(item.body))))
     item = leading_conditions(early_exits(replace(item, body=flatten_blocks(item.body))))
     item = index_ranges(name_memory(plain_arithmetic(item)), data.values)
     body = sink_declarations(item.body)
     body = conditional_values(body)
     body = struct_literals(body, data.types.structs)
-    body = compound_assignments(early_steps(body))
+    body = compound_assignments(late_steps(early_steps(body)))
     body = plain_casts(byte_ranges(replace(item, body=body)), known).body
     body = swaps(body)
     body = drop_labels(body)

@@ -12,6 +12,8 @@ from c2rust_py.rust_ir import nodes as rs
 
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "&&", "||"})
 _BOOL = rs.PathType("bool")
+_ALIKE = frozenset({"swap_bytes", "min", "max", "to_ascii_lowercase", "to_ascii_uppercase"})
+"""The methods whose result is of their receiver's type."""
 _WIDTHS = {"8": 8, "16": 16, "32": 32, "64": 64, "128": 128, "size": 64}
 
 
@@ -101,7 +103,7 @@ class ExpressionTypes:
         return other if isinstance(other, rs.PathType) and int_width(other.name) is not None else None
 
     def _of_method(self, call: rs.MethodCall) -> rs.Type | None:
-        if call.method.startswith(("wrapping_", "rotate_")) or call.method in ("swap_bytes", "min", "max"):
+        if call.method.startswith(("wrapping_", "rotate_")) or call.method in _ALIKE:
             return self.of(call.receiver)
         match call:
             case rs.MethodCall(_, "read", (pointer,)):

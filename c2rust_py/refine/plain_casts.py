@@ -7,6 +7,7 @@
     (b as i32 & 15) as usize    ->      (b & 15) as usize  // b: u8
     ((b as i32) << 4) as u8     ->      b << 4             // b: u8
     b as i32 == 7               ->      b == 7             // b: u8
+    b as i32 != c as i32        ->      b != c             // b, c: u8
 
 A cast between integers keeps the low bits, and fills those above by the sign of what is cast. So one in the middle does
 nothing if the last is no wider, or if it holds every value of the first and they fill alike. What an operator makes of the low
@@ -45,6 +46,8 @@ def plain_casts(item: rs.FunctionItem, types: ExpressionTypes) -> rs.FunctionIte
                 op in _COMPARISONS and _fits(op, number, types.integer(operand), type)
             ):
                 return rs.Binary(op, operand, number)
+            case rs.Binary(op, rs.Cast(left, type), rs.Cast(right, other)) if op in _COMPARISONS and type == other:
+                return rs.Binary(op, left, right) if _holds(type, types.integer(left), types.integer(right)) else node
             case rs.Binary("-", left, rs.Literal("0")) if types.integer(left) is not None:
                 return left
             case _:
@@ -85,6 +88,16 @@ def _fits(op: str, number: rs.Literal, first: str | None, type: rs.Type) -> bool
     if width is None or wide is None or width >= wide or "size" in first:
         return False
     return value < width if op == ">>" else 0 < value < 1 << width if op in ("/", "%") else value < 1 << width
+
+
+def _holds(type: rs.Type, left: str | None, right: str | None) -> bool:
+    """Whether a type has every value of the one type that two integers are of."""
+    if left is None or left != right or not isinstance(type, rs.PathType):
+        return False
+    width, wide = int_width(left), int_width(type.name)
+    if width is None or wide is None or width > wide:
+        return False
+    return type.name[0] == left[0] or (width < wide and type.name[0] == "i")
 
 
 def _value(number: rs.Literal) -> int | None:

@@ -4,6 +4,7 @@
     n >= 0, n < 0              ->      true, false             // n is unsigned, and a variable
     x != x, x == x             ->      x.is_nan(), !x.is_nan() // x is a floating variable
     3 == 3, c && true          ->      true, c
+    0 == n, 9 < n              ->      n == 0, n > 9
     !(n < m)                   ->      n >= m                  // integers
 
 Runs before types are dropped; one walk.
@@ -72,7 +73,9 @@ def _expr(expr: rs.Expr, types: Types) -> rs.Expr:
             neutral = "true" if op == "&&" else "false"
             return right if _is(left, neutral) else left if _is(right, neutral) else expr
         case rs.Binary(op, left, right) if op in _MIRRORED:
-            return _plain(op, left, right, types) or expr
+            if isinstance(left, rs.Literal) and not isinstance(right, rs.Literal):
+                op, left, right = _MIRRORED[op], right, left
+            return _plain(op, left, right, types) or rs.Binary(op, left, right)
         case rs.Unary("!", rs.Binary() | rs.Literal() | rs.Unary() as operand) if (
             not isinstance(operand, rs.Binary) or operand.op not in ("&&", "||")
         ) and is_condition(operand):
@@ -86,8 +89,6 @@ def _is(expr: rs.Expr, text: str) -> bool:
 
 
 def _plain(op: str, left: rs.Expr, right: rs.Expr, types: Types) -> rs.Expr | None:
-    if left == _ZERO and right != _ZERO:
-        op, left, right = _MIRRORED[op], right, left
     match left, right:
         case rs.Name(name), rs.Name(other) if name == other and types.get(name) in _FLOATS:
             if op in ("<", ">"):
