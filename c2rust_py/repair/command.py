@@ -14,7 +14,7 @@ from c2rust_py.emit.manifest import read_manifest
 from c2rust_py.function_comparison import clock_function, compare_functions, replay_function
 from c2rust_py.oracle.confine import Confinement
 from c2rust_py.oracle.functions.timing import slowdown
-from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict
+from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict, Outcome
 from c2rust_py.referee.cargo import CargoVerdict
 from c2rust_py.repair.budget import Budget, Limits, Model, by_price, read_limits, read_model, split_limits
 from c2rust_py.repair.client import ASK_SECONDS, KEY_VARIABLES, Asker, Client, Endpoint, find_key
@@ -190,8 +190,8 @@ def _oracle(input_path: Path, flags: Sequence[str]) -> FunctionOracle:
             return None
         try:
             verdicts = compare_functions(input_path, folder, flags, (task.name,), options)
-        except CompileError:
-            return None
+        except CompileError as problem:
+            return FunctionVerdict(task.name, task.symbol, task.rust_path, Outcome.NOT_COMPARED, problem.diagnostic.message)
         return next((verdict for verdict in verdicts if verdict.symbol == task.symbol), None)
 
     def rerun(folder: Path, task: Task, c_texts: Mapping[str, Path]) -> bytes:

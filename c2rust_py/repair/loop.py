@@ -55,7 +55,7 @@ class FunctionResult:
         return {
             "name": self.task.name, "place": self.task.place, "lift": self.task.lift, "status": self.status,
             "reason": self.reason, "origin": self.origin, "attempts": attempts,
-        }  # fmt: skip
+        } | ({"not_compared": self.passed.not_compared} if self.passed and self.passed.not_compared else {})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

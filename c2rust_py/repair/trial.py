@@ -99,12 +99,14 @@ Builder = Callable[[Body, Iterable[CaseId]], CargoVerdict]
 @dataclass(frozen=True, slots=True)
 class Passed:
     """What speaks for a body: the cases that came to it and agree now, and inputs of the function comparison. `ended` are all
-    cases that agree since the body is there; `runs` are all cases as they go with it."""
+    cases that agree since the body is there; `runs` are all cases as they go with it. `not_compared`: why the function comparison
+    says nothing, where it was asked."""
 
     agreeing: tuple[CaseId, ...]
     ended: tuple[CaseId, ...]
     inputs: int
     runs: Mapping[CaseId, CaseRun]
+    not_compared: str = ""
 
     @property
     def compared(self) -> bool:
@@ -181,11 +183,11 @@ class Trial:
         for id in sorted(runs):
             if not runs[id].agrees and runs[id].stopped_at is None and self.runs[id] != runs[id]:
                 raise Refused("compare", self._describe(id, runs[id]), self._values_of_case(task, body, id, build))
-        inputs = self._compare_function(task, body, lambda other: build(other, ()))
+        inputs, why_not = self._compare_function(task, body, lambda other: build(other, ()))
         if task.lift:
             self._check_speed(verdict, task, sorted(reached))
         ended = tuple(id for id, run in sorted(runs.items()) if run.agrees and not self.runs[id].agrees)
-        return Passed(tuple(id for id in sorted(reached) if runs[id].agrees), ended, inputs, runs)
+        return Passed(tuple(id for id in sorted(reached) if runs[id].agrees), ended, inputs, runs, why_not)
 
     def reaching(self, task: Task, cases: Sequence[CaseId]) -> tuple[CaseId, ...]:
         """Those of the cases that come to a function whose body is kept: its stub would end them."""
@@ -248,15 +250,16 @@ class Trial:
             task, body, program, self.cases[id[1]], self.timeout, lambda other: build(other, [id]), self.confinement
         )
 
-    def _compare_function(self, task: Task, body: Body, build: Callable[[Body], CargoVerdict]) -> int:
+    def _compare_function(self, task: Task, body: Body, build: Callable[[Body], CargoVerdict]) -> tuple[int, str]:
+        """How many inputs it was compared on, or why on none."""
         verdict = self.oracle.compare(self.folder, task)
         if verdict is None or verdict.outcome is FunctionOutcome.NOT_COMPARED:
-            return 0
+            return 0, "" if verdict is None else verdict.reason or ""
         if verdict.outcome is not FunctionOutcome.EQUAL:
             lines = [f"the Rust {verdict.outcome.value}: {verdict.reason}", verdict.input or ""]
             values = self.feedback.of_input(task, body, self.folder, build)
             raise Refused("compare", "\n".join(line for line in lines if line), values)
-        return verdict.comparisons
+        return verdict.comparisons, ""
 
     def _build(
         self, bodies: Mapping[Id, Body], cases: Iterable[CaseId], signatures: Signatures | None = None

@@ -17,11 +17,11 @@ const MOST: usize = 256;
 
 /// Writes random inputs on which both sides agree to a file, a line each.
 pub fn write_inputs(table: &'static Table, function: &'static Function, seed: u64, count: u64, file: &str) {
-    let shared = Shared::new();
+    let (shared, output) = (Shared::new(), Capture::new());
     in_child(shared, Duration::from_secs(5), || {
         let mut lines = File::create(file).expect("a file for inputs");
         let generator = Generator::new(table.types, function, seed);
-        let mut trial = Trial::new(table, function);
+        let mut trial = Trial::new(table, function, &output, true);
         let mut input = Input::default();
         let mut written = 0;
         for index in 0..count {
@@ -42,7 +42,8 @@ pub fn write_inputs(table: &'static Table, function: &'static Function, seed: u6
 pub fn best_time(table: &'static Table, function: &'static Function, file: &str, rounds: u64) -> Option<u128> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let inputs: Vec<Input> = text.lines().filter_map(|line| Input::decode(table.types, function, line)).collect();
-    let output = function.prints.then(Capture::start);
+    let output = Capture::new();
+    output.start();
     let mut rust = RustSide::timed(table.types, function);
     let mut best: Option<Duration> = None;
     for _ in 0..rounds {
@@ -51,10 +52,8 @@ pub fn best_time(table: &'static Table, function: &'static Function, file: &str,
         }
         let time = rust.take_time();
         best = Some(best.map_or(time, |other| other.min(time)));
-        if let Some(output) = &output {
-            c2rs_rt::stdio::fflush(c2rs_rt::Ptr::NULL);
-            output.take();
-        }
+        c2rs_rt::stdio::fflush(c2rs_rt::Ptr::NULL);
+        output.take();
     }
     let looks = clock() * inputs.len() as u32;
     (!inputs.is_empty()).then(|| best.unwrap_or_default().saturating_sub(looks).as_nanos())
