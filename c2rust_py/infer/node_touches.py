@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from c2rust_py.infer.places import is_borrowed, root_of
+from c2rust_py.infer.places import is_borrowed, is_owned, root_of
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
@@ -39,7 +39,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access, OwnedType, ReferenceType
+from c2rust_py.ir.types import Access, ReferenceType
 from c2rust_py.ir.walk import Node
 
 _LEAVES = Touches(leaves=True)
@@ -68,8 +68,8 @@ class NodeTouches:
                 return self.reads(place) | self.writes(place)
             case Declare(local, _, _):
                 return self._declares(local)
-            case Reallocate(local):
-                return self._declares(local)
+            case Reallocate(place):
+                return self.reads(place) | self.writes(place)
             case AllocateVla(local, _, _):
                 return WRITES_MEMORY | self._declares(local)
             case Split(place, _, low, high):
@@ -122,10 +122,8 @@ class NodeTouches:
                 return NOTHING
 
     def held(self, place: Place) -> Touches:
-        """What Rust holds while it computes the indices of a place: a local that owns its elements."""
-        root = root_of(place)
-        owned = isinstance(root, LocalPlace) and isinstance(root.type, OwnedType)
-        return self.reads(place) if owned else NOTHING
+        """What Rust holds while it computes the indices of a place: a local that owns its elements, or of which a member does."""
+        return self.reads(place) if is_owned(place) else NOTHING
 
     def writes(self, place: Place) -> Touches:
         """A write to `place`, without computing its pointers and indices."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from c2rust_py.infer.demotions import PointerSlot, Subject
-from c2rust_py.infer.pointer_uses import Argument, Escape, Flow, LibraryCall, Pair, Returned, Test, Use
+from c2rust_py.infer.pointer_uses import Argument, Escape, Flow, LibraryCall, Pair, Returned, Stored, Test, Use
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import without_casts
 from c2rust_py.ir.nodes import Call, Value
@@ -49,7 +49,7 @@ def asks_null(
 
     for use in uses[symbol]:
         match use:
-            case Test(value) | Escape(value) if derived(value):
+            case Test(value) | Escape(value) | Stored(value=value) if derived(value):
                 return True
             case Returned(value) if derived(value) and not comes_back:
                 return True

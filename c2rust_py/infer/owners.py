@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from c2rust_py.infer.allocations import Allocation, allocation_of, element_count
 from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Use
-from c2rust_py.infer.targets import OwnedRoot, Template
+from c2rust_py.infer.targets import OwnedRoot, ParamRoot, Root, Template
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import AllocateVla, Assign, Declare, DoWhile, For, LocalPlace, Loop, Statement, Value, While
 from c2rust_py.ir.program import Function
@@ -37,6 +37,10 @@ class Owners:
     declared: Mapping[int, Scope]
     handed: AbstractSet[int]
     taken: AbstractSet[int]
+
+    def is_param(self, root: Root) -> bool:
+        """Whether a root is what a parameter was given, or given for its own."""
+        return isinstance(root, ParamRoot) or (isinstance(root, OwnedRoot) and root.local in self.taken)
 
     def why_not(self, owner: int, templates: Mapping[int, Template]) -> str | None:
         """What speaks against a local as the owner of what it is allocated; None where nothing does."""

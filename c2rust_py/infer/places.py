@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from c2rust_py.ir.nodes import (
+    Borrow,
     DerefPlace,
     FieldPlace,
     GlobalPlace,
@@ -11,9 +12,11 @@ from c2rust_py.ir.nodes import (
     Place,
     ReferentPlace,
     StringPlace,
+    Value,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import RecordType
+from c2rust_py.ir.types import OwnedType, RecordType
+from c2rust_py.ir.walk import walk
 
 Root = LocalPlace | GlobalPlace | StringPlace | DerefPlace
 
@@ -36,6 +39,15 @@ def is_borrowed(place: Place) -> bool:
     return isinstance(place, ReferentPlace)
 
 
+def is_owned(place: Place) -> bool:
+    """Whether the place lies in what something owns."""
+    while isinstance(place, FieldPlace | IndexPlace | ReferentPlace):
+        if isinstance(place, ReferentPlace) and isinstance(place.base.type, OwnedType):
+            return True
+        place = place.base
+    return False
+
+
 def place_in_words(place: Place, program: Program) -> str:
     """What a person calls a place that holds a pointer."""
     match place:
@@ -48,3 +60,20 @@ def place_in_words(place: Place, program: Program) -> str:
             return "an array"
         case _:
             return "an object"
+
+def lends_owner(value: Value, place: Place) -> bool:
+    """Whether a value lends out what holds the elements of a place, which Rust has lent to be written by then."""
+    if not is_owned(place):
+        return False
+    root = root_of(place)
+    return any(isinstance(node, Borrow) and _is_same_object(root_of(node.place), root) for node in walk(value))
+
+
+def _is_same_object(one: Place, other: Place) -> bool:
+    match one, other:
+        case LocalPlace(a), LocalPlace(b):
+            return a == b
+        case GlobalPlace(a), GlobalPlace(b):
+            return a == b
+        case _:
+            return False

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.cursors import lent_variable, referent_of, referents
+from c2rust_py.infer.demotions import FieldSlot
+from c2rust_py.infer.field_slots import field_flows, field_slot
 from c2rust_py.infer.library_calls import Wanted, forms_of
 from c2rust_py.infer.library_formats import FORMAT_FUNCTIONS
 from c2rust_py.infer.places import place_in_words
@@ -41,6 +43,7 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerAdd,
     PointerDiff,
+    RecordValue,
     Return,
     UnsupportedStatement,
     UnsupportedValue,
@@ -131,6 +134,17 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A member of a struct is given the pointer; place: None where it is a part of a whole struct's value."""
+
+    slot: FieldSlot
+    place: Place | None
+    value: Value
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """The pointer is dereferenced."""
 
@@ -185,6 +199,7 @@ Use = (
     Flow
     | AllocatesVla
     | Released
+    | Stored
     | Argument
     | Lent
     | LibraryCall
@@ -281,7 +296,12 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
         case Assign(place, value, span):
             if layout.size_of(place.type) > _LARGEST_COPY:
                 yield InMemory(place, "an object this large is not copied as a Rust value", span)
-            yield from _escapes((value,), f"it is stored in {place_in_words(place, program)}", span)
+            text = f"it is stored in {place_in_words(place, program)}"
+            slot = field_slot(place, program)
+            if slot is not None:
+                yield Stored(slot, place, value, text, span)
+            else:
+                yield from _escapes((value,), text, span)
         case Return(value, span):
             if value is not None and is_data_pointer(value.type):
                 yield Returned(value, span)
@@ -319,12 +339,16 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
             assert isinstance(array, PointerType)
             yield AllocatesVla(local, size, array.target, span)
         case _:
-            yield from _others(node)
+            yield from _others(node, program)
 
 
-def _others(node: Node) -> Iterator[Use]:
+def _others(node: Node, program: Program) -> Iterator[Use]:
     """The uses by nodes that pass pointers through, take them as conditions, or do something that has no case."""
     match node:
+        case RecordValue(_, record) if not program.records[record.id].is_union:
+            for flow in field_flows(node, program):
+                if flow.value is not None:
+                    yield Stored(flow.slot, None, flow.value, "it is used in a RecordValue", flow.span)
         case If(condition) | While(_, condition) | DoWhile(_, _, condition) | Not(condition):
             yield from _tests((condition,))
         case For(condition=condition):

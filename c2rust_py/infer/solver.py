@@ -23,6 +23,7 @@ from c2rust_py.infer.bounds import Group, find_groups, given_array
 from c2rust_py.infer.cursors import lent_variable, referents
 from c2rust_py.infer.demotions import (
     Demotions,
+    FieldSlot,
     GlobalObject,
     MemoryCall,
     PointerSlot,
@@ -31,13 +32,15 @@ from c2rust_py.infer.demotions import (
     Subject,
 )
 from c2rust_py.infer.entry_reads import reads_at_entry
-from c2rust_py.infer.field_slots import FieldRungs
+from c2rust_py.infer.field_slots import FieldRungs, field_slot
 from c2rust_py.infer.handovers import allocates_result, find_taken, handed_result, live_returns
 from c2rust_py.infer.library_calls import Refusal, library_result
 from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.liftable import not_liftable
+from c2rust_py.infer.member_checks import asked_member, can_store, comes_back_to
 from c2rust_py.infer.moved_positions import find_moved
 from c2rust_py.infer.null_questions import asks_null
+from c2rust_py.infer.owned_fields import find_owned_fields, known_loads
 from c2rust_py.infer.owners import Owners, find_owners
 from c2rust_py.infer.pointer_uses import (
     Access,
@@ -52,6 +55,7 @@ from c2rust_py.infer.pointer_uses import (
     Pair,
     Released,
     Returned,
+    Stored,
     Test,
     Use,
     pointer_uses,
@@ -64,8 +68,8 @@ from c2rust_py.infer.targets import (
     Resolver,
     Result,
     Root,
-    Target,
     Template,
+    comparable,
     is_data_pointer,
     is_null,
     without_casts,
@@ -79,6 +83,7 @@ from c2rust_py.ir.nodes import (
     Decay,
     FunctionRef,
     GlobalPlace,
+    Load,
     Place,
     Value,
 )
@@ -90,6 +95,7 @@ from c2rust_py.ir.types import (
     same_representation,
 )
 from c2rust_py.ir.walk import walk, walk_all
+from c2rust_py.options import Rung
 
 MEMORY_SUFFIX = "@memory"
 """What the symbol of a function's second instance ends in."""
@@ -99,7 +105,8 @@ MEMORY_SUFFIX = "@memory"
 class Solution:
     """program: with the second instances that some call needs, under their own symbols. templates: of the lifted pointer
     locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
-    lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs above memory. demotions: everything in memory, with its reason."""
+    lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs above memory.
+    demotions: everything in memory, with its reason."""
 
     program: Program
     templates: Mapping[str, Mapping[int, Template]]
@@ -113,7 +120,9 @@ class Solution:
         """Finds the targets of the lifted pointers of a function."""
         templates, nullable = self.templates[symbol], self.nullable[symbol]
         known = referents(self.program.functions[symbol])
-        return Resolver(self.program, symbol, templates, nullable, self.results, library_result, self.demotions, known)
+        return Resolver(
+            self.program, symbol, templates, nullable, self.results, library_result, self.demotions, known, self.fields
+        )
 
     def owns(self, symbol: str, local: int) -> bool:
         """Whether a local owns what it points to."""
@@ -163,13 +172,14 @@ def solve(program: Program, demotions: Demotions, originals: Mapping[str, Functi
     nullable = {symbol: found.nullable for symbol, found in solver.found.items()}
     groups = {symbol: group for symbol in solver.functions if (group := solver.group(symbol)) is not None}
     functions = replace(program, functions=solver.functions)
-    return Solution(functions, templates, nullable, solver.results, demotions, groups=groups)
+    return Solution(functions, templates, nullable, solver.results, demotions, solver.fields, groups)
 
 
 @dataclass(slots=True)
 class _Solver:
     """waiting: the functions to look at. callers, mentions: who depends on a function or a global. calls: the direct calls in a
-    function that give a pointer, by identity. taken: the parameters that own what callers give away."""
+    function that give a pointer, by identity. taken: the parameters that own what callers give away. fields: the members
+    that own. known: the reads of such that are not null, by identity."""
 
     program: Program
     demotions: Demotions
@@ -185,6 +195,8 @@ class _Solver:
     calls: dict[str, dict[int, Call]] = field(default_factory=dict)
     taken: dict[str, set[int]] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
+    fields: dict[FieldSlot, Rung] = field(init=False)
+    known: dict[str, frozenset[int]] = field(default_factory=dict)
     closed_world: bool = field(init=False)
     layout: Layout = field(init=False)
     subjects: Subjects = field(init=False)
@@ -192,7 +204,9 @@ class _Solver:
     def __post_init__(self) -> None:
         self.functions = dict(self.program.functions)
         self.layout = Layout(self.program.records, self.program.enums)
-        self.subjects = Subjects(self.functions, self.results)
+        owned = find_owned_fields(self.program)
+        self.fields = {slot: rung for slot, rung in owned.items() if slot not in self.demotions}
+        self.subjects = Subjects(self.functions, self.results, self.fields)
         self.closed_world = any(f.name == "main" and not f.static for f in self.functions.values())
 
     def run(self) -> None:
@@ -265,6 +279,7 @@ class _Solver:
         """A function comes into play. in_memory: of a second instance, why it is needed."""
         function = self.functions[symbol]
         self.uses[symbol] = pointer_uses(function, self.program)
+        self.known[symbol] = frozenset(known_loads(function.body, self.layout)) if self.fields else frozenset()
         for use in self.uses[symbol]:
             if isinstance(use, Argument | Lent):
                 self.callers.setdefault(use.callee, set()).add(symbol)
@@ -372,8 +387,8 @@ class _Solver:
         )
 
     def _finder(self, symbol: str) -> TemplateFinder:
-        known = referents(self.functions[symbol])
-        return TemplateFinder(self.program, symbol, self.results, self.demotions, self.owners[symbol], self.layout, known)
+        known, owners = referents(self.functions[symbol]), self.owners[symbol]
+        return TemplateFinder(self.program, symbol, self.results, self.demotions, owners, self.layout, known, self.fields)
 
     def _find_templates(self, symbol: str) -> Resolver:
         """What each pointer local that is above memory points to, and the function's result."""
@@ -485,22 +500,28 @@ class _Solver:
                 if not self._is_release(symbol, resolver, call, value):
                     name = call.function.symbol if isinstance(call.function, FunctionRef) else ""
                     self._demote_value(symbol, value, Reason(f"it is passed to `{name}` of the library", span))
+            case Stored():
+                self._check_stored(symbol, resolver, use)
             case Returned(value, span):
+                self._check_member(symbol, resolver, value, span)
                 self._check_returned(symbol, resolver, value, span)
             case Test(value, span):
+                if id(value) not in self.known[symbol]:
+                    self._check_member(symbol, resolver, value, span)
                 self._check_emptied(symbol, resolver, value, span)
                 self._check_test(symbol, resolver, value, span)
             case Pair(left, right, span):
                 self._check_emptied(symbol, resolver, left, span)
                 self._check_emptied(symbol, resolver, right, span)
                 targets = resolver.pointer(left), resolver.pointer(right)
-                if not _comparable(*targets):
+                if not comparable(*targets):
                     for value in (left, right):
                         self._demote_value(symbol, value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument(callee=callee, param=param, value=value, span=span):
                 comes_back = self._comes_back(symbol, resolver, use.call, value)
                 if asks_null(self.uses, self.subjects, callee, param, comes_back):
                     self._check_emptied(symbol, resolver, value, span)
+                    self._check_member(symbol, resolver, value, span)
                 self._check_argument(symbol, resolver, use)
             case Lent():
                 self._check_lent(symbol, resolver, use)
@@ -523,10 +544,26 @@ class _Solver:
         """Whether what is freed or reallocated is all that a local owns, which gets it back."""
         if is_null(value):
             return True
+        if isinstance(value, Load) and field_slot(value.place, self.program) in self.fields:
+            return call.type == VoidType() or comes_back_to(value.place, call, self.uses[symbol])
         target = resolver.pointer(value)
         if target is None or not isinstance(target.root, OwnedRoot) or target.template != Template(target.root, (0,)):
             return False
         return call.type == VoidType() or self._comes_back(symbol, resolver, call, value)
+
+    def _check_stored(self, symbol: str, resolver: Resolver, use: Stored) -> None:
+        """A member that owns is given allocations alone, which nobody else has."""
+        if use.slot in self.fields and can_store(resolver, use, self.layout):
+            return
+        if use.slot in self.fields:
+            self._demote(use.slot, self._why(symbol, use.value, use.span))
+        self._demote_value(symbol, use.value, Reason(use.reason, use.span))
+
+    def _check_member(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
+        """A member that owns may have nothing, which is null in C; that it is null nobody may ask."""
+        slot = asked_member(self.functions[symbol], resolver, value) if self.fields else None
+        if slot is not None:
+            self._demote(slot, Reason("it may be null", span))
 
     def _comes_back(self, symbol: str, resolver: Resolver, call: Call, value: Value) -> bool:
         """Whether the owner of an argument is given what the call returns."""
@@ -575,19 +612,9 @@ class _Solver:
             self._demote_value(symbol, value, self._why(symbol, value, span))
         elif resolver.may_be_null(value):
             pass
-        elif self._is_param(symbol, target) and not self.closed_world and not self.functions[symbol].static:
+        elif self.owners[symbol].is_param(target.root) and not self.closed_world and not self.functions[symbol].static:
             assert isinstance(target.root, ParamRoot | OwnedRoot)
             self._demote(PointerSlot(symbol, target.root.local), Reason("it may be null", span))
-
-    def _is_param(self, symbol: str, target: Target) -> bool:
-        """Whether a target is what a parameter was given."""
-        match target.root:
-            case ParamRoot():
-                return True
-            case OwnedRoot(local):
-                return local in self.owners[symbol].taken
-            case _:
-                return False
 
     def _is_given_away(self, symbol: str, resolver: Resolver, value: Value) -> bool:
         """Whether an argument is all of an allocation, which the callee can become the owner of."""
@@ -700,6 +727,9 @@ class _Solver:
         match subject:
             case GlobalObject(symbol):
                 self.waiting.update(dict.fromkeys(self.mentions.get(symbol, ())))
+            case FieldSlot():
+                if self.fields.pop(subject, None) is not None:
+                    self.waiting.update(dict.fromkeys(self.functions))
             case ResultSlot(symbol):
                 self.results.pop(symbol, None)
                 self.waiting.update(dict.fromkeys((symbol, *self.callers.get(symbol, ()))))
@@ -711,10 +741,3 @@ class _Solver:
 
 def _of_call(call: MemoryCall, span: Span) -> Reason:
     return Reason("a call passes pointers to memory", span, call)
-
-
-def _comparable(left: Target | None, right: Target | None) -> bool:
-    """Whether the order of two pointers is that of one index."""
-    if left is None or right is None:
-        return False
-    return left.template.join(right.template) is not None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from c2rust_py.infer.cursors import referent_of, referents
-from c2rust_py.infer.demotions import GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
+from c2rust_py.infer.demotions import FieldSlot, GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.library_calls import forms_of
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.targets import GlobalRoot, HandedRoot, ParamRoot, Result, is_data_pointer
@@ -18,6 +18,7 @@ from c2rust_py.ir.nodes import (
     Convert,
     Decay,
     DerefPlace,
+    FieldPlace,
     FunctionRef,
     GlobalPlace,
     Load,
@@ -27,15 +28,17 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Function
+from c2rust_py.ir.types import RecordType
 
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """functions: of the program, second instances included; results: of those whose result is lifted. Both grow while the
-    solver runs."""
+    """functions: of the program, second instances included; results: of those whose result is lifted. fields: the members that own. All of them change while
+    the solver runs."""
 
     functions: Mapping[str, Function]
     results: Mapping[str, Result]
+    fields: Container[FieldSlot]
 
     def of(self, symbol: str, value: Value) -> list[Subject]:
         """The locals and objects that a pointer value is derived from."""
@@ -45,6 +48,8 @@ class Subjects:
             case Load(DerefPlace() as place) if symbol in self.functions:
                 referent = referent_of(place, referents(self.functions[symbol]))
                 return [] if referent is None else [PointerSlot(symbol, referent)]
+            case Load(FieldPlace(base, index)) if isinstance(base.type, RecordType) and FieldSlot(base.type.id, index) in self.fields:
+                return [FieldSlot(base.type.id, index)]
             case PointerAdd(pointer) | Convert(pointer) if is_data_pointer(pointer.type):
                 return self.of(symbol, pointer)
             case Conditional(_, then, otherwise):

@@ -15,13 +15,13 @@ pointer to an object that is no element does not move.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.infer.constants import constant_of
 from c2rust_py.infer.cursors import lent_variable, referent_of
-from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall
+from c2rust_py.infer.demotions import Demotions, FieldSlot, GlobalObject, LocalObject, MemoryCall
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -231,7 +231,8 @@ class Resolver:
 
     templates: of its pointer locals; one without has no target that is known. nullable: those of them that may be null.
     results: what the program's functions return. library: what a direct call of the library gives a pointer into, if it is one.
-    referents: of its parameters (`infer.cursors`). Pointers to objects among the demotions are of the memory rung.
+    referents: of its parameters (`infer.cursors`). fields: the members that own what they point to: to a path they are arrays.
+    Pointers to objects among the demotions are of the memory rung.
     """
 
     program: Program
@@ -242,10 +243,14 @@ class Resolver:
     library: Callable[[Resolver, Call], Result | None]
     demotions: Demotions
     referents: Mapping[int, int] = field(default_factory=dict)
+    fields: Container[FieldSlot] = frozenset()
 
     def pointer(self, value: Value) -> Target | None:
         """The target of a pointer value, where it is not null; None where it is not known, or on the memory rung."""
         match value:
+            case Load(FieldPlace(base, index) as place) if self._owns(base.type, index):
+                target = self.place(place)
+                return None if target is None else _first(target)
             case Load(LocalPlace(local)):
                 template = self.templates.get(local)
                 return None if template is None else template.at(IndexStep(local))
@@ -269,6 +274,10 @@ class Resolver:
                 return self._chosen(value, then, otherwise)
             case _:
                 return None
+
+    def _owns(self, record: Type, index: int) -> bool:
+        """Whether a member of a struct owns what it points to."""
+        return isinstance(record, RecordType) and FieldSlot(record.id, index) in self.fields
 
     def _element(self, pointer: Value, type: PointerType) -> Type:
         """The type of what a pointer points to: `void` of the library is what it was given."""
@@ -336,11 +345,15 @@ class Resolver:
             given: Target | None = self.templates[variable].at(IndexStep())  # The whole array is passed with the position.
         else:
             given = self.pointer(call.args[position] if by_program else without_casts(call.args[position]))
-        if given is None or not given.steps:
+        if given is None:
             return None
-        last, (first, *rest) = given.steps[-1], target.steps
-        if not isinstance(last, IndexStep) or not isinstance(first, IndexStep):
+        first, *rest = target.steps
+        if not isinstance(first, IndexStep):
             return None
+        last = given.steps[-1] if given.steps else None
+        if not isinstance(last, IndexStep):
+            still = first.fixed == 0 and all(isinstance(s, FieldStep) or s.fixed is not None for s in given.steps)
+            return Target(given.root, (*given.steps, *rest)) if still and not in_array else None
         if in_array:
             last = IndexStep()
         elif last.cursor is None and not last.terms:
@@ -408,6 +421,13 @@ class Resolver:
                 return None if target is None else self._moved(_first(target), index, negative=False)
             case _:
                 return None
+
+
+def comparable(left: Target | None, right: Target | None) -> bool:
+    """Whether the order of two pointers is that of one index."""
+    if left is None or right is None:
+        return False
+    return left.template.join(right.template) is not None
 
 
 def _first(target: Target) -> Target:

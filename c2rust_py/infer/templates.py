@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.bounds import Group
-from c2rust_py.infer.demotions import Demotions, PointerSlot
+from c2rust_py.infer.demotions import Demotions, FieldSlot, PointerSlot
 from c2rust_py.infer.handovers import handed_result
 from c2rust_py.infer.library_calls import library_result
 from c2rust_py.infer.owners import Owners
@@ -42,11 +42,20 @@ class TemplateFinder:
     owners: Owners
     layout: Layout
     referents: Mapping[int, int]
+    fields: Container[FieldSlot]
 
     def resolver(self, found: FunctionTemplates) -> Resolver:
         templates, nullable = found.templates, found.nullable
         return Resolver(
-            self.program, self.symbol, templates, nullable, self.results, library_result, self.demotions, self.referents
+            self.program,
+            self.symbol,
+            templates,
+            nullable,
+            self.results,
+            library_result,
+            self.demotions,
+            self.referents,
+            self.fields,
         )
 
     def locals(

@@ -441,8 +441,8 @@ class _Printer:
                 return f"{self.operand(operand)}.present"
             case Allocate(count, type):
                 return f"allocate {type_text(type)}" + ("" if count is None else f"({self.value(count)})")
-            case Reallocate(local, count):
-                return f"reallocate {self.local(local)}({self.value(count)})"
+            case Reallocate(place, count):
+                return f"reallocate {self.place(place)}({self.value(count)})"
             case MoveOptional(operand, start):
                 return f"{self.operand(operand)}.from({self.value(start)})"
             case FunctionRef(symbol):

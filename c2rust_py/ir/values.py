@@ -74,10 +74,10 @@ class IndexPlace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferentPlace:
-    """What the reference in `base` points to; behind `lift` only. It has the target's type: for a slice, an array of unknown
-    length."""
+    """What the reference in `base` points to, or what `base` owns; behind `lift` only. It has the target's type: for a slice, an
+    array of unknown length."""
 
-    base: LocalPlace
+    base: LocalPlace | FieldPlace
     type: Type
     span: Span
 
@@ -279,9 +279,9 @@ class Allocate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reallocate:
-    """The elements that a local owns become `count`, the new ones zero; behind `lift` only. It has no value."""
+    """The elements that a place owns become `count`, the new ones zero; behind `lift` only. It has no value."""
 
-    local: int
+    place: Place
     count: Value
     type: Type
     span: Span

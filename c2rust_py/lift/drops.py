@@ -11,142 +11,78 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
+    Allocate,
     Assign,
-    Block,
     BlockValue,
-    Break,
-    Continue,
-    Declare,
-    DoWhile,
     Evaluate,
-    For,
-    If,
+    FieldPlace,
     IntConst,
-    Labelled,
     Load,
     LocalPlace,
-    Loop,
-    Match,
     Reallocate,
-    Return,
     Statement,
-    While,
 )
 from c2rust_py.ir.program import Function, LocalKind
-from c2rust_py.ir.types import OwnedType
-from c2rust_py.ir.walk import Node, children, walk, walk_all
-
-Locals = frozenset[int]
+from c2rust_py.ir.types import OwnedType, RecordType
+from c2rust_py.ir.walk import Node, map_children, walk, walk_all
+from c2rust_py.lift.liveness import Liveness, Locals
 
 
 def leave_to_scopes(function: Function) -> tuple[Function, frozenset[int]]:
     """The function without the frees that its scopes do, and the owners that may be used behind one, or behind a move."""
-    if not any(isinstance(local.type, OwnedType) for local in function.locals):
+    if not any(isinstance(local.type, OwnedType | RecordType) for local in function.locals):
         return function, frozenset()
-    mentions = Counter(part.local for part in walk_all(function.body) if isinstance(part, LocalPlace | Reallocate))
-    params = (local for local in function.locals if local.kind is LocalKind.PARAM and mentions[local.id] == 1)
-    liveness = _Liveness({param.id: param.type for param in params if isinstance(param.type, OwnedType)})
-    body, _ = liveness.list(function.body, frozenset())
-    return replace(function, body=body), frozenset(liveness.used_gone)
+    ends = _Ends()
+    Liveness(ends.visit).list(function.body, frozenset())
+    params = frozenset(local.id for local in function.locals if local.kind is LocalKind.PARAM)
+    body = _without_frees(function.body, params, frozenset(ends.last))
+    used = Counter(part.local for part in walk_all(body) if isinstance(part, LocalPlace))
+    body = _without_drops(body, frozenset(local for local, times in used.items() if times > 1))
+    return replace(function, body=body), frozenset(ends.used_gone)
 
 
 @dataclass(slots=True)
-class _Liveness:
-    """Follows backwards which locals are used later. freed_only: parameters that the function does nothing with but free them.
-    used_gone: the owners that are used behind a free or a move. targets: what is used behind a jump, by the jump's kind and label."""
+class _Ends:
+    """used_gone: the owners that are used behind a free or a move. last: frees of members behind which nobody looks at the
+    struct, by identity."""
 
-    freed_only: dict[int, OwnedType]
     used_gone: set[int] = field(default_factory=set)
-    targets: dict[tuple[type, str], Locals] = field(default_factory=dict)
+    last: set[int] = field(default_factory=set)
 
-    def list(self, body: tuple[Statement, ...], later: Locals) -> tuple[tuple[Statement, ...], Locals]:
-        """The statements, and the locals that are used from their start on, where `later` are behind their end."""
-        kept: list[Statement] = []
-        for statement in reversed(body):
-            made, later = self.statement(statement, later)
-            if made is not None:
-                kept.append(made)
-        return tuple(reversed(kept)), later
-
-    def statement(self, statement: Statement, later: Locals) -> tuple[Statement | None, Locals]:
-        match statement:
-            case Evaluate(Reallocate(local, IntConst(0)), span):
-                if local in later:
-                    self.used_gone.add(local)
-                type = self.freed_only.get(local)
-                drop = None if type is None else Evaluate(Load(LocalPlace(local, type, span), type, span), span)
-                return drop, later | {local}
-            case Assign(LocalPlace(local), value):
-                return statement, self.simple(value, later - {local})
-            case Declare(local, init):
-                return statement, later - {local} if init is None else self.simple(init, later - {local})
-            case Return(value):
-                return statement, frozenset() if value is None else self.simple(value, frozenset())
-            case Break(label):
-                return statement, self.targets[Break, label]
-            case Continue(label):
-                return statement, self.targets[Continue, label]
-            case _:
-                return self.inside(statement, later)
-
-    def simple(self, node: Node, later: Locals) -> Locals:
-        """What is used from a node on that has no statements in a row: where it moves an owner, that is its only use of it."""
-        mentions = Counter(_mentioned(node))
-        for local in _moved(node):
-            if local in later or mentions[local] > 1:
-                self.used_gone.add(local)
+    def visit(self, node: Node, later: Locals) -> None:
+        freed = _freed(node)
+        if freed is not None and freed in later:
+            self.used_gone.add(freed)
+        if _freed_member(node) not in (None, *later):
+            self.last.add(id(node))
+        times = Counter(part.local for part in walk(node) if isinstance(part, LocalPlace))
+        self.used_gone.update(local for local in _moved(node) if local in later or times[local] > 1)
         for part in walk(node):
             if isinstance(part, BlockValue):
                 self.used_gone.update(local for inner in part.body for local in _moved(inner))
-        return later | frozenset(mentions)
-
-    def inside(self, statement: Statement, later: Locals) -> tuple[Statement, Locals]:
-        match statement:
-            case Block(body):
-                made, before = self.list(body, later)
-                return replace(statement, body=made), before
-            case Labelled(label, body):
-                self.targets[Break, label] = later
-                made, before = self.list(body, later)
-                return replace(statement, body=made), before
-            case If(condition, then, otherwise):
-                first, in_first = self.list(then, later)
-                second, in_second = self.list(otherwise, later)
-                return replace(statement, then=first, otherwise=second), self.simple(condition, in_first | in_second)
-            case Match(label, value, arms):
-                self.targets[Break, label] = later
-                bodies = [self.list(arm.body, later) for arm in arms]
-                changed = tuple(replace(arm, body=body) for arm, (body, _) in zip(arms, bodies, strict=True))
-                before = later.union(*(live for _, live in bodies))
-                return replace(statement, arms=changed), self.simple(value, before)
-            case While() | DoWhile() | For() | Loop():
-                return self.loop(statement, later)
-            case _:
-                return statement, self.simple(statement, later)
-
-    def loop(self, loop: While | DoWhile | For | Loop, later: Locals) -> tuple[Statement, Locals]:
-        """What a round uses, the next one may use, too."""
-        body = {id(statement) for statement in loop.body}
-        around = [part for part in children(loop) if id(part) not in body]
-        others = frozenset(local for part in around for local in _mentioned(part))
-        again: Locals = frozenset()
-        for live in (later | others, later | others | again):
-            self.targets[Break, loop.label], self.targets[Continue, loop.label] = later, live
-            first = _Liveness({}, targets=dict(self.targets))
-            again |= first.list(loop.body, live)[1]
-        live = later | others | again
-        self.targets[Break, loop.label], self.targets[Continue, loop.label] = later, live
-        for part in around:
-            self.simple(part, live)
-        made, before = self.list(loop.body, live)
-        return replace(loop, body=made), before | live
 
 
-def _mentioned(node: Node) -> Iterator[int]:
-    """The locals that are used in a node, each as often as it is."""
-    return (part.local for part in walk(node) if isinstance(part, LocalPlace | Reallocate))
+def _freed(node: Node) -> int | None:
+    """The owner that a statement frees."""
+    match node:
+        case Evaluate(Reallocate(LocalPlace(local), IntConst(0))):
+            return local
+        case _:
+            return None
+
+
+def _freed_member(node: Node) -> int | None:
+    """The local of a struct of which a statement frees a member."""
+    match node:
+        case Assign(FieldPlace() as place, Allocate(IntConst(0))):
+            root = root_of(place)
+            return root.local if isinstance(root, LocalPlace) and isinstance(root.type, OwnedType | RecordType) else None
+        case _:
+            return None
 
 
 def _moved(node: Node) -> Iterator[int]:
@@ -157,3 +93,45 @@ def _moved(node: Node) -> Iterator[int]:
                 yield local
             case _:
                 pass
+
+
+def _without_frees(body: tuple[Statement, ...], params: Locals, last: frozenset[int]) -> tuple[Statement, ...]:
+    """Frees of parameters become drops. What is freed in front of its struct goes with that."""
+    kept: list[Statement] = []
+    for statement in body:
+        freed = _freed(statement)
+        if freed is not None:
+            while kept and _freed_member(kept[-1]) == freed:
+                kept.pop()
+            if freed in params:
+                kept.append(_drop(statement))
+        elif id(statement) not in last:
+            kept.append(map_children(statement, _same, partial(_without_frees, params=params, last=last)))
+    return tuple(kept)
+
+
+def _drop(free: Statement) -> Statement:
+    assert isinstance(free, Evaluate) and isinstance(free.value, Reallocate)
+    place = free.value.place
+    return Evaluate(Load(place, place.type, free.span), free.span)
+
+
+def _without_drops(body: tuple[Statement, ...], used: Locals) -> tuple[Statement, ...]:
+    """Without drops of what is used elsewhere in the function: its scope does these."""
+    return tuple(
+        map_children(statement, _same, partial(_without_drops, used=used))
+        for statement in body
+        if not _is_drop(statement, used)
+    )
+
+
+def _is_drop(statement: Statement, used: Locals) -> bool:
+    match statement:
+        case Evaluate(Load(LocalPlace(local, OwnedType()))):
+            return local in used
+        case _:
+            return False
+
+
+def _same(node: Node) -> Node:
+    return node

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any, TypeVar, cast
 
 from c2rust_py.diagnostics import Span
@@ -63,6 +64,7 @@ from c2rust_py.ir.nodes import (
     Overflowing,
     Place,
     PointerDiff,
+    RecordValue,
     ReferentPlace,
     Return,
     Statement,
@@ -272,7 +274,9 @@ class _Lifter:
 
     def statements(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         made: list[Statement] = []
-        for statement in body:
+        for statement, after in zip_longest(body, body[1:]):
+            if self.owners.is_emptied_twice(statement, after):
+                continue
             results = self.statement(statement)
             if made and results and (joined := _join(made[-1], results[0])) is not None:
                 made[-1] = joined
@@ -292,10 +296,14 @@ class _Lifter:
                 array = self.function.locals[local].type
                 assert isinstance(array, PointerType)
                 return (self.owners.allocate(local, element_count(size, self.layout.size_of(array.target)), span),)
+            case Evaluate(Call(FunctionRef("free"), (pointer,)), span) if (member := self.owners.member(pointer)) is not None:
+                return (self.owners.give_member(self.place(member.base), member, None, span),)
             case Evaluate(Call(FunctionRef("free"), (pointer,)), span) if self._is_lifted(without_casts(pointer)):
                 return self.owners.release(without_casts(pointer), span)
             case Evaluate(value, span) if self._is_lifted(value) and not isinstance(value, Call):
                 return self._effects(value)
+            case Assign(FieldPlace() as place, value, span) if self.owners.is_member(place):
+                return (self.owners.give_member(self.place(place.base), place, value, span),)
             case Return(value, span) if value is not None and self.symbol in self.solution.results:
                 return self._return(value, span)
             case Assign(place, value, span):
@@ -338,7 +346,7 @@ class _Lifter:
         if result.owned:
             return self.owners.hand_over(value, self._result_type(), span)
         if is_null(value) and not result.nullable:
-            return ()
+            return (Return(None if result.template.cursor is None else IntConst(0, USIZE, span), span),)
         if result.template.cursor is None:
             return (*self._effects(value), Return(None, span))
         return (Return(self._index(value, result.template, USIZE, result.nullable), span),)
@@ -392,6 +400,8 @@ class _Lifter:
                 pointer = without_casts(condition)
                 test = self._is_there(pointer) if self._is_lifted(pointer) else self.value(condition)
                 return self._chosen(value, test, then, otherwise)
+            case RecordValue():
+                return self.owners.record(value, self._mapped)
             case FunctionRef(symbol):
                 return replace(value, symbol=self._pointed_instance(symbol))
             case Load(place, type, span):
@@ -602,7 +612,7 @@ class _Lifter:
                 assert isinstance(place.type, RecordType)
                 fields = self.program.records[place.type.id].fields
                 assert fields is not None
-                place = FieldPlace(place, step.index, fields[step.index].type, span)
+                place = self.owners.field(place, step.index, fields[step.index].type, span)
             else:
                 assert isinstance(place.type, ArrayType)
                 place = IndexPlace(place, self.positions.index(step, span), place.type.element, span)

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from c2rust_py.infer.places import root_of
-from c2rust_py.ir.nodes import Borrow, FieldPlace, GlobalPlace, IndexPlace, LocalPlace, Place, StringPlace
+from c2rust_py.ir.nodes import (
+    Borrow,
+    FieldPlace,
+    GlobalPlace,
+    IndexPlace,
+    LocalPlace,
+    Place,
+    ReferentPlace,
+    StringPlace,
+)
 from c2rust_py.ir.types import Access
 
 
@@ -27,7 +36,10 @@ def is_same_root(a: Borrow, b: Borrow) -> bool:
 def steps_of(place: Place) -> tuple[FieldPlace | IndexPlace, ...]:
     """The fields and elements that a place goes through, from the root on."""
     steps: list[FieldPlace | IndexPlace] = []
-    while isinstance(place, FieldPlace | IndexPlace):
+    while isinstance(place, FieldPlace | IndexPlace | ReferentPlace):
+        if isinstance(place, ReferentPlace):
+            place = place.base
+            continue
         steps.append(place)
         place = place.base
     return tuple(steps[::-1])

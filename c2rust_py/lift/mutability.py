@@ -20,6 +20,7 @@ from c2rust_py.ir.nodes import (
     LocalPlace,
     Overflowing,
     Place,
+    Reallocate,
     ReferentPlace,
     Statement,
     VaArgValue,
@@ -72,7 +73,7 @@ def _mutable_params(program: Program) -> set[Param]:
 
 def _written(node: Node) -> Iterator[Place]:
     match node:
-        case Assign(place) | Overflowing(result=place) | VaArgValue(place) | VaStart(place) | VaEnd(place):
+        case Assign(place) | Overflowing(result=place) | Reallocate(place) | VaArgValue(place) | VaStart(place) | VaEnd(place):
             yield place
         case _:
             pass

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import Count, allocation_of
-from c2rust_py.infer.demotions import PointerSlot
+from c2rust_py.infer.demotions import FieldSlot, PointerSlot
+from c2rust_py.infer.field_slots import field_slot
+from c2rust_py.infer.owned_fields import same_place
 from c2rust_py.infer.solver import Solution
 from c2rust_py.infer.targets import OwnedRoot, Resolver, is_null, without_casts
 from c2rust_py.ir.layout import Layout
@@ -21,16 +23,23 @@ from c2rust_py.ir.nodes import (
     Binary,
     BinaryOp,
     BlockValue,
+    Call,
     Evaluate,
+    FieldPlace,
+    FunctionRef,
     IntConst,
     Load,
     LocalPlace,
+    Place,
     Reallocate,
+    RecordValue,
+    ReferentPlace,
     Return,
     Statement,
     Value,
 )
-from c2rust_py.ir.types import USIZE, ArrayType, OwnedType, PointerType, Type, VoidType
+from c2rust_py.ir.types import USIZE, ArrayType, OwnedType, PointerType, RecordType, Type, VoidType
+from c2rust_py.lift.owned_fields import owned_member
 from c2rust_py.lift.positions import converted
 from c2rust_py.lift.shapes import Shapes
 
@@ -77,19 +86,21 @@ class OwnerLifter:
             return self.effects(value)
         if found is None or found.old is None:
             return (self.allocate(local, None if found is None else found.count, span),)
-        return (Evaluate(Reallocate(local, self._number(found.count, span), VoidType(), span), span),)
+        place = LocalPlace(local, self.type_of(local), span)
+        return (Evaluate(Reallocate(place, self._number(found.count, span), VoidType(), span), span),)
 
     def release(self, pointer: Value, span: Span) -> tuple[Statement, ...]:
         """The owner gives back what it has: nobody may look at it again (see `lift.drops`)."""
         target = self.resolver.pointer(pointer)
         assert target is not None and isinstance(target.root, OwnedRoot)
-        release = Reallocate(target.root.local, IntConst(0, USIZE, span), VoidType(), span)
+        place = LocalPlace(target.root.local, self.type_of(target.root.local), span)
+        release = Reallocate(place, IntConst(0, USIZE, span), VoidType(), span)
         return (*self.effects(pointer), Evaluate(release, span))
 
     def hand_over(self, value: Value, type: Type | None, span: Span) -> tuple[Statement, ...]:
-        """What the function owns goes to its caller. Null is never returned (`infer.handovers`)."""
+        """What the function owns goes to its caller. Null is never returned (`infer.handovers`): nobody gets there."""
         assert isinstance(type, OwnedType)
-        return () if is_null(value) else (Return(self.given_away(value, type), span),)
+        return (Return(self._new(None, type, span) if is_null(value) else self.given_away(value, type), span),)
 
     def given_away(self, value: Value, type: OwnedType) -> Value:
         """What an owner has, or what is new, for another owner."""
@@ -104,6 +115,68 @@ class OwnerLifter:
         moved = Load(LocalPlace(target.root.local, type, span), type, span)
         before = self.effects(value)
         return BlockValue(before, moved, type, span) if before else moved
+
+    # ---- members of structs
+
+    def is_member(self, place: Place) -> bool:
+        """Whether a place is a member that owns."""
+        return field_slot(place, self.solution.program) in self.solution.fields
+
+    def member(self, pointer: Value) -> FieldPlace | None:
+        """The member that a pointer value is read from, where that owns."""
+        match without_casts(pointer):
+            case Load(FieldPlace() as place) if self.is_member(place):
+                return place
+            case _:
+                return None
+
+    def is_emptied_twice(self, statement: Statement, after: Statement | None) -> bool:
+        """Whether a statement frees what a member owns, and the next one gives the member null."""
+        match statement, after:
+            case Evaluate(Call(FunctionRef("free"), (pointer,))), Assign(place, value) if is_null(value):
+                member = self.member(pointer)
+                return member is not None and same_place(member, place)
+            case _:
+                return False
+
+    def field(self, base: Place, index: int, type: Type, span: Span) -> Place:
+        """A member of a lifted object; of one that owns, its elements."""
+        assert isinstance(base.type, RecordType)
+        if FieldSlot(base.type.id, index) not in self.solution.fields:
+            return FieldPlace(base, index, type, span)
+        owned = owned_member(type)
+        return ReferentPlace(FieldPlace(base, index, owned, span), owned.target, span)
+
+    def give_member(self, base: Place, place: FieldPlace, value: Value | None, span: Span) -> Statement:
+        """A member is given an allocation, nothing, or what it has in another size."""
+        type = owned_member(place.type)
+        member = FieldPlace(base, place.index, type, span)
+        found = None if value is None else allocation_of(value, self.layout)
+        if found is not None and found.old is not None:
+            return Evaluate(Reallocate(member, self._number(found.count, span), VoidType(), span), span)
+        return Assign(member, self._given(value, type, span), span)
+
+    def record(self, value: RecordValue, mapped: Callable[[RecordValue], RecordValue]) -> RecordValue:
+        """A struct's value, of which some members own."""
+        owned = {
+            index: owned_member(member.type)
+            for index, member in enumerate(self.solution.program.records[value.type.id].fields or ())
+            if FieldSlot(value.type.id, index) in self.solution.fields
+        }
+        others = tuple(None if index in owned else member for index, member in enumerate(value.fields))
+        made = mapped(replace(value, fields=others))
+        fields = list(made.fields)
+        for index, type in owned.items():
+            given = value.fields[index]
+            fields[index] = None if given is None else self._given(given, type, given.span)
+        return replace(made, fields=tuple(fields))
+
+    def _given(self, value: Value | None, type: OwnedType, span: Span) -> Value:
+        """What a member is given as a whole; None is nothing."""
+        if value is not None and self.resolver.handed(value) is not None:
+            return self.value(without_casts(value))
+        found = None if value is None else allocation_of(value, self.layout)
+        return self._new(None if found is None else found.count, type, span)
 
     def _new(self, count: Count | None, type: OwnedType, span: Span) -> Value:
         """New elements, or a new object."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from c2rust_py.ir.nodes import AllocateVla, Call, CatchJump, Declare, LocalPlace, Reallocate, Statement
+from c2rust_py.ir.nodes import AllocateVla, Call, CatchJump, Declare, LocalPlace, Statement
 from c2rust_py.ir.program import Function, LocalKind
 from c2rust_py.ir.types import ReferenceType
 from c2rust_py.ir.walk import Node, map_children
@@ -58,7 +58,7 @@ class _Mover:
     def change(self, node: Node) -> Node:
         made = map_children(node, self.change)
         match made:
-            case LocalPlace(local) | Declare(local) | AllocateVla(local) | Reallocate(local):
+            case LocalPlace(local) | Declare(local) | AllocateVla(local):
                 made = replace(made, local=self.numbers[local])
             case CatchJump():
                 made = replace(made, result=self.numbers[made.result])

@@ -23,6 +23,7 @@ from c2rust_py.lift.instances import keep_reached, point_to_instances
 from c2rust_py.lift.interiors import find_backward_interiors
 from c2rust_py.lift.mutability import mark_mutable
 from c2rust_py.lift.nulls import find_backward_nulls
+from c2rust_py.lift.owned_fields import find_members_in_memory, find_stale_members, with_owned_members
 from c2rust_py.lift.rows import find_flat_walks
 from c2rust_py.lift.shapes import infer_shapes
 from c2rust_py.lift.shared_positions import infer_backward
@@ -84,11 +85,15 @@ def lift_program(
         solution = solve(program, demotions, originals)
         if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
             continue
+        if find_stale_members(solution):
+            continue
         rewritten = _rewrite(solution)
         if rewritten is None:
             continue
         whole, origins, forms, numbers = rewritten
         storage = infer_storage(whole)
+        if find_members_in_memory(solution, whole, storage):
+            continue
         effects = infer_effects(whole, storage, library)
         lifted, moved = split_loans(whole, SplitFacts(ranges, extents, effects, solution, origins))
         origins |= {moved[now]: before for now, before in origins.items() if now in moved}
@@ -118,6 +123,6 @@ def _rewrite(solution: Solution) -> _Rewritten | None:
     for one in lifted.values():
         externals |= one.externals
     program = point_to_instances(replace(solution.program, functions=functions, externals=externals), solution)
-    marked, moved = mark_mutable(keep_reached(program))
+    marked, moved = mark_mutable(keep_reached(with_owned_members(solution, program)))
     origins = {moved.get(new, new): old for one in lifted.values() for new, old in one.origins.items()}
     return marked, origins, forms, {symbol: one.numbers for symbol, one in lifted.items() if one.numbers}

@@ -24,7 +24,7 @@ from c2rust_py.infer.targets import (
     Target,
 )
 from c2rust_py.ir.nodes import AddressOf, DerefPlace, IndexPlace
-from c2rust_py.ir.types import ArrayType, RecordType, Type
+from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import walk_all
 
 
@@ -89,8 +89,8 @@ def _type_of(solution: Solution, symbol: str, target: Target, before: int) -> Ty
             assert fields is not None
             type = fields[step.index].type
         else:
-            assert isinstance(type, ArrayType)
-            type = type.element
+            assert isinstance(type, ArrayType | PointerType)
+            type = type.element if isinstance(type, ArrayType) else type.target
     return type
 
 

@@ -26,6 +26,7 @@ from c2rust_py.infer.pointer_uses import (
     LibraryCall,
     Pair,
     Returned,
+    Stored,
     Test,
     pointer_uses,
 )
@@ -135,6 +136,8 @@ def _allocated_arrays(solution: Solution, shapes: dict[Shaped, bool]) -> Iterato
                 made = allocation_of(use.value, layout)
                 if made is not None and made.count.fixed != 1:
                     yield PointerSlot(callee, use.param)
+            if isinstance(use, Stored) and use.slot in solution.fields and resolver.handed(use.value) is not None:
+                yield ResultSlot(_callee(use.value))
             if isinstance(use, Returned) and ResultSlot(symbol) in shapes:
                 made = allocation_of(use.value, layout)
                 if made is not None and made.count.fixed != 1:

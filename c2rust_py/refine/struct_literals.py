@@ -60,6 +60,10 @@ def _in_block(block: rs.Block, structs: Structs, names: Mentions) -> rs.Block:
             values[setting[0]] = setting[1]
             end += 1
         new = _literal(start, values, structs)
+        while new is None and len(values) > 1:
+            values.popitem()
+            end -= 1
+            new = _literal(start, values, structs)
         if new is not None:
             between = statements[index + 1 : first]
             init = new if start is let.init else _in_box(new)

@@ -164,7 +164,7 @@ def _check_lent(program: Program, symbol: str, param: int) -> None:
     """Raises Refused for a parameter that the C keeps past the call, or frees: a reference is gone when the call is over."""
     function = program.functions[symbol]
     name, uses = function.locals[param].name, pointer_uses(function, program)
-    subjects = Subjects(program.functions, {})
+    subjects = Subjects(program.functions, {}, frozenset())
     same: set[Subject] = {PointerSlot(symbol, param)}
     before = 0
     while len(same) > before:

@@ -21,7 +21,6 @@ from c2rust_py.ir.nodes import (
     GlobalPlace,
     If,
     LocalPlace,
-    Reallocate,
     Split,
 )
 from c2rust_py.ir.program import Function, LocalKind, Program, SourceUnit
@@ -282,7 +281,7 @@ def _name_scope(function: Function, nodes: Iterable[Node], outer: set[str], name
 def _used(node: Node) -> tuple[int, ...]:
     """The locals that a node is about, declarations apart."""
     match node:
-        case LocalPlace(local) | AllocateVla(local) | Reallocate(local) | CatchJump(result=local):
+        case LocalPlace(local) | AllocateVla(local) | CatchJump(result=local):
             return (local,)
         case _:
             return ()

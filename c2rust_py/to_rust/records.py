@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from c2rust_py.ir.nodes import IntConst
-from c2rust_py.ir.program import Constant, Enumeration, Record, RecordField
-from c2rust_py.ir.types import IntKind
+from c2rust_py.ir.program import Constant, Enumeration, Program, Record, RecordField
+from c2rust_py.ir.types import ArrayType, IntKind, OwnedType, RecordType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Facts, Frame
 from c2rust_py.to_rust.literals import float_literal, int_literal
@@ -14,6 +15,18 @@ from c2rust_py.to_rust.static_values import StaticLowering
 from c2rust_py.to_rust.types import constant_name
 
 _DERIVES = ("Clone", "Copy", "Debug")
+_OWNED_DERIVES = ("Clone", "Debug")
+
+
+def is_copied(program: Program, record: str) -> bool:
+    """Whether objects of a struct are copied by their bits: those that own something are not."""
+    return not any(map(partial(_is_owner, program), (member.type for member in program.records[record].fields or ())))
+
+
+def _is_owner(program: Program, type: Type) -> bool:
+    while isinstance(type, ArrayType):
+        type = type.element
+    return isinstance(type, OwnedType) or (isinstance(type, RecordType) and not is_copied(program, type.id))
 
 
 def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, ...]:
@@ -47,7 +60,8 @@ def _plain_struct(facts: Facts, frame: Frame, record: Record, name: str) -> tupl
         type, _ = _stored(facts, frame, field)
         fields.append(rs.StructField(field_name, type, field.doc))
         zeros.append((field_name, values.stored_zero(field.type)))
-    struct = rs.StructItem(name, tuple(fields), _DERIVES, record.doc)
+    derives = _DERIVES if is_copied(facts.program, record.id) else _OWNED_DERIVES
+    struct = rs.StructItem(name, tuple(fields), derives, record.doc)
     zero = rs.ConstItem("ZERO", rs.PathType(name), rs.StructLiteral(name, tuple(zeros)), None)
     return struct, rs.ImplItem(None, name, (), (zero,))
 

@@ -30,6 +30,7 @@ from typing import Any, cast
 
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.node_touches import NodeTouches
+from c2rust_py.infer.places import lends_owner
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, Touches
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
@@ -210,7 +211,7 @@ class _Sequencer:
         ranks = range(len(place)) if in_memory else range(1, len(place) + 1)
         held = self.nodes.held(node.place)
         place_positions = [
-            Position(rank, barred=in_memory, early=operand.touches.conflicts(held))
+            Position(rank, barred=in_memory, early=operand.touches.conflicts(held) or lends_owner(operand.value, node.place))
             for rank, operand in zip(ranks, place, strict=True)
         ]
         value_position = Position(len(place) if in_memory else 0, barred=in_memory)

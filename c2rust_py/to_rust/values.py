@@ -302,9 +302,10 @@ class ValueLowering(PlaceLowering):
                 return self.optional(value)
             case Allocate(count, type):
                 return self.allocate(count, type)
-            case Reallocate(local, count, type):
-                elements = (self.value(count, typed=True), self.stored_zero(self.element_of(local)))
-                return rs.MethodCall(rs.Name(self.local_name(local)), "resize", elements)
+            case Reallocate(place, count):
+                assert isinstance(place.type, OwnedType) and isinstance(place.type.target, ArrayType)
+                elements = (self.value(count, typed=True), self.stored_zero(place.type.target.element))
+                return rs.MethodCall(self.path(place), "resize", elements)
             case FunctionRef():
                 return self.function_pointer(value)
             case Unary() | Binary() | PointerAdd() | PointerDiff() | Truncate():
@@ -347,13 +348,6 @@ class ValueLowering(PlaceLowering):
                 return rs.VecRepeat(self.stored_zero(element), self.value(count, typed=True))
             case target:
                 return rs.Call(rs.Name("Box::new"), (self.stored_zero(target),))
-
-    def element_of(self, local: int) -> Type:
-        """What the elements are of that a local owns."""
-        assert self.frame.function is not None
-        type = self.frame.function.locals[local].type
-        assert isinstance(type, OwnedType) and isinstance(type.target, ArrayType)
-        return type.target.element
 
     def optional(self, value: Optional | Unwrap | IsPresent | MoveOptional) -> rs.Expr:
         """Positions that may be missing."""
