@@ -32,14 +32,16 @@ class Moved:
 
 def find_moved(
     functions: Mapping[str, Function],
+    exported: Sequence[str],
     reached: AbstractSet[str],
     uses: Mapping[str, Sequence[Use]],
     templates: Mapping[str, Mapping[int, Template]],
     demotions: Demotions,
 ) -> Moved:
-    """What is so under the templates and demotions now. reached: the functions that are called."""
+    """What is so under the templates and demotions now. exported: the functions that others may call; reached: those that are
+    called."""
     in_memory: list[tuple[str, Lent | Argument]] = []
-    waiting: list[Param] = []
+    waiting: list[Param] = [(symbol, param) for symbol in exported for param in referents(functions[symbol])]
     passed: dict[Param, list[Param]] = {}
     for symbol, function in functions.items():
         own = {referent: param for param, referent in referents(function).items()}

@@ -13,7 +13,7 @@ Demotions only grow and are finite, so it ends. Functions are looked at again wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -238,7 +238,8 @@ class _Solver:
         """Where the address of a pointer in memory goes to a function that moves positions, the call is of its instance for memory; or
         the function takes a reference to such a pointer, if nobody gives it anything else."""
         templates = {symbol: found.templates for symbol, found in self.found.items()}
-        moved = find_moved(self.functions, self._reached(), self.uses, templates, self.demotions)
+        exported = self._exported()
+        moved = find_moved(self.functions, exported, self._reached(exported), self.uses, templates, self.demotions)
         for symbol, use in moved.in_memory:
             callee = self.functions[use.callee]
             text = f"`{callee.name}` is called with the address of a pointer in memory"
@@ -253,10 +254,13 @@ class _Solver:
                 self.waiting[use.callee] = None
             self.waiting[symbol] = None
 
-    def _reached(self) -> set[str]:
+    def _exported(self) -> list[str]:
+        """The functions that others than the program may call."""
+        return [s for s, f in self.functions.items() if not (s.endswith(MEMORY_SUFFIX) or f.static or self.closed_world)]
+
+    def _reached(self, exported: Sequence[str]) -> set[str]:
         """The instances of functions that are called, as far as is known now."""
-        roots = [s for s, f in self.functions.items() if not s.endswith(MEMORY_SUFFIX) and not (f.static or self.closed_world)]
-        waiting = [*roots, *(s for s, f in self.functions.items() if f.name == "main")]
+        waiting = [*exported, *(s for s, f in self.functions.items() if f.name == "main")]
         waiting += map(memory_instance, functions_with_address(self.program))
         reached: set[str] = set()
         while waiting:
