@@ -193,6 +193,7 @@ def test_what_is_slower_is_refused_with_the_ratio(
     ]
 
 
+@pytest.mark.slow
 def test_the_function_comparison_of_other_signatures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Inputs of the C find what no case does; the values go back; the calls are timed."""
     wrong = TOTAL.replace("row[..n as usize].iter().sum()", "let mut sum = 0;\n    for x in &row[..n.max(0) as usize] {\n        sum += (x & 255);\n    }\n    sum")
