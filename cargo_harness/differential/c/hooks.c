@@ -143,13 +143,23 @@ static void *enlarged(void *table, size_t *room, size_t size)
     return table;
 }
 
+static _Noreturn void undefined(const struct place *place, const char *what);
+
+/* Allocations that are larger fail, so that no input takes long. */
+static const size_t LARGEST = (size_t)1 << 28;
+
+/* Allocations that fail are not judged: the translation may panic there. */
 void *c2rs_malloc(size_t size)
 {
-    char *at = size > INT32_MAX ? NULL : calloc(size ? size : 1, 1);
+    if (size > LARGEST && __asan_poison_memory_region && inside)
+        undefined(NULL, "an allocation that fails");
+    char *at = size > LARGEST ? NULL : calloc(size ? size : 1, 1);
     if (!at) {
         errno = ENOMEM;
         return NULL;
     }
+    if (size == 0)
+        c2rs_poison(at, 1);
     if (allocation_count == allocation_room)
         allocations = enlarged(allocations, &allocation_room, sizeof *allocations);
     allocations[allocation_count++] = (struct allocation){at, size};
@@ -200,8 +210,6 @@ static struct allocation *arena_block(const char *at)
             return &arena_blocks[i];
     return NULL;
 }
-
-static _Noreturn void undefined(const struct place *place, const char *what);
 
 static void free_in_arena(char *at)
 {

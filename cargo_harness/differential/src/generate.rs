@@ -16,6 +16,9 @@ const LONGEST: i64 = 1200;
 /// What texts have that are of no particular kind.
 const TEXT: &[u8] = b"abcxyzABCXYZ0123456789 \t\n.,;:+-*/_()[]{}<>=!?'\"\\%#&|^~@$\x01\x7f\x80\xff";
 
+/// Set in the numbers of inputs whose integers are small but for one input in 64.
+pub const MODEST: u64 = 1 << 63;
+
 /// One input in so many has long buffers: indices that do not fit into a byte, runs as long as a constant of the C says.
 const LONG: usize = 128;
 
@@ -44,10 +47,14 @@ impl<'a> Generator<'a> {
         let random = &mut random;
         input.clear();
         let long = random.one_in(LONG);
-        for param in self.function.params {
+        let modest = index & MODEST != 0 && !random.one_in(64);
+        for (number, param) in self.function.params.iter().enumerate() {
             let block = input.add(self.types, param.of, 1);
             if !matches!(self.types.get(param.of), Type::Pointer { .. }) {
                 self.fill(random, input, block, false);
+            }
+            if modest {
+                self.set_integer(input, number, self.integer(input, number) % 1000);
             }
         }
         for (global, initial) in self.function.globals.iter().zip(&self.initial) {

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::c_side::{CSide, End};
 use crate::function::{Function, Table};
@@ -26,6 +26,8 @@ pub enum Judgement {
     /// The status, and a digest of what it had printed.
     Exits(i32, u32),
     Hangs,
+    /// There was no time for it.
+    Open,
 }
 
 impl Judgement {
@@ -36,6 +38,7 @@ impl Judgement {
             Judgement::Undefined(what) => format!("undefined {}", what.replace('\n', " ")),
             Judgement::Exits(status, printed) => format!("exits {status} {printed}"),
             Judgement::Hangs => "hangs".to_owned(),
+            Judgement::Open => "open".to_owned(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Judgement {
                 Some(Judgement::Exits(status.parse().ok()?, printed.parse().ok()?))
             }
             "hangs" => Some(Judgement::Hangs),
+            "open" => Some(Judgement::Open),
             _ => None,
         }
     }
@@ -85,6 +89,9 @@ impl Question {
     }
 }
 
+/// What begins the line behind questions that are judged together, in front of the milliseconds that there are for them.
+pub const END: char = '.';
+
 /// The sanitized build of this program, started when it is first asked, that judges until this is dropped.
 pub struct Court {
     program: PathBuf,
@@ -99,8 +106,8 @@ impl Court {
         Court { program, function, seed, timeout, running: None }
     }
 
-    /// What the C does on each input.
-    pub fn judge(&mut self, questions: &[Question]) -> Vec<Judgement> {
+    /// What the C does on each input, as far as there is time for that.
+    pub fn judge(&mut self, questions: &[Question], time: Duration) -> Vec<Judgement> {
         if questions.is_empty() {
             return Vec::new();
         }
@@ -115,7 +122,7 @@ impl Court {
             let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
             (child, stdin, stdout)
         });
-        let lines: String = questions.iter().map(Question::line).chain(["\n".to_owned()]).collect();
+        let lines: String = questions.iter().map(Question::line).chain([format!("{END}{}\n", time.as_millis())]).collect();
         stdin.write_all(lines.as_bytes()).expect("the sanitized build reads its inputs");
         let judgements: Vec<Judgement> =
             stdout.lines().take(questions.len()).map_while(|line| Judgement::parse(&line.ok()?)).collect();
@@ -165,6 +172,8 @@ const EXITS: u32 = 256;
 const MOST_ENDS: usize = 300;
 /// Hangs after which the rest is taken to hang, too: each takes as long as a call may take.
 const MOST_HANGS: usize = 5;
+/// The time for a sample.
+const SAMPLED: Duration = Duration::from_secs(20);
 
 impl<'a> Judge<'a> {
     pub fn new(table: &'a Table, function: &'a Function, seed: u64, timeout: Duration) -> Self {
@@ -179,13 +188,14 @@ impl<'a> Judge<'a> {
     }
 
     /// The judgement of each input, in order; texts are those of the last one.
-    pub fn answer(&self, questions: &[Question]) -> Vec<Judgement> {
+    pub fn answer(&self, questions: &[Question], time: Duration) -> Vec<Judgement> {
         let make = |index: usize, input: &mut Input| questions[index].make(&self.generator, input);
-        let (codes, printed) = self.run(questions.len(), usize::MAX, make);
+        let (codes, printed) = self.run(questions.len(), usize::MAX, time, make);
         let (_, text) = self.shared.told();
         let judgement = |(&code, &printed): (&u32, &u32)| match code {
             DEFINED => Judgement::Defined,
-            0 | HANGS => Judgement::Hangs,
+            0 => Judgement::Open,
+            HANGS => Judgement::Hangs,
             EXITS.. => Judgement::Exits((code - EXITS) as i32, printed),
             _ => Judgement::Undefined(text.clone()),
         };
@@ -194,7 +204,7 @@ impl<'a> Judge<'a> {
 
     /// How many of the first `count` random inputs ran, how many of these are undefined, and why the last one is.
     pub fn sample(&self, count: usize) -> (usize, usize, String) {
-        let (codes, _) = self.run(count, MOST_ENDS, |index, input| self.generator.make(index as u64, input));
+        let (codes, _) = self.run(count, MOST_ENDS, SAMPLED, |index, input| self.generator.make(index as u64, input));
         let ran = codes.iter().filter(|&&code| code != 0).count();
         let undefined = codes.iter().filter(|&&code| code == UNDEFINED).count();
         (ran, undefined, self.shared.told().1)
@@ -202,7 +212,14 @@ impl<'a> Judge<'a> {
 
     /// The code of each input that `make` gives by number, 0 where it did not come to that; digests of what those that exit
     /// had printed.
-    fn run(&self, count: usize, most_ends: usize, make: impl Fn(usize, &mut Input)) -> (Vec<u32>, Vec<u32>) {
+    fn run(
+        &self,
+        count: usize,
+        most_ends: usize,
+        time: Duration,
+        make: impl Fn(usize, &mut Input),
+    ) -> (Vec<u32>, Vec<u32>) {
+        let deadline = Instant::now() + time;
         let (codes, printed) = (shared_words(count), shared_words(count));
         let output = Capture::new();
         let work = |from: usize| {
@@ -210,6 +227,9 @@ impl<'a> Judge<'a> {
             let mut c = CSide::new(self.table.types, true);
             let mut input = Input::default();
             for index in from..count {
+                if index % 16 == 0 && Instant::now() >= deadline {
+                    break;
+                }
                 self.shared.enter(index as u64, Phase::C);
                 make(index, &mut input);
                 let end = c.run(self.function, &input);
@@ -229,7 +249,7 @@ impl<'a> Judge<'a> {
         let mut start = 0;
         let mut ends = 0;
         let mut hangs = 0;
-        while start < count && ends < most_ends && hangs < MOST_HANGS {
+        while start < count && ends < most_ends && Instant::now() < deadline {
             let ended = in_child(self.shared, self.timeout, || work(start));
             let index = (self.shared.index() as usize).max(start);
             if index < count {
@@ -238,6 +258,10 @@ impl<'a> Judge<'a> {
             start = index + 1;
             ends += 1;
             hangs += usize::from(ended == Ended::TimedOut);
+            if hangs == MOST_HANGS {
+                codes[start.min(count)..].iter().for_each(|code| code.store(HANGS, Ordering::Relaxed));
+                break;
+            }
         }
         let load = |words: &[AtomicU32]| words.iter().map(|word| word.load(Ordering::Relaxed)).collect();
         (load(codes), load(printed))

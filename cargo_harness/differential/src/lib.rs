@@ -33,7 +33,7 @@ pub use function::{Extent, Function, Global, Length, Param, Table};
 pub use rust_side::RustSide;
 pub use types::{Field, Target, Type, Types};
 
-use judge::{Judge, Question};
+use judge::{Judge, Question, END};
 use supervise::{Settings, Supervisor};
 
 /// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT`, `replay NAME KEPT`, `inputs NAME SEED COUNT FILE` or
@@ -84,12 +84,13 @@ pub fn run(table: &'static Table, sanitized: bool) {
     }
 }
 
-/// Judges inputs, a line each, as they come; an empty line ends those that are judged together.
+/// Judges inputs, a line each, as they come; a line with the time that there is ends those that are judged together.
 fn serve(judge: &Judge<'_>, table: &Table, function: &Function) {
     let mut questions = Vec::new();
     for line in io::stdin().lock().lines().map_while(Result::ok) {
-        if line.is_empty() {
-            let lines: String = judge.answer(&questions).iter().map(|judgement| judgement.line() + "\n").collect();
+        if let Some(time) = line.strip_prefix(END) {
+            let time = Duration::from_millis(number(time));
+            let lines: String = judge.answer(&questions, time).iter().map(|judgement| judgement.line() + "\n").collect();
             print!("{lines}");
             questions.clear();
         } else {

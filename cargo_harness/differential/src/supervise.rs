@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::function::{Function, Table};
-use crate::generate::Generator;
+use crate::generate::{Generator, MODEST};
 use crate::input::Input;
 use crate::judge::{Court, Judgement, Question};
-use crate::process::{in_child, Capture, Phase, Shared};
+use crate::process::{computed_in_all, in_child, Capture, Ended, Phase, Shared};
 use crate::shrink::smaller;
 use crate::trial::{try_alone, Finding, Trial};
 
@@ -47,6 +47,12 @@ const JUDGED_OF_MANY: u64 = 64;
 const ABORT: i32 = 134;
 /// Inputs after which a function that prints nothing in C is listened to.
 const LISTENED: u64 = 512;
+/// Hangs, or the time that fewer inputs than that take, after which integers are small.
+const MOST_HANGS: usize = 3;
+const SLOW: u64 = 1000;
+const SLOW_TIME: Duration = Duration::from_secs(1);
+/// The time that there is for judging even where there is none left.
+const LEAST: Duration = Duration::from_secs(2);
 /// Inputs that are judged together, and tried before any of them is.
 const MOST_JUDGED: usize = 8192;
 /// Inputs that are tried in place of one that fails, and as how many one counts that hangs.
@@ -62,6 +68,8 @@ pub struct Supervisor<'a> {
     shared: &'static Shared,
     court: Court,
     generator: Generator<'a>,
+    /// Whether calls have taken so long that integers are small from now on.
+    modest: bool,
     verdict: Verdict,
     stub: Option<String>,
     undefined_reason: String,
@@ -77,6 +85,7 @@ impl<'a> Supervisor<'a> {
             shared: Shared::new(),
             court: Court::new(settings.judge.clone(), function.name, settings.seed, settings.timeout * 2),
             generator: Generator::new(table.types, function, settings.seed),
+            modest: false,
             verdict: Verdict::default(),
             stub: None,
             undefined_reason: String::new(),
@@ -121,8 +130,10 @@ impl<'a> Supervisor<'a> {
         let mut ends = 0;
         let mut start = 0;
         let mut noted_so_far = 0;
+        let mut hangs = 0;
         while start < self.settings.count && ends < MOST_ENDS && Instant::now() < self.deadline {
-            in_child(self.shared, self.settings.timeout, || self.child(start));
+            let ended = in_child(self.shared, self.settings.timeout, || self.child(start));
+            hangs += usize::from(ended == Ended::TimedOut);
             let (at, phase) = (self.shared.index(), self.shared.phase());
             let mut noted = self.shared.take_notes();
             if phase != Phase::Done {
@@ -136,9 +147,10 @@ impl<'a> Supervisor<'a> {
                     self.verdict.dropped += 1;
                     continue;
                 }
-                pending.push(Question::Random(index));
+                pending.push(Question::Random(self.number(index)));
             }
             self.verdict.compared += self.shared.compared.swap(0, Ordering::Relaxed);
+            self.modest |= hangs >= MOST_HANGS || (start < SLOW && computed_in_all() > SLOW_TIME);
             if pending.len() >= wanted || start >= self.settings.count {
                 if let Some(failure) = self.settle(&std::mem::take(&mut pending)) {
                     return Some(failure);
@@ -149,6 +161,11 @@ impl<'a> Supervisor<'a> {
         self.settle(&pending)
     }
 
+    /// The number of an input for the generator.
+    fn number(&self, index: u64) -> u64 {
+        if self.modest { index | MODEST } else { index }
+    }
+
     /// Inputs from `start` on, until there is no room for notes, or the process may be damaged.
     fn child(&self, start: u64) {
         let output = Capture::new();
@@ -156,7 +173,7 @@ impl<'a> Supervisor<'a> {
         let mut input = Input::default();
         let mut heard = start;
         for index in start..self.settings.count {
-            self.generator.make(index, &mut input);
+            self.generator.make(self.number(index), &mut input);
             let finding = trial.run(self.shared, index, &input);
             if finding == Finding::Equal {
                 self.shared.compared.fetch_add(1, Ordering::Relaxed);
@@ -164,6 +181,9 @@ impl<'a> Supervisor<'a> {
                     break;
                 }
             } else if !self.shared.note(index) || trial.may_be_damaged(&finding) {
+                break;
+            }
+            if !self.modest && index % 16 == 15 && index - start < SLOW && computed_in_all() > SLOW_TIME {
                 break;
             }
             if index % LISTENED == 0 || index + 1 == self.settings.count {
@@ -179,7 +199,12 @@ impl<'a> Supervisor<'a> {
     /// Judges inputs, and tries those alone that are defined: the first that fails. The others are counted.
     fn settle(&mut self, questions: &[Question]) -> Option<(Input, Finding)> {
         let mut input = Input::default();
-        for (question, judgement) in questions.iter().zip(self.court.judge(questions)) {
+        let left = self.deadline.saturating_duration_since(Instant::now()).max(LEAST);
+        for (question, judgement) in questions.iter().zip(self.court.judge(questions, left)) {
+            if judgement == Judgement::Open {
+                self.verdict.dropped += 1;
+                continue;
+            }
             if let Judgement::Undefined(what) = &judgement {
                 self.verdict.undefined += 1;
                 self.undefined_reason.clone_from(what);
@@ -214,7 +239,7 @@ impl<'a> Supervisor<'a> {
                 }
             }
             let questions: Vec<Question> = failing.iter().map(|(input, _)| Question::Given(input.clone())).collect();
-            let judged = failing.into_iter().zip(self.court.judge(&questions));
+            let judged = failing.into_iter().zip(self.court.judge(&questions, self.settings.limit));
             let next = judged.filter_map(|((input, found), judgement)| Some((input, failure(found, &judgement)?))).next();
             match next {
                 Some(smaller) => best = smaller,
@@ -241,7 +266,7 @@ impl<'a> Supervisor<'a> {
 /// What a finding is worth, given what the C does.
 fn failure(finding: Finding, judgement: &Judgement) -> Option<Finding> {
     match (finding, judgement) {
-        (_, Judgement::Undefined(_)) | (Finding::Equal | Finding::Stub(_), _) => None,
+        (_, Judgement::Undefined(_) | Judgement::Open) | (Finding::Equal | Finding::Stub(_), _) => None,
         (Finding::Exits(status, printed), Judgement::Exits(same, c)) if status == *same && (printed == *c || status == ABORT) => None,
         (Finding::Exits(status, _), Judgement::Exits(same, _)) if status == *same => {
             Some(Finding::Differs(format!("both exit with {status}, but have printed something else")))
