@@ -61,7 +61,9 @@ def test_objects_are_equal(confinement: Confinement | None, tmp_path: Path) -> N
     for name, verdict in verdicts.items():
         if name != "main":
             assert verdict.comparisons + verdict.undefined + verdict.dropped == OPTIONS.count, name
-            assert verdict.coverage is not None and verdict.coverage.percent == 100.0, name
+            assert verdict.coverage is not None, name
+            unreached = verdict.coverage.lines - verdict.coverage.lines_reached
+            assert unreached == (name == "push"), name  # what it does when malloc fails
 
 
 @pytest.mark.slow

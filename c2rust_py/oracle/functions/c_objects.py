@@ -22,7 +22,7 @@ PLAIN = ("-O1", "-fwrapv", "-fno-strict-aliasing", *_BASE, *_KEEP)
 """How the side that is compared is built. What the standard leaves undefined is left as the machine does it, so that fewer
 inputs have to be judged."""
 JUDGED = (
-    "-O1",
+    "-O0",
     "-g",
     "-fno-omit-frame-pointer",
     "-fsanitize=address,undefined,float-cast-overflow",
@@ -32,7 +32,8 @@ JUDGED = (
     *_BASE,
     *_KEEP,
 )
-"""How the side is built that says which inputs are defined, and how much of the C they reach."""
+"""How the side is built that says which inputs are defined, and how much of the C they reach. Not optimised: what has no
+effect may be undefined, too."""
 
 _HOOKED = ("abort", "malloc", "calloc", "realloc", "reallocarray", "free", "strdup", "strndup")
 _HOOKS = {

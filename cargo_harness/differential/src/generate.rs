@@ -10,8 +10,9 @@ use crate::types::{Type, TypeId, Types};
 /// Objects behind pointers in other objects: more are not made for one input.
 const MOST_BLOCKS: usize = 24;
 
-/// Elements of buffers whose length a parameter says: what is beyond would be undefined, and copied for each input.
+/// Elements of buffers whose length a parameter says; where it says more, some: the C is undefined there, and soon.
 const LONGEST: i64 = 1200;
+const CUT: i64 = 40;
 
 /// What texts have that are of no particular kind.
 const TEXT: &[u8] = b"abcxyzABCXYZ0123456789 \t\n.,;:+-*/_()[]{}<>=!?'\"\\%#&|^~@$\x01\x7f\x80\xff";
@@ -20,7 +21,7 @@ const TEXT: &[u8] = b"abcxyzABCXYZ0123456789 \t\n.,;:+-*/_()[]{}<>=!?'\"\\%#&|^~
 pub const MODEST: u64 = 1 << 63;
 
 /// One input in so many has long buffers: indices that do not fit into a byte, runs as long as a constant of the C says.
-const LONG: usize = 128;
+const LONG: usize = 1024;
 
 /// One input in so many has integers that say how long a buffer is and do not know of the buffer: most of these are undefined.
 const UNRELATED: usize = 128;
@@ -137,7 +138,8 @@ impl<'a> Generator<'a> {
                     let value = self.integer(input, length.param).clamp(-1 << 40, 1 << 40) as i64;
                     (value + length.constant).max(length.least)
                 });
-                let most = bounds.min().map_or(hi, |bound| bound.min(hi).min(LONGEST));
+                let most = bounds.min().map_or(hi, |bound| bound.min(hi));
+                let most = if most > LONGEST && !lengths.is_empty() { CUT } else { most };
                 let slack = if random.one_in(4) { random.below(4) as i64 } else { 0 };
                 (lo.clamp(-64, 0).unsigned_abs() as usize, (most.clamp(0, 4096) + slack) as usize)
             }
