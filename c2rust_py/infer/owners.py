@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from c2rust_py.infer.allocations import Allocation, allocation_of, element_count
 from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Use
-from c2rust_py.infer.targets import OwnedRoot, ParamRoot, Root, Template
+from c2rust_py.infer.targets import FieldStep, OwnedRoot, ParamRoot, Target, Template
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import AllocateVla, Assign, Declare, DoWhile, For, LocalPlace, Loop, Statement, Value, While
 from c2rust_py.ir.program import Function
@@ -38,9 +38,11 @@ class Owners:
     handed: AbstractSet[int]
     taken: AbstractSet[int]
 
-    def is_param(self, root: Root) -> bool:
-        """Whether a root is what a parameter was given, or given for its own."""
-        return isinstance(root, ParamRoot) or (isinstance(root, OwnedRoot) and root.local in self.taken)
+    def is_param(self, target: Target) -> bool:
+        """Whether a target is in the array that a parameter was given, or given for its own."""
+        root = target.root
+        given = isinstance(root, ParamRoot) or (isinstance(root, OwnedRoot) and root.local in self.taken)
+        return given and not any(isinstance(step, FieldStep) for step in target.steps)
 
     def why_not(self, owner: int, templates: Mapping[int, Template]) -> str | None:
         """What speaks against a local as the owner of what it is allocated; None where nothing does."""

@@ -616,7 +616,7 @@ class _Solver:
             self._demote_value(symbol, value, self._why(symbol, value, span))
         elif resolver.may_be_null(value):
             pass
-        elif self.owners[symbol].is_param(target.root) and not self.closed_world and not self.functions[symbol].static:
+        elif self.owners[symbol].is_param(target) and not self.closed_world and not self.functions[symbol].static:
             assert isinstance(target.root, ParamRoot | OwnedRoot)
             self._demote(PointerSlot(symbol, target.root.local), Reason("it may be null", span))
 
