@@ -24,6 +24,7 @@ from c2rust_py.refine.expression_types import CrateTypes, ExpressionTypes, crate
 from c2rust_py.refine.flatten_blocks import flatten_blocks
 from c2rust_py.refine.guard_arms import guard_arms
 from c2rust_py.refine.index_ranges import index_ranges, literal_value
+from c2rust_py.refine.indexed_steps import indexed_steps
 from c2rust_py.refine.inline_format_args import inline_format_args
 from c2rust_py.refine.late_steps import late_steps
 from c2rust_py.refine.leading_conditions import leading_conditions
@@ -88,7 +89,7 @@ def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     body = sink_declarations(item.body)
     body = conditional_values(body)
     body = struct_literals(body, data.types.structs)
-    body = compound_assignments(late_steps(early_steps(body)))
+    body = compound_assignments(indexed_steps(late_steps(early_steps(body)), known))
     body = plain_casts(byte_ranges(replace(item, body=body)), known).body
     body = swaps(body)
     body = drop_labels(body)
