@@ -68,10 +68,12 @@ def is_stable(value: Node) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """Forms of the values of one function. definitions: of the locals that have one value from their declaration on, that value."""
+    """Forms of the values of one function. definitions: of the locals that have one value from their declaration on, that value.
+    as_in_c: its locals have the numbers that they have in C, so that what is known of them by numbers holds."""
 
     ranges: Ranges
     definitions: Mapping[int, Value]
+    as_in_c: bool
 
     def of(self, value: Value) -> Form:
         """The form of an integer value without effects."""
@@ -123,6 +125,8 @@ class Forms:
     def _distance(self, form: Form, more: object, less: object) -> int | None:
         """A number that `more - less` is known to reach."""
         found: list[int] = []
+        if not self.as_in_c:
+            return None
         for value in form.nodes[more]:
             found += [c for x in _locals(form.nodes[less]) if (c := self.ranges.surplus(value, x)) is not None]
         for value in form.nodes[less]:

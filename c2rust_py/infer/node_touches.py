@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from c2rust_py.infer.places import is_borrowed, is_owned, root_of
+from c2rust_py.infer.places import cell_of, is_borrowed, is_owned, root_of
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
@@ -66,6 +66,8 @@ class NodeTouches:
                 return self.writes(place)
             case VaArgValue(place, _, _):
                 return self.reads(place) | self.writes(place)
+            case Declare(local, Borrow() as loan, _):
+                return self.lent_by(loan) | self._declares(local)
             case Declare(local, _, _):
                 return self._declares(local)
             case Reallocate(place):
@@ -98,11 +100,13 @@ class NodeTouches:
 
     def lent_by(self, loan: Borrow) -> Touches:
         """What can be read and written through one loan."""
-        writes = self.writes(loan.place) if loan.type.access is Access.MUTABLE else NOTHING
+        writes = NOTHING if loan.type.access is Access.SHARED else self.writes(loan.place)
         return self.reads(loan.place) | writes
 
     def reads(self, place: Place) -> Touches:
-        """A read of `place`, without computing its pointers and indices."""
+        """A read of `place`, without computing its pointers and indices. All cells may be the same."""
+        if cell_of(place) is not None:
+            return Touches(locals_read=self._cells(), borrowed_read=True)
         match root_of(place):
             case LocalPlace(local, _, _):
                 in_memory = (self.function, local) in self.storage.memory_locals
@@ -127,6 +131,8 @@ class NodeTouches:
 
     def writes(self, place: Place) -> Touches:
         """A write to `place`, without computing its pointers and indices."""
+        if cell_of(place) is not None:
+            return Touches(locals_written=self._cells(), borrowed_written=True)
         match root_of(place):
             case LocalPlace(local, _, _) if is_borrowed(place):
                 return Touches(locals_written=frozenset({local}), borrowed_written=True)
@@ -139,6 +145,13 @@ class NodeTouches:
                 return WRITES_MEMORY if in_memory else Touches(globals_written=frozenset({symbol}))
             case _:
                 return WRITES_MEMORY
+
+    def _cells(self) -> frozenset[int]:
+        """The locals of the function that refer to cells."""
+        locals = self.program.functions[self.function].locals
+        return frozenset(
+            one.id for one in locals if isinstance(one.type, ReferenceType) and one.type.access is Access.CELL
+        )
 
     def _declares(self, local: int) -> Touches:
         in_memory = (self.function, local) in self.storage.memory_locals

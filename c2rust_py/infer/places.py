@@ -15,7 +15,7 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import OwnedType, RecordType
+from c2rust_py.ir.types import Access, OwnedType, RecordType, ReferenceType
 from c2rust_py.ir.walk import walk
 
 Root = LocalPlace | GlobalPlace | StringPlace | DerefPlace
@@ -46,6 +46,18 @@ def is_owned(place: Place) -> bool:
             return True
         place = place.base
     return False
+
+
+def cell_of(place: Place) -> Place | None:
+    """The cell that a place lies in: an element or the object behind a reference to cells; None where it lies in none."""
+    inner: Place | None = None
+    while isinstance(place, FieldPlace | IndexPlace):
+        inner, place = place, place.base
+    if not isinstance(place, ReferentPlace) or not isinstance(place.base.type, ReferenceType):
+        return None
+    if place.base.type.access is not Access.CELL:
+        return None
+    return inner if place.base.type.is_slice else place
 
 
 def place_in_words(place: Place, program: Program) -> str:

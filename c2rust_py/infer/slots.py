@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import FieldSlot
-from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution
+from c2rust_py.infer.solver import Solution, first_instance
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import OwnedRoot
 from c2rust_py.ir.nodes import (
@@ -29,7 +29,7 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, RecordType, Type
+from c2rust_py.ir.types import Access, ArrayType, FunctionType, PointerType, RecordType, ReferenceType, Type
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.options import Rung
 
@@ -99,7 +99,7 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
     rungs: dict[Slot, Rung] = {}
     for declaration, type in _declarations(program, program if solution is None else solution.program):
         for level in range(pointer_levels(type, program)):
-            rung = Rung.MEMORY if level or solution is None else _rung(solution, declaration)
+            rung = Rung.MEMORY if level or solution is None else _rung(solution, program, declaration)
             if level == 1 and solution is not None and _leads(solution, declaration):
                 rung = Rung.BORROWED
             rungs[Slot(declaration, level)] = lowest((rung, ladder))
@@ -110,14 +110,26 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
         if place is not None:
             in_memory[symbol] = place
         lifts = solution is not None and bool(solution.templates[symbol])
-        rung = Rung.MEMORY if place is not None else Rung.BORROWED if lifts else Rung.OWNED
+        above = Rung.CELL if _has_cells(function) else Rung.BORROWED if lifts else Rung.OWNED
+        rung = above if place is None else Rung.MEMORY
         grades[symbol] = Rung.STUB if _has_stub(function) else lowest((rung, ladder))
     return SlotRungs(MappingProxyType(rungs), MappingProxyType(grades), MappingProxyType(in_memory))
 
 
-def _rung(solution: Solution, declaration: DeclarationId) -> Rung:
+def _has_cells(function: Function) -> bool:
+    """Whether a function takes cells, or makes some."""
+    return any(_is_cell(one.type) for one in function.locals)
+
+
+def _is_cell(type: Type) -> bool:
+    return isinstance(type, ReferenceType) and type.access is Access.CELL
+
+
+def _rung(solution: Solution, program: Program, declaration: DeclarationId) -> Rung:
     """The rung of a declaration's outermost level."""
     match declaration:
+        case LocalId(symbol, local) if _is_cell(program.functions[symbol].locals[local].type):
+            return Rung.CELL
         case LocalId(symbol, local) if local in solution.templates[symbol]:
             return Rung.OWNED if solution.templates[symbol][local].root == OwnedRoot(local) else Rung.BORROWED
         case LocalId(symbol, local) if solution.is_lifted(symbol, local):
@@ -140,7 +152,7 @@ def _declarations(program: Program, before: Program) -> Iterator[tuple[Declarati
     for symbol, variable in program.variables.items():
         yield GlobalId(symbol), variable.type
     for symbol in program.functions:
-        if symbol.endswith(MEMORY_SUFFIX) and symbol.removesuffix(MEMORY_SUFFIX) in program.functions:
+        if symbol != first_instance(symbol) and first_instance(symbol) in program.functions:
             continue
         function = before.functions[symbol]
         for local in function.locals:

@@ -100,6 +100,14 @@ from c2rust_py.options import Rung
 MEMORY_SUFFIX = "@memory"
 """What the symbol of a function's second instance ends in."""
 
+CELL_SUFFIX = "@cells"
+"""What that of an instance for calls in place ends in (`lift.cells`)."""
+
+
+def first_instance(symbol: str) -> str:
+    """The function that an instance is of; itself if it is none."""
+    return symbol.removesuffix(MEMORY_SUFFIX).removesuffix(CELL_SUFFIX)
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:

@@ -167,7 +167,7 @@ def _written_places(nodes: Iterable[Node]) -> Iterator[Place]:
                 yield place
             case VaArgValue(place, _, _) | VaStart(place, _) | VaEnd(place, _):
                 yield place
-            case Borrow(place, _, type) if type.access is Access.MUTABLE:
+            case Borrow(place, _, type) if type.access is not Access.SHARED:
                 yield place
             case Split(place):
                 yield place

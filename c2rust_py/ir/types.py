@@ -122,10 +122,11 @@ class PointerType:
 
 
 class Access(Enum):
-    """What a reference allows."""
+    """What a reference allows. CELL: to read and to write what others may read and write, too (`&Cell<T>`, `&[Cell<T>]`)."""
 
     SHARED = "&"
     MUTABLE = "&mut"
+    CELL = "&cell"
 
 
 @dataclass(frozen=True, slots=True)

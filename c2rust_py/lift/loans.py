@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from c2rust_py.infer.places import root_of
+from collections.abc import Sequence
+from itertools import combinations
+
+from c2rust_py.infer.linear import Forms
+from c2rust_py.infer.places import cell_of, root_of
 from c2rust_py.ir.nodes import (
     Borrow,
+    Call,
     FieldPlace,
+    FunctionRef,
     GlobalPlace,
     IndexPlace,
     LocalPlace,
@@ -13,12 +19,22 @@ from c2rust_py.ir.nodes import (
     ReferentPlace,
     StringPlace,
 )
-from c2rust_py.ir.types import Access
+from c2rust_py.ir.program import Program
+from c2rust_py.ir.types import Access, ArrayType, ReferenceType
+
+
+def conflicts(program: Program, call: Call) -> list[int]:
+    """The arguments that may overlap another one, one of both to write."""
+    if not isinstance(call.function, FunctionRef) or call.function.symbol not in program.functions:
+        return []
+    loans = [(at, arg) for at, arg in enumerate(call.args) if isinstance(arg, Borrow)]
+    pairs = [(a, b) for (a, one), (b, other) in combinations(loans, 2) if may_overlap(one, other)]
+    return sorted({at for pair in pairs for at in pair})
 
 
 def may_overlap(a: Borrow, b: Borrow) -> bool:
     """Whether two loans, one of them to write, may be of the same bytes."""
-    if a.type.access is Access.SHARED and b.type.access is Access.SHARED:
+    if a.type.access is Access.SHARED and b.type.access is Access.SHARED or is_of_cells(a) and is_of_cells(b):
         return False
     if not is_same_root(a, b):
         return False
@@ -43,6 +59,51 @@ def steps_of(place: Place) -> tuple[FieldPlace | IndexPlace, ...]:
         steps.append(place)
         place = place.base
     return tuple(steps[::-1])
+
+
+def is_of_cells(loan: Borrow) -> bool:
+    """Whether a loan is of something behind a reference to cells."""
+    return cell_of(loan.place) is not None or _is_cells(loan.place)
+
+
+def _is_cells(place: Place) -> bool:
+    """Whether a place is all that a reference to cells points to."""
+    if not isinstance(place, ReferentPlace) or not isinstance(place.base.type, ReferenceType):
+        return False
+    return place.base.type.access is Access.CELL
+
+
+def common_array(forms: Forms, loans: Sequence[Borrow]) -> Place | None:
+    """The innermost array that all loans are of, as far as they go the same way; that of the first loan."""
+    paths = [steps_of(loan.place) for loan in loans]
+    depth = 0
+    while all(len(path) > depth for path in paths) and all(_is_same(forms, paths[0][depth], p[depth]) for p in paths):
+        depth += 1
+    for path, loan in zip(paths, loans, strict=True):
+        whole = len(path) == depth and loan.type.is_slice and isinstance(loan.place.type, ArrayType)
+        if not whole and not (len(path) > depth and isinstance(path[depth], IndexPlace)):
+            return None
+        if any(inner.base is not outer for outer, inner in zip(path[depth:], path[depth + 1 :], strict=False)):
+            return None  # Something that owns its elements lies between.
+    return loans[0].place if len(paths[0]) == depth else paths[0][depth].base
+
+
+def is_same_place(forms: Forms, one: Place, other: Place) -> bool:
+    """Whether two places of one object are known to be the same."""
+    first, second = steps_of(one), steps_of(other)
+    return len(first) == len(second) and all(_is_same(forms, a, b) for a, b in zip(first, second, strict=True))
+
+
+def _is_same(forms: Forms, one: Place, other: Place) -> bool:
+    """Whether two steps go the same way."""
+    match one, other:
+        case FieldPlace(index=first), FieldPlace(index=second):
+            return first == second
+        case IndexPlace(index=left), IndexPlace(index=right):
+            difference = forms.of(left).plus(forms.of(right), -1)
+            return not difference.factors and difference.constant == 0
+        case _:
+            return False
 
 
 def _root(place: Place) -> object:

@@ -35,19 +35,19 @@ Param = tuple[str, int]
 """A function's symbol and the number of a parameter."""
 
 
-def mark_mutable(program: Program) -> tuple[Program, dict[int, int]]:
+def mark_mutable(program: Program, to_write: AbstractSet[Param] = frozenset()) -> tuple[Program, dict[int, int]]:
     """The lifted program with `&mut` where something is written; and the identity of each call of a rewritten function now,
-    by that of its node before."""
-    mutable = _mutable_params(program)
+    by that of its node before. to_write: parameters that are lent to write in any case."""
+    mutable = _mutable_params(program, to_write)
     types = {symbol: _marked_type(function, mutable) for symbol, function in program.functions.items()}
     marker = _Marker(types)
     functions = {symbol: marker.function(function) for symbol, function in program.functions.items()}
     return replace(program, functions=functions), marker.moved
 
 
-def _mutable_params(program: Program) -> set[Param]:
+def _mutable_params(program: Program, to_write: AbstractSet[Param]) -> set[Param]:
     passed: dict[Param, set[Param]] = {}
-    mutable: set[Param] = set()
+    mutable: set[Param] = set(to_write)
     for symbol, function in program.functions.items():
         for node in walk_all(function.body):
             for place in _written(node):

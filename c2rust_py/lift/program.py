@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
@@ -16,7 +17,9 @@ from c2rust_py.infer.ranges import infer_ranges
 from c2rust_py.infer.solver import Solution, solve
 from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.ir.program import Function, Program
+from c2rust_py.lift.cells import CellFacts, lend_cells
 from c2rust_py.lift.conflicts import find_conflicts
+from c2rust_py.lift.exchanges import inline_exchanges
 from c2rust_py.lift.function import LiftedFunction, lift_function
 from c2rust_py.lift.groups import GroupForm, infer_group_forms
 from c2rust_py.lift.instances import keep_reached, point_to_instances
@@ -81,22 +84,34 @@ def lift_program(
     closed_world = any(f.name == "main" and not f.static for f in program.functions.values())
     ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)
     extents = cache(lambda: infer_extents(program, ranges))
+    to_write: set[tuple[str, int]] = set()
     while True:
         solution = solve(program, demotions, originals)
         if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
             continue
         if find_stale_members(solution):
             continue
-        rewritten = _rewrite(solution)
+        rewritten = _rewrite(solution, to_write)
         if rewritten is None:
             continue
         whole, origins, forms, numbers = rewritten
+        whole = inline_exchanges(whole, closed_world)
+        renumbered = forms.keys() | numbers.keys()
         storage = infer_storage(whole)
         if find_members_in_memory(solution, whole, storage):
             continue
         effects = infer_effects(whole, storage, library)
-        lifted, moved = split_loans(whole, SplitFacts(ranges, extents, effects, solution, origins))
-        origins |= {moved[now]: before for now, before in origins.items() if now in moved}
+        lifted, came_from = split_loans(whole, SplitFacts(ranges, extents, effects, solution, origins, renumbered))
+        origins |= {now: origins[before] for now, before in came_from.items() if before in origins}
+        known = len(to_write)
+        cells = CellFacts(solution, storage, effects, ranges, demotions, closed_world, to_write, renumbered)
+        lifted, solution, came_from = lend_cells(lifted, cells)
+        if len(to_write) > known:
+            continue
+        if came_from:
+            origins |= {now: origins[before] for now, before in came_from.items() if before in origins}
+            storage = infer_storage(lifted)
+            effects = infer_effects(lifted, storage, library)
         if not find_conflicts(lifted, storage, effects, origins, demotions):
             return Lifted(lifted, storage, effects, solution, origins, forms, numbers)
 
@@ -104,9 +119,10 @@ def lift_program(
 _Rewritten = tuple[Program, dict[int, int], dict[str, GroupForm], dict[str, Mapping[int, int]]]
 
 
-def _rewrite(solution: Solution) -> _Rewritten | None:
+def _rewrite(solution: Solution, to_write: AbstractSet[tuple[str, int]]) -> _Rewritten | None:
     """The lifted program, the identity of each call before it was rewritten by that of its node now, the forms of groups, and the
-    ids that locals have now. None where owners had to be demoted, since they may be used after they are freed or given away."""
+    ids that locals have now. None where owners had to be demoted, since they may be used after they are freed or given away.
+    to_write: parameters that are lent to write in any case."""
     backward = infer_backward(solution)
     shapes, forms = infer_shapes(solution), infer_group_forms(solution, backward)
     lifted: dict[str, LiftedFunction] = {
@@ -123,6 +139,6 @@ def _rewrite(solution: Solution) -> _Rewritten | None:
     for one in lifted.values():
         externals |= one.externals
     program = point_to_instances(replace(solution.program, functions=functions, externals=externals), solution)
-    marked, moved = mark_mutable(keep_reached(with_owned_members(solution, program)))
+    marked, moved = mark_mutable(keep_reached(with_owned_members(solution, program)), to_write)
     origins = {moved.get(new, new): old for one in lifted.values() for new, old in one.origins.items()}
     return marked, origins, forms, {symbol: one.numbers for symbol, one in lifted.items() if one.numbers}

@@ -11,7 +11,8 @@ Loans that no cut separates are left to `lift.conflicts`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from typing import cast
@@ -24,61 +25,53 @@ from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.solver import Solution
 from c2rust_py.infer.targets import OwnedRoot, ParamRoot, without_casts
 from c2rust_py.ir.nodes import (
-    Assign,
     Binary,
     BinaryOp,
-    Block,
-    BlockValue,
     Borrow,
     Call,
-    Compare,
-    Convert,
-    Declare,
-    Evaluate,
     FieldPlace,
     FunctionRef,
     GlobalPlace,
-    If,
     IndexPlace,
     IntConst,
     Load,
     LocalPlace,
-    Not,
     Place,
     ReferentPlace,
-    Return,
     Split,
     Statement,
     Value,
 )
-from c2rust_py.ir.program import Function, Local, LocalKind, Program
-from c2rust_py.ir.types import USIZE, Access, ArrayType, ReferenceType, Type
-from c2rust_py.ir.walk import Node, map_children, walk, walk_all
-from c2rust_py.lift.loans import is_same_root, may_overlap, steps_of
+from c2rust_py.ir.program import Function, Local, Program
+from c2rust_py.ir.types import USIZE, Access, ArrayType, ReferenceType
+from c2rust_py.ir.walk import walk_all
+from c2rust_py.lift.before_calls import CallRewriter
+from c2rust_py.lift.loans import common_array, conflicts, is_same_root, may_overlap, steps_of
 from c2rust_py.lift.positions import converted
 
 
 @dataclass(frozen=True, slots=True)
 class SplitFacts:
     """What proofs rest on. extents: worked out when the first call needs them. origins: the identity of each call with a lifted
-    callee before it was rewritten."""
+    callee before it was rewritten. renumbered: the functions whose parameters are not those of C one by one."""
 
     ranges: Ranges
     extents: Callable[[], Extents]
     effects: Effects
     solution: Solution
     origins: Mapping[int, int]
+    renumbered: AbstractSet[str]
 
 
 def split_loans(program: Program, facts: SplitFacts) -> tuple[Program, dict[int, int]]:
-    """The program with splits in front of the calls that they help; and the identity of each of these calls now, by that of
-    its node before."""
-    moved: dict[int, int] = {}
+    """The program with splits in front of the calls that they help; and the identity of each of these calls before, by that of
+    its node now."""
+    came_from: dict[int, int] = {}
     functions: dict[str, Function] = {}
     for symbol, function in program.functions.items():
         needed = any(isinstance(node, Call) and conflicts(program, node) for node in walk_all(function.body))
-        functions[symbol] = _Splitter(program, facts, function, moved).run() if needed else function
-    return (replace(program, functions=functions), moved) if moved else (program, {})
+        functions[symbol] = _Splitter(program, function, came_from, facts).rewritten() if needed else function
+    return (replace(program, functions=functions), came_from) if came_from else (program, {})
 
 
 _ZERO = Form()
@@ -136,122 +129,64 @@ class _Cut:
     behind: frozenset[int]
 
 
-@dataclass(slots=True)
-class _Splitter:
-    program: Program
-    facts: SplitFacts
-    function: Function
-    moved: dict[int, int]
-    forms: Forms = field(init=False)
-    before: Mapping[int, Call] = field(init=False)
-    added: list[Local] = field(default_factory=list)
+class _Splitter(CallRewriter):
+    def __init__(self, program: Program, function: Function, came_from: dict[int, int], facts: SplitFacts) -> None:
+        super().__init__(program, function, came_from)
+        self.facts = facts
+        self.forms = Forms(facts.ranges, definitions_of(function), function.symbol not in facts.renumbered)
+        body = facts.solution.program.functions[function.symbol].body
+        self.settled_from: dict[int, int] = {}
+        self.calls = {id(node): node for node in walk_all(body) if isinstance(node, Call)}
 
-    def __post_init__(self) -> None:
-        self.forms = Forms(self.facts.ranges, definitions_of(self.function))
-        body = self.facts.solution.program.functions[self.function.symbol].body
-        self.before = {id(node): node for node in walk_all(body) if isinstance(node, Call)}
+    def _original(self, call: Call) -> Call:
+        """The call of the program before `lift`."""
+        return self.calls[self.facts.origins[self.settled_from.get(id(call), id(call))]]
 
-    def run(self) -> Function:
-        body = self.statements(self.function.body)
-        return replace(self.function, body=body, locals=(*self.function.locals, *self.added))
-
-    # ---- where splits stand
-
-    def statements(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return tuple(made for statement in body for made in self.statement(statement))
-
-    def statement(self, node: Statement) -> tuple[Statement, ...]:
-        """A statement that begins with a call has the splits in front of it, in a block unless it declares something."""
-        call = _first_call(node)
-        if call is None or not conflicts(self.program, call):
-            return (cast(Statement, self._mapped(node)),)
-        splits, made = self._split(call)
-        if not splits:
-            return (cast(Statement, self._mapped(node)),)
-        changed = cast(Statement, self._mapped(_replaced(node, call, made)))
-        if isinstance(changed, Declare):
-            return (*splits, changed)
-        return (Block((*splits, changed), changed.span),)
-
-    def _mapped(self, node: Node) -> Node:
-        return map_children(node, self._node, self.statements)
-
-    def _node(self, node: Node) -> Node:
-        made = self._mapped(node)
-        if not isinstance(made, Call) or not conflicts(self.program, made):
-            return self._kept(node, made)
-        splits, call = self._split(made)
-        self._kept(node, call)
-        return BlockValue(splits, call, call.type, call.span) if splits else made
-
-    def _kept(self, node: Node, made: Node) -> Node:
-        if isinstance(node, Call) and made is not node:
-            self.moved[id(node)] = id(made)
-        return made
-
-    # ---- one call
-
-    def _split(self, call: Call) -> tuple[tuple[Statement, ...], Call]:
+    def rewrite(self, before: Call, call: Call) -> tuple[Sequence[Statement], Call]:
         """The splits in front of a call, none where they would not help, and the call behind them."""
-        parts = self._parts(call, conflicts(self.program, call))
+        needed = conflicts(self.program, call)
+        settled: list[Statement] = []
+        unsettled = call
+        if needed and before is call:
+            settled, call = self.settled(call)
+            self.settled_from[id(call)] = id(before)
+        parts = self._parts(call, needed) if needed else None
         cuts = None if parts is None else self._cuts(parts[1])
         if parts is None or not cuts:
-            return (), call
+            return (), unsettled
         array, found = parts
-        bound, args = self._without(call, root_of(array), found)
+        bound, args = self.bound(call, root_of(array), [part.argument for part in found])
         splits, pieces = self._pieces(array, cuts, found, call)
         for part in found:
             index = sum(part.argument in cut.behind for cut in cuts)
             base = cuts[index - 1].at if index else None
             args[part.argument] = self._relative(part, pieces[index], base)
-        made = replace(call, args=tuple(args))
-        self.moved[id(call)] = id(made)
-        return (*bound, *splits), made
+        return (*settled, *bound, *splits), replace(call, args=tuple(args))
 
     def _parts(self, call: Call, positions: Sequence[int]) -> tuple[Place, list[_Part]] | None:
         """The array that all these arguments are lent parts of, and all parts of it that the call is lent."""
         assert isinstance(call.function, FunctionRef)
-        if len(call.args) != len(self._original(call).args):
-            return None  # What is known of the callee's parameters is by their places in C.
+        if call.function.symbol in self.facts.renumbered:
+            return None
         loans = [cast(Borrow, call.args[at]) for at in positions]
         root = root_of(loans[0].place)
         if not all(is_same_root(loans[0], loan) for loan in loans) or not all(map(is_stable, call.args)):
             return None
+        if len(call.args) != len(self._original(call).args):
+            return None  # What is known of the callee's parameters is by their places in C.
         if isinstance(root, GlobalPlace) and self.facts.effects.needs[call.function.symbol] & Needs.GLOBALS:
             return None
         if not isinstance(root, GlobalPlace | LocalPlace):
             return None
-        array = self._common_array(loans)
+        array = common_array(self.forms, loans)
         if array is None or not isinstance(array.type, ArrayType):
             return None
         path = steps_of(array)
         others = [at for at, arg in enumerate(call.args) if isinstance(arg, Borrow) and is_same_root(arg, loans[0])]
         inside = [at for at in others if not _is_elsewhere(steps_of(cast(Borrow, call.args[at]).place), path)]
-        if inside != list(positions) and self._common_array([cast(Borrow, call.args[at]) for at in inside]) is not array:
+        if inside != list(positions) and common_array(self.forms, [cast(Borrow, call.args[at]) for at in inside]) is not array:
             return None
         return array, [self._part(call, at, len(path)) for at in inside]
-
-    def _common_array(self, loans: Sequence[Borrow]) -> Place | None:
-        """The innermost array that all loans are of, as far as they go the same way; that of the first loan."""
-        paths = [steps_of(loan.place) for loan in loans]
-        depth = 0
-        while all(len(path) > depth for path in paths) and all(self._is_same(paths[0][depth], p[depth]) for p in paths):
-            depth += 1
-        for path, loan in zip(paths, loans, strict=True):
-            whole = len(path) == depth and loan.type.is_slice and isinstance(loan.place.type, ArrayType)
-            if not whole and not (len(path) > depth and isinstance(path[depth], IndexPlace)):
-                return None
-        return loans[0].place if len(paths[0]) == depth else paths[0][depth].base
-
-    def _is_same(self, one: Place, other: Place) -> bool:
-        match one, other:
-            case FieldPlace(index=first), FieldPlace(index=second):
-                return first == second
-            case IndexPlace(index=left), IndexPlace(index=right):
-                difference = self.forms.of(left).plus(self.forms.of(right), -1)
-                return not difference.factors and difference.constant == 0
-            case _:
-                return False
 
     def _part(self, call: Call, at: int, depth: int) -> _Part:
         loan = call.args[at]
@@ -316,19 +251,6 @@ class _Splitter:
 
     # ---- the new nodes
 
-    def _without(self, call: Call, root: Place, parts: Sequence[_Part]) -> tuple[list[Statement], list[Value]]:
-        """The arguments, those that look at the array bound in front of the splits."""
-        bound: list[Statement] = []
-        args = list(call.args)
-        lent = {part.argument for part in parts}
-        for at, arg in enumerate(args):
-            if at in lent or isinstance(arg, Borrow) or not any(_is_root(node, root) for node in walk(arg)):
-                continue
-            local = self._new_local(self._name(call, at), arg.type, arg)
-            bound.append(Declare(local.id, arg, arg.span))
-            args[at] = Load(LocalPlace(local.id, arg.type, arg.span), arg.type, arg.span)
-        return bound, args
-
     def _pieces(
         self, array: Place, cuts: Sequence[_Cut], parts: Sequence[_Part], call: Call
     ) -> tuple[list[Statement], list[Place]]:
@@ -340,8 +262,8 @@ class _Splitter:
         rest, behind = array, None
         names = [self._first_name(call, parts), *(self._name(call, cut.at.argument) for cut in cuts)]
         for number, cut in enumerate(cuts):
-            low = self._new_local(names[number], type, call)
-            high = self._new_local(names[number + 1] if number == len(cuts) - 1 else "rest", type, call)
+            low = self.new_local(names[number], type, call)
+            high = self.new_local(names[number + 1] if number == len(cuts) - 1 else "rest", type, call)
             splits.append(Split(rest, self._difference(cut.at, behind), low.id, high.id, call.span))
             pieces.append(_referent(low))
             rest, behind = _referent(high), cut.at
@@ -386,18 +308,8 @@ class _Splitter:
                     return self.facts.solution.program.functions[self.function.symbol].locals[local].name
             case _:
                 pass
-        assert isinstance(call.function, FunctionRef)
-        locals = self.program.functions[call.function.symbol].locals
-        return locals[at].name if at < len(locals) else ""
+        return self.param_name(call, at)
 
-    def _original(self, call: Call) -> Call:
-        return self.before[self.facts.origins[id(call)]]
-
-    def _new_local(self, name: str, type: Type, near: Value) -> Local:
-        id = len(self.function.locals) + len(self.added)
-        local = Local(id, name, type, LocalKind.VARIABLE, near.span)
-        self.added.append(local)
-        return local
 
 
 def _separates(cuts: Sequence[_Cut], pairs: Sequence[tuple[int, int]]) -> bool:
@@ -409,27 +321,8 @@ def _referent(local: Local) -> ReferentPlace:
     return ReferentPlace(LocalPlace(local.id, local.type, local.span), local.type.target, local.span)
 
 
-def _is_root(node: Node, root: Place) -> bool:
-    match node, root:
-        case LocalPlace(one), LocalPlace(other):
-            return one == other
-        case GlobalPlace(one), GlobalPlace(other):
-            return one == other
-        case _:
-            return False
-
-
 def _is_zero(value: Value) -> bool:
     return isinstance(value, IntConst) and value.value == 0
-
-
-def conflicts(program: Program, call: Call) -> list[int]:
-    """The arguments that may overlap another one, one of both to write."""
-    if not isinstance(call.function, FunctionRef) or call.function.symbol not in program.functions:
-        return []
-    loans = [(at, arg) for at, arg in enumerate(call.args) if isinstance(arg, Borrow)]
-    pairs = [(a, b) for (a, one), (b, other) in combinations(loans, 2) if may_overlap(one, other)]
-    return sorted({at for pair in pairs for at in pair})
 
 
 def _is_elsewhere(path: tuple[Place, ...], array: tuple[Place, ...]) -> bool:
@@ -438,41 +331,3 @@ def _is_elsewhere(path: tuple[Place, ...], array: tuple[Place, ...]) -> bool:
         if isinstance(one, FieldPlace) and isinstance(other, FieldPlace) and one.index != other.index:
             return True
     return False
-
-
-# ---- the call that a statement begins with
-
-_OPERANDS: Mapping[type, str] = {
-    Evaluate: "value",
-    Assign: "value",
-    Declare: "init",
-    Return: "value",
-    If: "condition",
-    Convert: "operand",
-    Not: "operand",
-}
-"""The field in which a node has what it computes first."""
-
-
-def _first_operand(node: Node) -> Value | None:
-    if isinstance(node, Binary | Compare):
-        return node.left if isinstance(node.right, IntConst) else None
-    if isinstance(node, Assign) and not is_stable(node.place):
-        return None
-    name = _OPERANDS.get(type(node))
-    return None if name is None else cast("Value | None", getattr(node, name))
-
-
-def _first_call(statement: Statement) -> Call | None:
-    node: Node | None = statement
-    while node is not None and not isinstance(node, Call):
-        node = _first_operand(node)
-    return node
-
-
-def _replaced(node: Node, call: Call, made: Call) -> Node:
-    """The node with another call for the one that it begins with."""
-    if node is call:
-        return made
-    first = _first_operand(node)
-    return map_children(node, lambda child: _replaced(child, call, made) if child is first else child)

@@ -89,7 +89,8 @@ def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     body = sink_declarations(item.body)
     body = conditional_values(body)
     body = struct_literals(body, data.types.structs)
-    body = compound_assignments(indexed_steps(late_steps(early_steps(body)), known))
+    body = indexed_steps(late_steps(early_steps(swaps(body))), known)
+    body = flatten_blocks(compound_assignments(body))
     body = plain_casts(byte_ranges(replace(item, body=body)), known).body
     body = swaps(body)
     body = drop_labels(body)

@@ -1,6 +1,6 @@
 """Dissolves blocks that hold nothing together.
 
-    { a(); b(); } c();      ->      a(); b(); c();        // no `let` in the block
+    { a(); b(); } c();      ->      a(); b(); c();        // no `let` in the block, but of cells for one call
     f().0;                  ->      f();                  // a part that nobody wants
     let x = { let i = f(); &a[i..] };      ->      let i = f(); let x = &a[i..];
     { a(); { b() } }        ->      { a(); b() }          // the inner one ends where the outer does
@@ -41,7 +41,19 @@ def flatten_blocks(block: rs.Block) -> rs.Block:
 
 
 def _dissolves(block: rs.Block) -> bool:
-    return block.tail is None and not any(isinstance(s, rs.Let) for s in block.statements)
+    return block.tail is None and all(not isinstance(s, rs.Let) or _makes_cells(s.init) for s in block.statements)
+
+
+def _makes_cells(value: rs.Expr | None) -> bool:
+    """Whether a variable is an object as cells, for the call behind it: another one of its name may take its place then, and only
+    such a call names it."""
+    match value:
+        case rs.MethodCall(receiver, "as_slice_of_cells"):
+            return _makes_cells(receiver)
+        case rs.Call(rs.Name(function)):
+            return function.endswith("Cell::from_mut")
+        case _:
+            return False
 
 
 def _within(statement: rs.Statement) -> rs.Statement:

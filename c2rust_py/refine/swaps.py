@@ -3,6 +3,7 @@
     let t = a; a = b; b = t;                     ->      std::mem::swap(&mut a, &mut b);
     let t = *p; *p = *q; *q = t;                 ->      std::mem::swap(p, q);
     let t = v[i]; v[i] = v[j]; v[j] = t;         ->      v.swap(i, j);
+    let t = a.get(); a.set(b.get()); b.set(t);   ->      a.swap(b);
 
 Nothing behind them may name `t`. Runs where declarations stand next to their use already.
 """
@@ -48,6 +49,12 @@ def _swap(statements: tuple[rs.Statement, ...], rest: list[Node]) -> rs.Statemen
                 return None
             call = _exchange(first, second)
             return None if call is None else rs.ExprStatement(call, span)
+        case (
+            rs.Let(name, _, rs.MethodCall(rs.Name(_) as one, "get", ()), span=span),
+            rs.ExprStatement(rs.MethodCall(target, "set", (rs.MethodCall(rs.Name(_) as other, "get", ()),))),
+            rs.ExprStatement(rs.MethodCall(last, "set", (rs.Name(old),))),
+        ) if target == one and last == other and old == name:
+            return None if _is_named(name, rest) else rs.ExprStatement(rs.MethodCall(one, "swap", (other,)), span)
         case _:
             return None
 

@@ -12,7 +12,6 @@ from c2rust_py.emit.accepted import Accepted, Body, body_key, body_rung, splice_
 from c2rust_py.emit.function_lines import function_lines
 from c2rust_py.emit.workspace import Workspace
 from c2rust_py.infer.slots import SlotRungs
-from c2rust_py.infer.solver import memory_instance
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.lift import Lifted
 from c2rust_py.options import Rung
@@ -117,7 +116,7 @@ def _group_entries(group: LinkedGroup, workspace: Workspace) -> Iterator[Functio
     for symbol, function in group.program.functions.items():
         if reporter.is_second(symbol):
             continue
-        second = memory_instance(symbol) if reporter.has_instance(symbol) else None
+        second, cells = reporter.memory_instance(symbol), reporter.cell_instance(symbol)
         slots = reporter.function(symbol)
         grade, reasons = _grade(group, symbol, slots)
         yield FunctionReport(
@@ -128,11 +127,12 @@ def _group_entries(group: LinkedGroup, workspace: Workspace) -> Iterator[Functio
             grade.value,
             reasons,
             _c_lines(function),
-            lines.count(symbol) + (lines.count(second) if second else 0),
+            lines.count(symbol) + sum(lines.count(instance) for instance in (second, cells) if instance),
             lines.path(second) if second else None,
             slots,
             reporter.callers_of_instance(symbol) if second else (),
             reporter.assumptions(symbol),
+            lines.path(cells) if cells else None,
         )
 
 

@@ -53,6 +53,8 @@ def _function_lines(entry: dict[str, Any]) -> Iterator[str]:
     if not entry["slots"]:
         yield "  it has no pointers"
     yield from (f"  taken for granted: {assumption}" for assumption in entry["assumptions"])
+    if entry["cell_instance"] is not None:
+        yield f"  a second instance, {entry['cell_instance']}, takes cells: calls pass it one object more than once"
     if entry["memory_instance"] is not None:
         yield f"  a second instance, {entry['memory_instance']}, takes pointers to memory"
         for call in entry["callers"]:

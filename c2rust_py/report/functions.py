@@ -35,7 +35,7 @@ class FunctionReport:
 
     `memory_instance` is the Rust path of its second instance, for pointers to memory, if it has one: the grade is that of the
     first, the lines are those of both. `slots` are its pointers, `callers` the calls that go to the second instance,
-    `assumptions` what is taken for granted of callers outside of a library.
+    `assumptions` what is taken for granted of callers outside of a library. `cell_instance` is the path of one for calls in place.
     """
 
     name: str
@@ -50,6 +50,7 @@ class FunctionReport:
     slots: tuple[SlotReport, ...] = ()
     callers: tuple[SlotReport, ...] = ()
     assumptions: tuple[str, ...] = ()
+    cell_instance: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What the report has of it: `slots.json` has the rest."""
@@ -57,7 +58,7 @@ class FunctionReport:
 
     def slots_json(self) -> dict[str, Any]:
         """What `slots.json` has of it."""
-        names = ("name", "file", "line", "grade", "reasons", "assumptions", "slots", "memory_instance", "callers")
+        names = ("name", "file", "line", "grade", "reasons", "assumptions", "slots", "memory_instance", "callers", "cell_instance")
         return {name: _json(getattr(self, name)) for name in names}
 
 

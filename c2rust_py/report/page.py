@@ -53,8 +53,9 @@ def report_page(out: Path, manifest: Manifest, report: Mapping[str, Any], slots:
 
 def _part(number: int, entry: Mapping[str, Any], slots: dict[str, Any], texts: _Texts) -> FunctionPart:
     rust = texts.rust(entry["rust_path"])
-    if entry["memory_instance"] is not None:
-        rust += "\n\n" + texts.rust(entry["memory_instance"])
+    for instance in (entry["memory_instance"], entry["cell_instance"]):
+        if instance is not None:
+            rust += "\n\n" + texts.rust(instance)
     return FunctionPart(
         f"f{number}",
         entry["name"],

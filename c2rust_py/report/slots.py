@@ -23,7 +23,7 @@ from c2rust_py.infer.demotions import (
     Subject,
 )
 from c2rust_py.infer.slots import LocalId, ResultId, Slot, SlotRungs, pointer_levels
-from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution, memory_instance
+from c2rust_py.infer.solver import CELL_SUFFIX, Solution, first_instance, memory_instance
 from c2rust_py.ir.nodes import Call, FunctionRef
 from c2rust_py.ir.program import Function, LocalKind, Program
 from c2rust_py.ir.types import Access, ReferenceType, Type
@@ -89,16 +89,23 @@ class SlotReporter:
 
     def is_second(self, symbol: str) -> bool:
         """Whether a function is the second instance of another."""
-        first = symbol.removesuffix(MEMORY_SUFFIX)
+        first = first_instance(symbol)
         return symbol != first and first in self.lifted.program.functions
 
-    def has_instance(self, symbol: str) -> bool:
-        """Whether a function has a second instance beside its first."""
-        return not symbol.endswith(MEMORY_SUFFIX) and memory_instance(symbol) in self.lifted.program.functions
+    def memory_instance(self, symbol: str) -> str | None:
+        """The instance of a function for pointers to memory, where it is a second one."""
+        return self._instance(symbol, memory_instance(symbol))
+
+    def cell_instance(self, symbol: str) -> str | None:
+        """The instance of a function for calls in place, where it is a second one."""
+        return self._instance(symbol, symbol + CELL_SUFFIX)
+
+    def _instance(self, symbol: str, instance: str) -> str | None:
+        return instance if first_instance(symbol) == symbol and instance in self.lifted.program.functions else None
 
     def name(self, symbol: str) -> str:
         """What C calls a function, whichever instance it is."""
-        function = self.before.functions.get(symbol.removesuffix(MEMORY_SUFFIX))
+        function = self.before.functions.get(first_instance(symbol))
         return symbol if function is None else function.name
 
     def _locals(self, function: Function) -> Iterator[SlotReport]:

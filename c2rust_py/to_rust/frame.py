@@ -16,7 +16,7 @@ from c2rust_py.ir.types import FunctionType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.names import Names
 from c2rust_py.to_rust.strings import StringTable
-from c2rust_py.to_rust.types import TypeLowering
+from c2rust_py.to_rust.types import CELL, STD_CELL, TypeLowering
 
 
 class Unsupported(Exception):
@@ -118,7 +118,9 @@ class Frame:
         return type
 
     def import_type(self, name: str) -> None:
-        if name in RUNTIME_TYPES:
+        if name == CELL == self.facts.types.cell:
+            self.uses.add(STD_CELL)
+        elif name in RUNTIME_TYPES:
             self.uses.add(RUNTIME_TYPES[name])
         else:
             self.import_item(name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from c2rust_py.infer.node_touches import NodeTouches
-from c2rust_py.infer.places import root_of
+from c2rust_py.infer.places import cell_of, root_of
 from c2rust_py.infer.touches import NOTHING, Touches
 from c2rust_py.ir.nodes import (
     Assign,
@@ -74,7 +74,7 @@ class Running:
     def _keeps_field(self, place: FieldPlace) -> bool:
         """Whether no node writes what the place overlaps. What lies behind a shared reference stays anyway."""
         root, path = root_of(place), self._field_path(place)
-        if path is None or self.lowering.in_memory(place) or not isinstance(root, LocalPlace | GlobalPlace):
+        if path is None or cell_of(place) is not None or self.lowering.in_memory(place) or not isinstance(root, LocalPlace | GlobalPlace):
             return False
         if isinstance(root, GlobalPlace) and root.symbol not in self.lowering.facts.program.variables:
             return False
@@ -136,7 +136,7 @@ def _written_places(node: Node) -> Iterator[Place]:
             yield place
         case Call():
             for arg in node.args:
-                if isinstance(arg, Borrow) and arg.type.access is Access.MUTABLE:
+                if isinstance(arg, Borrow) and arg.type.access is not Access.SHARED:
                     yield arg.place
         case _:
             pass

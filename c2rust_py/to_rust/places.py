@@ -6,6 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from c2rust_py.diagnostics import Code, Span
+from c2rust_py.infer.places import cell_of, root_of
 from c2rust_py.ir.nodes import (
     AddressOf,
     Borrow,
@@ -134,6 +135,8 @@ class PlaceLowering(ABC):
 
     def borrow(self, value: Borrow) -> rs.Expr:
         """A reference as an argument: `&mut a[i..]`, `&s.x`; a parameter passed on as a whole is borrowed anew by Rust."""
+        if value.type.access is Access.CELL:
+            return self.borrow_cells(value)
         place, mutable = value.place, value.type.access is Access.MUTABLE
         if isinstance(place, StringPlace):
             literal: rs.Expr = rs.Literal(byte_string(place.data))
@@ -149,6 +152,24 @@ class PlaceLowering(ABC):
             element = rs.Borrow(self.path(place), mutable)
             return rs.Call(rs.Name("std::slice::from_mut" if mutable else "std::slice::from_ref"), (element,))
         return rs.Borrow(self.path(place), mutable)
+
+    def borrow_cells(self, value: Borrow) -> rs.Expr:
+        """Cells as an argument (`a`, `&a[i..]`, `&a[i]`), or what else nobody looks at meanwhile as cells."""
+        place = value.place
+        if cell_of(place) is not None:
+            return rs.Borrow(self.path(place)) if isinstance(place, IndexPlace) else self.path(root_of(place))
+        if isinstance(place, ReferentPlace) and isinstance(place.base.type, ReferenceType):
+            cells = place.base.type.access is Access.CELL
+            whole = self.path(place.base)
+            if cells:
+                return whole if value.start is None else rs.Borrow(rs.Index(whole, self.range_from(value.start)))
+        elif value.type.is_slice:
+            whole = rs.Borrow(rs.Index(self.base_path(place), rs.Name("..")), mutable=True)
+        else:
+            whole = rs.Borrow(self.path(place), mutable=True)
+        self.frame.import_type(self.facts.types.cell)
+        cell = rs.Call(rs.Name(f"{self.facts.types.cell}::from_mut"), (whole,))
+        return rs.MethodCall(cell, "as_slice_of_cells") if value.type.is_slice else cell
 
     def _part_from(self, base: rs.Expr, part: rs.RangeFrom, mutable: bool) -> rs.Expr:
         """`&base[start..]`. Rust borrows the base before it computes the start, so what lends something out stands before."""
@@ -267,12 +288,27 @@ class PlaceLowering(ABC):
         if isinstance(place, FieldPlace) and self.is_union(place.base) and not self.in_memory(place):
             member = rs.MethodCall(self.path(place.base), self.field_name(place))
             return rs.Cast(member, rs.PathType("u8")) if self.is_bit_field(place) and self.is_char(type) else member
+        cell = cell_of(place)
+        if cell is not None:
+            return self.unwrapped(self.in_cell(place, cell), place.type)
         if not self.in_memory(place):
             return self.from_stored(self.path(place), place)
         if isinstance(place, FieldPlace) and self.is_bit_field(place):
             read = self.frame.method("read_bits", self.address(place.base), self.field_constant(place))
             return rs.Cast(read, rs.PathType("u8")) if self.is_char(type) else read
         return self.unwrapped(self.frame.method("read", self.address(place)), type)
+
+    def in_cell(self, place: Place, cell: Place) -> rs.Expr:
+        """What is read of a cell: all of it, or a part."""
+        if place is cell:
+            return rs.MethodCall(self.path(cell) if isinstance(cell, IndexPlace) else self.path(root_of(cell)), "get")
+        match place:
+            case FieldPlace(base):
+                return rs.FieldAccess(self.in_cell(base, cell), self.field_name(place))
+            case IndexPlace(base, index):
+                return rs.Index(self.in_cell(base, cell), self.index(index))
+            case _:
+                raise AssertionError("a part of a cell is a field or an element")
 
     def load_external(self, place: GlobalPlace) -> rs.Expr:
         """A variable of the C library: `stdin` and its like are constants of the runtime, others have accessors."""
@@ -313,6 +349,11 @@ class PlaceLowering(ABC):
             value = rs.Cast(with_suffix(value, "u8"), rs.PathType("i8"))
         if isinstance(place, FieldPlace) and self.is_union(place.base) and not self.in_memory(place):
             return rs.MethodCall(self.path(place.base), f"set_{self.field_name(place)}", (value,))
+        cell = cell_of(place)
+        if cell is not None:
+            assert place is cell, "a part of a cell is assigned"
+            whole = self.path(cell) if isinstance(cell, IndexPlace) else self.path(root_of(cell))
+            return rs.MethodCall(whole, "set", (value,))
         if not self.in_memory(place):
             stored = self.wrapped(value, place.type) if isinstance(place, FieldPlace | IndexPlace) else value
             return rs.Assign(self.path(place), stored)
@@ -357,6 +398,8 @@ class PlaceLowering(ABC):
 def _is_as_good(have: Type, wanted: ReferenceType) -> bool:
     """Whether a reference can be passed on: a mutable one as a shared one, too."""
     assert isinstance(have, ReferenceType)
+    if Access.CELL in (have.access, wanted.access):
+        return False
     return same_representation(have.target, wanted.target) and (have.access is Access.MUTABLE or wanted.access is Access.SHARED)
 
 

@@ -30,7 +30,7 @@ from typing import Any, cast
 
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.node_touches import NodeTouches
-from c2rust_py.infer.places import lends_owner
+from c2rust_py.infer.places import cell_of, lends_owner
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, Touches
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
@@ -205,16 +205,17 @@ class _Sequencer:
         return (*operand.before, replace(node, value=operand.value))
 
     def _assign(self, node: Assign) -> tuple[Statement, ...]:
-        """Rust has the value before a plain place, and the pointer of a place in memory before the value."""
+        """Rust has the value before a plain place, and the pointer of a place in memory before the value; so it has a cell."""
         in_memory = self.nodes.in_memory(node.place)
         place = self._place_operands(node.place)
-        ranks = range(len(place)) if in_memory else range(1, len(place) + 1)
+        place_first = in_memory or cell_of(node.place) is not None
+        ranks = range(len(place)) if place_first else range(1, len(place) + 1)
         held = self.nodes.held(node.place)
         place_positions = [
             Position(rank, barred=in_memory, early=operand.touches.conflicts(held) or lends_owner(operand.value, node.place))
             for rank, operand in zip(ranks, place, strict=True)
         ]
-        value_position = Position(len(place) if in_memory else 0, barred=in_memory)
+        value_position = Position(len(place) if place_first else 0, barred=in_memory)
         if _is_deferred(node.value, self.layout):
             value, before = self._deferred(node.value, place)
             arranged = arrange((*place, value), (*place_positions, value_position), self.bind)
@@ -421,7 +422,7 @@ class _Sequencer:
         written meanwhile."""
         start = [] if value.start is None else [self.value(value.start)]
         operands = [*self._place_operands(value.place), *start]
-        lent = self.nodes.lent_by(value) if value.type.access is Access.MUTABLE else NOTHING
+        lent = NOTHING if value.type.access is Access.SHARED else self.nodes.lent_by(value)
         positions = [Position(i, early=operand.touches.conflicts(lent)) for i, operand in enumerate(operands)]
         arranged = arrange(operands, positions, self.bind)
         values = _values(arranged)

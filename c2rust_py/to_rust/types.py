@@ -30,6 +30,8 @@ from c2rust_py.ir.types import (
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.names import Names
 
+CELL, STD_CELL = "Cell", "std::cell::Cell"
+
 LIBRARY_RECORD = "library:"
 """The prefix of the ids of records that our own headers declare; the runtime has them under the same tag."""
 
@@ -67,6 +69,12 @@ class TypeLowering:
     library_records: Mapping[str, str]
 
     @property
+    def cell(self) -> str:
+        """The type of the standard library: by its whole path where the program has one of that name."""
+        taken = (*self.names.records.values(), *self.names.enums.values())
+        return STD_CELL if CELL in taken else CELL
+
+    @property
     def layout(self) -> Layout:
         return Layout(self.program.records, self.program.enums)
 
@@ -99,6 +107,10 @@ class TypeLowering:
                 return rs.PathType("Vec", (self.stored(element),))
             case OwnedType(target):
                 return rs.PathType("Box", (self.stored(target),))
+            case ReferenceType(ArrayType(element, None), Access.CELL):
+                return rs.ReferenceType(rs.SliceType(rs.PathType(self.cell, (self.stored(element),))))
+            case ReferenceType(target, Access.CELL):
+                return rs.ReferenceType(rs.PathType(self.cell, (self.stored(target),)))
             case ReferenceType(ArrayType(element, None), access):
                 return rs.ReferenceType(rs.SliceType(self.stored(element)), access is Access.MUTABLE)
             case ReferenceType(target, access):

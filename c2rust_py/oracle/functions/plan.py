@@ -9,7 +9,7 @@ from enum import Enum
 
 from c2rust_py.infer.effects import Effects
 from c2rust_py.infer.extents import Extent, Extents
-from c2rust_py.infer.solver import MEMORY_SUFFIX
+from c2rust_py.infer.solver import first_instance
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import Result
 from c2rust_py.ir.program import Function, Program, Variable
@@ -105,7 +105,7 @@ class Candidate:
 def candidates(facts: GroupFacts) -> Iterator[Candidate]:
     """Every function of the translation, both instances of those that have two."""
     for symbol in facts.lifted.functions:
-        yield Candidate(symbol, symbol.removesuffix(MEMORY_SUFFIX), facts.rust_paths[symbol])
+        yield Candidate(symbol, first_instance(symbol), facts.rust_paths[symbol])
 
 
 def make_table(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> TypeTable:
@@ -115,7 +115,7 @@ def make_table(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> Typ
     for type, found in callable_targets(facts.lifted, facts.effects).items():
         rows = []
         for symbol, number in found:
-            function = facts.program.functions.get(symbol.removesuffix(MEMORY_SUFFIX))
+            function = facts.program.functions.get(first_instance(symbol))
             if function is not None:
                 name = link_name(units[function.unit], function.name, function.static)
                 rows.append(FunctionTarget(function.name, name, number))
