@@ -128,7 +128,7 @@ def _is_cell(type: Type) -> bool:
 def _rung(solution: Solution, program: Program, declaration: DeclarationId) -> Rung:
     """The rung of a declaration's outermost level."""
     match declaration:
-        case LocalId(symbol, local) if _is_cell(program.functions[symbol].locals[local].type):
+        case LocalId(symbol, local) if any(map(_is_cell, program.functions[symbol].type.params[local : local + 1])):
             return Rung.CELL
         case LocalId(symbol, local) if local in solution.templates[symbol]:
             return Rung.OWNED if solution.templates[symbol][local].root == OwnedRoot(local) else Rung.BORROWED
