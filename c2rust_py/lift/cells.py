@@ -34,6 +34,7 @@ from c2rust_py.ir.nodes import (
     Place,
     ReferentPlace,
     Statement,
+    UnsupportedStatement,
 )
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import (
@@ -190,6 +191,8 @@ class _Planner:
         function = self.program.functions.get(symbol)
         if function is None or symbol in self.refused or symbol in self.facts.renumbered or memory_instance(symbol) in self.program.functions:
             return False
+        if any(isinstance(node, UnsupportedStatement) and node.lent for node in function.body):
+            return False  # Its body is written elsewhere, for references.
         types = (function.type.params[at] for at in params if at < len(function.type.params))
         return all(isinstance(type, ReferenceType) and self._is_plain(_element(type)) for type in types)
 

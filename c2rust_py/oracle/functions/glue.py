@@ -118,6 +118,13 @@ def _extent(plan: FunctionPlan, index: int, extent: Extent | None) -> str:
     return f"Extent::Within {{ lo: {max(extent.lo, -_LONG)}, hi: {hi}, lengths: &[{listed}] }}"
 
 
+def _as_cells(variable: str, passing: Passing) -> str:
+    """What is lent as cells: each parameter an object of its own."""
+    if passing is Passing.OBJECT:
+        return f"std::cell::Cell::from_mut(&mut {variable})"
+    return f"std::cell::Cell::from_mut(&mut {variable}[..]).as_slice_of_cells()"
+
+
 def _bool(value: bool) -> str:
     return "true" if value else "false"
 
@@ -138,7 +145,7 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
         borrow = {(True, True): "&mut ", (True, False): "&"}.get(
             (param.passing is not Passing.VALUE, param.mutable), ""
         )
-        args.append(f"{borrow}a{i}")
+        args.append(_as_cells(f"a{i}", param.passing) if param.cells else f"{borrow}a{i}")
         if param.mutable:
             after.append(
                 f"x.put_object({i}, a{i});" if param.passing is Passing.OBJECT else f"x.put_elements({i}, &a{i});"

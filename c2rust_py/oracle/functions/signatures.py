@@ -21,12 +21,13 @@ class Passing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RustParam:
-    """`mutable` is set behind `&mut`, `truth` for a `bool`, `position` for an index."""
+    """`mutable` is set behind `&mut` and for cells, `truth` for a `bool`, `position` for an index."""
 
     passing: Passing
     mutable: bool
     truth: bool = False
     position: bool = False
+    cells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,10 @@ def _param(type: str) -> RustParam:
             raise NotComparable(f"inputs of the Rust type `{type}` are not made")
         return RustParam(Passing.VALUE, False, type == "bool", type in ("usize", "isize"))
     passing = Passing.SLICE if reference[2].startswith("[") and ";" not in _outer(reference[2]) else Passing.OBJECT
-    if re.match(r"(?:Option|Box|Vec|Cell|\[(?:std::cell::)?Cell)\b", reference[2]):
+    cells = re.fullmatch(r"\[?(?:std::cell::)?Cell<[\w:]+>\]?", reference[2]) is not None
+    if not cells and re.match(r"(?:Option|Box|Vec|\[*(?:std::cell::)?Cell)\b", reference[2]):
         raise NotComparable(f"inputs of the Rust type `{type}` are not made")
-    return RustParam(passing, reference[1] is not None)
+    return RustParam(passing, cells or reference[1] is not None, cells=cells)
 
 
 def _outer(type: str) -> str:
