@@ -206,10 +206,24 @@ def _assigns_itself(node: Node) -> bool:
     return isinstance(node, rs.Assign) and node.target == node.value and not node.op
 
 
+def _nests_tests(node: Node) -> bool:
+    """A test alone in a test, as it is left where a `case` falls through."""
+    match node:
+        case rs.If(_, rs.Block((rs.ExprStatement(rs.If(_, _, None)),), None), None) | rs.If(_, rs.Block((), rs.If(_, _, None)), None):
+            return True
+        case _:
+            return False
+
+
+def _unwraps_member(node: Node) -> bool:
+    return isinstance(node, rs.MethodCall) and node.method == "unwrap" and isinstance(node.receiver, rs.FieldAccess)
+
+
 _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::absurd_extreme_comparisons": _compares_to_limit,
     "clippy::approx_constant": lambda node: isinstance(node, rs.Literal) and _CONSTANTS.match(node.text) is not None,
     "clippy::bad_bit_mask": _compares_mask,
+    "clippy::collapsible_if": _nests_tests,
     "clippy::eq_op": _has_equal_sides,
     "clippy::erasing_op": _is_zero,
     "clippy::identity_op": _has_no_effect,
@@ -224,4 +238,5 @@ _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::overly_complex_bool_expr": _is_decided,
     "clippy::self_assignment": _assigns_itself,
     "clippy::single_match": _catches_jumps,
+    "clippy::unnecessary_unwrap": _unwraps_member,
 }

@@ -79,8 +79,7 @@ class _Rewriting:
         uses = _uses(loop.body, array, loop.variable)
         if element is None or uses is None or (uses.changed and uses.borrowed):
             return loop
-        by_value = not uses.changed and not uses.borrowed and isinstance(element, rs.PathType)
-        by_value = by_value and isinstance(element, rs.PathType) and element.name in _SCALARS | _HANDLES
+        by_value = not uses.changed and not uses.borrowed and _is_small(element)
         body = _with_items(loop.body, array, loop.variable, "", by_value)
         indexed = any(isinstance(n, rs.Name) and n.text == loop.variable for n in walk(body))
         iterable = self.iterable(array, loop, loop.iterable, uses.changed, indexed)
@@ -255,6 +254,17 @@ def _root_at(place: rs.Expr, array: str, index: str) -> bool:
             case _:
                 return False
     return True
+
+
+def _is_small(element: rs.Type) -> bool:
+    """Whether elements are taken out of their array: numbers, handles, references."""
+    match element:
+        case rs.PathType(name):
+            return name in _SCALARS | _HANDLES
+        case rs.ReferenceType(_, mutable):
+            return not mutable
+        case _:
+            return False
 
 
 def _with_items(body: rs.Block, array: str, index: str, name: str, by_value: bool) -> rs.Block:

@@ -62,6 +62,8 @@ def is_pure(expr: rs.Expr) -> bool:
             return known and all(map(is_pure, (receiver, *args)))
         case rs.Call(rs.Name(path), (operand,)) if path.endswith("::from"):
             return is_pure(operand)
+        case rs.If(condition, rs.Block((), rs.Literal()), rs.BlockExpr(rs.Block((), rs.Literal()))):
+            return is_pure(condition)
         case _:
             return False
 

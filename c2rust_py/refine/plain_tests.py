@@ -75,7 +75,7 @@ def _expr(expr: rs.Expr, types: Types) -> rs.Expr:
         case rs.Binary(op, left, right) if op in _MIRRORED:
             if isinstance(left, rs.Literal) and not isinstance(right, rs.Literal):
                 op, left, right = _MIRRORED[op], right, left
-            return _plain(op, left, right, types) or rs.Binary(op, left, right)
+            return _plain(op, left, right, types) or _without_one(op, left, right) or rs.Binary(op, left, right)
         case rs.Unary("!", rs.Binary() | rs.Literal() | rs.Unary() as operand) if (
             not isinstance(operand, rs.Binary) or operand.op not in ("&&", "||")
         ) and is_condition(operand):
@@ -86,6 +86,21 @@ def _expr(expr: rs.Expr, types: Types) -> rs.Expr:
 
 def _is(expr: rs.Expr, text: str) -> bool:
     return isinstance(expr, rs.Literal) and expr.text == text
+
+
+def _without_one(op: str, left: rs.Expr, right: rs.Expr) -> rs.Expr | None:
+    """`x + 1 <= y` as `x < y`, of integers that do not overflow."""
+    match op, left, right:
+        case "<=", rs.Binary("+", x, rs.Literal("1")), y:
+            return rs.Binary("<", x, y)
+        case ">=", rs.Binary("-", x, rs.Literal("1")), y:
+            return rs.Binary(">", x, y)
+        case ">=", x, rs.Binary("+", y, rs.Literal("1")):
+            return rs.Binary(">", x, y)
+        case "<=", x, rs.Binary("-", y, rs.Literal("1")):
+            return rs.Binary("<", x, y)
+        case _:
+            return None
 
 
 def _plain(op: str, left: rs.Expr, right: rs.Expr, types: Types) -> rs.Expr | None:
