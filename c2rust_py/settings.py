@@ -54,7 +54,7 @@ _KINDS: dict[str, dict[str, type]] = {
         "functions": bool,
     },
 }
-_TOP = {*_KINDS, "case", "flags", "sanitize", "wrapping"}
+_TOP = {*_KINDS, "case", "flags", "leaks", "sanitize", "wrapping"}
 
 
 @dataclass(frozen=True, slots=True)

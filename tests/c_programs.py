@@ -18,8 +18,6 @@ FAULTS = PROGRAMS / "faults"
 KINDS = PROGRAMS.parent / "kinds"
 
 STRICT = ["-std=gnu17", "-ffp-contract=off", "-w"]
-_ASAN = "detect_stack_use_after_return=1:detect_leaks=0"
-"""What is never freed is no fault."""
 SANITIZE = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
 RUN_SECONDS = 20
 STACK_BYTES = 1 << 30  # deep recursion in C must not die earlier than in the translation, whose main has this stack
@@ -39,14 +37,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One C program of the fixtures: its name, sources in order, compiler flags and cases (at least one). An `ordinary` one is
-    of `fixtures/kinds`: it is there for the rungs above memory, and is not built on the memory rung alone."""
+    """One C program of the fixtures: its name, sources in order, compiler flags and cases (at least one). One that `leaks` does
+    not free all that it allocates. An `ordinary` one is of `fixtures/kinds`: it is there for the rungs above memory, and is not
+    built on the memory rung alone."""
 
     name: str
     sources: tuple[Path, ...]
     flags: tuple[str, ...]
     cases: tuple[Case, ...]
     sanitize_stack: bool
+    leaks: bool = False
     ordinary: bool = False
 
 
@@ -72,7 +72,8 @@ def load_program(path: Path) -> Program:
     settings = tomllib.loads(settings_file.read_text()) if settings_file.exists() else {}
     cases = tuple(load_case(table) for table in settings.get("case", [])) or (Case("default"),)
     flags = ("-I", str(path), *settings.get("flags", []), "-lm")
-    return Program(path.name, tuple(sorted(path.glob("*.c"))), flags, cases, settings.get("sanitize", True))
+    sources = tuple(sorted(path.glob("*.c")))
+    return Program(path.name, sources, flags, cases, settings.get("sanitize", True), settings.get("leaks", False))
 
 
 def load_case(table: dict[str, object]) -> Case:
@@ -110,15 +111,16 @@ def build(program: Program, flags: list[str], out: Path) -> None:
         raise RuntimeError(f"gcc failed on {program.name}:\n{done.stderr}")
 
 
-def run(executable: Path, case: Case) -> Outcome:
-    """Runs `executable` on `case` in a scratch folder of its own, with argv[0] the word `program`."""
+def run(executable: Path, case: Case, leaks: bool = False) -> Outcome:
+    """Runs `executable` on `case` in a scratch folder of its own, with argv[0] the word `program`. With `leaks`, ASan is not
+    asked for what was never freed."""
     set_child_limits()
     with tempfile.TemporaryDirectory(prefix="c2rs-case-") as scratch:
         folder = Path(scratch)
         for name, data in case.files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
-        stdout, status, stderr = run_in(executable, case, folder)
+        stdout, status, stderr = run_in(executable, case, folder, leaks)
         left = tuple((str(p.relative_to(folder)), p.read_bytes()) for p in sorted(folder.rglob("*")) if p.is_file())
     return Outcome(stdout, status if status >= 0 else 128 - status, stderr, left)
 
@@ -129,10 +131,11 @@ def set_child_limits() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def run_in(executable: Path, case: Case, folder: Path) -> tuple[bytes, int, bytes]:
+def run_in(executable: Path, case: Case, folder: Path, leaks: bool) -> tuple[bytes, int, bytes]:
     """One run of `executable` with `folder` as its working folder: stdout, status, stderr."""
     argv = ["program", *case.args]
-    environment = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C", "ASAN_OPTIONS": _ASAN}
+    asan = f"detect_stack_use_after_return=1:detect_leaks={int(not leaks)}"
+    environment = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C", "ASAN_OPTIONS": asan}
     if case.close_stdout_after is None:
         done = subprocess.run(argv, executable=executable, input=case.stdin, capture_output=True, cwd=folder,
                               env=environment, timeout=RUN_SECONDS, check=False)  # fmt: skip

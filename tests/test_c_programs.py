@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from c_programs import FAULTS, KINDS, SANITIZE, Case, Program, all_programs, build, load_program, ordinary_programs, run
 
-SANITIZER_REPORT = re.compile(rb"AddressSanitizer|runtime error:")
+SANITIZER_REPORT = re.compile(rb"AddressSanitizer|runtime error:|LeakSanitizer")
 FAULT_MARK = re.compile(r"// fault: \S+$")
 
 
@@ -26,7 +26,7 @@ def test_program_has_one_meaning(program: Program, tmp_path: Path) -> None:
         printed += expected.stdout
         assert run(fast, case).visible() == expected.visible(), case.name
         if program.sanitize_stack:
-            clean = run(checked, case)
+            clean = run(checked, case, program.leaks)
             assert not SANITIZER_REPORT.search(clean.stderr), clean.stderr.decode(errors="replace")
             assert clean.visible() == expected.visible(), case.name
     assert printed, "a program must print something"
