@@ -32,6 +32,21 @@ class FieldSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class GlobalPointers:
+    """What a pointer of static storage duration holds, or the elements of an array of such."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class ElementPointers:
+    """What the elements of a local array of pointers hold."""
+
+    function: str
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
 class LocalObject:
     """A local as an object that pointers point to."""
 
@@ -54,7 +69,10 @@ class MemoryCall:
     call: int
 
 
-Subject = PointerSlot | ResultSlot | FieldSlot | LocalObject | GlobalObject | MemoryCall
+HeldSlot = FieldSlot | GlobalPointers | ElementPointers
+"""The pointers that objects hold: above memory, each is a view (`infer.views`)."""
+
+Subject = PointerSlot | ResultSlot | HeldSlot | LocalObject | GlobalObject | MemoryCall
 
 
 @dataclass(frozen=True, slots=True)

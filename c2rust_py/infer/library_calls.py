@@ -24,6 +24,7 @@ from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction,
 from c2rust_py.infer.library_slices import SliceForm, SliceResult, SliceVariant, slice_forms
 from c2rust_py.infer.targets import (
     FieldStep,
+    HeldRoot,
     IndexStep,
     LiteralRoot,
     ParamRoot,
@@ -31,6 +32,7 @@ from c2rust_py.infer.targets import (
     Result,
     Target,
     Template,
+    ViewRoot,
     is_data_pointer,
 )
 from c2rust_py.ir.layout import Layout
@@ -204,6 +206,17 @@ def find_loan(resolver: Resolver, value: Value, mutable: bool) -> Loan | None:
     return Loan(target, element, mutable) if _has_bytes(element, resolver) else None
 
 
+def refuse_writing(name: str, loan: Loan) -> Refusal | None:
+    """What speaks against a loan to write."""
+    match loan.target.root:
+        case LiteralRoot():
+            return Refusal(f"`{name}` may write to a string literal")
+        case HeldRoot() | ViewRoot():
+            return Refusal(f"`{name}` may write to what is read in other places")
+        case _:
+            return None
+
+
 def is_bytes(type: Type) -> bool:
     """Whether an array of that type is one of bytes in Rust."""
     return same_representation(type, IntType(IntKind.UCHAR))
@@ -256,8 +269,8 @@ def _fit(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal 
         loan = find_loan(resolver, call.args[position], mutable)
         if loan is None:
             return Refusal(f"it is passed to `{form.name}` of the library", call.args[position])
-        if mutable and isinstance(loan.target.root, LiteralRoot):
-            return Refusal(f"`{form.name}` may write to a string literal")
+        if mutable and (refusal := refuse_writing(form.name, loan)) is not None:
+            return refusal
         if param.endswith("[u8]") and not is_bytes(loan.element):
             return None
         if not param.endswith("[u8]"):

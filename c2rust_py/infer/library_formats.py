@@ -25,8 +25,9 @@ from c2rust_py.infer.library_calls import (
     is_bytes,
     overlap,
     pointed_value,
+    refuse_writing,
 )
-from c2rust_py.infer.targets import LiteralRoot, Resolver, is_data_pointer
+from c2rust_py.infer.targets import Resolver, is_data_pointer
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import BlockValue, Call, Conditional, Decay, FunctionRef, StringPlace, Value
 from c2rust_py.ir.types import CHAR, EnumType, FloatKind, FloatType, IntKind, IntType, Type
@@ -129,8 +130,8 @@ def choose_format(resolver: Resolver, call: Call) -> FormatCall | Refusal:
         arg = call.args[position]
         if not is_data_pointer(arg.type):
             continue
+        choice = _find_choice(resolver, arg) if not function.scans else None
         loan = find_loan(resolver, arg, function.scans)
-        choice = _find_choice(resolver, arg) if loan is None and not function.scans else None
         if isinstance(choice, Choice):
             choices[position] = choice
         elif loan is None:
@@ -145,9 +146,8 @@ def choose_format(resolver: Resolver, call: Call) -> FormatCall | Refusal:
 def _checked(found: FormatCall, name: str) -> FormatCall | Refusal:
     if any(overlap(a, b) for (_, a), (_, b) in combinations(all_loans(found), 2)):
         return Refusal(f"two arguments of `{name}` may be the same object")
-    if any(loan.mutable and isinstance(loan.target.root, LiteralRoot) for loan in found.loans.values()):
-        return Refusal(f"`{name}` may write to a string literal")
-    return found
+    refusals = (refuse_writing(name, loan) for loan in found.loans.values() if loan.mutable)
+    return next((refusal for refusal in refusals if refusal is not None), found)
 
 
 def _find_choice(resolver: Resolver, value: Value) -> Loan | Choice | None:

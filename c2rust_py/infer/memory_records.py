@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from c2rust_py.infer.storage import Storage
-from c2rust_py.ir.nodes import Borrow, Call, DerefPlace, FunctionRef, VaArgValue, Value
+from c2rust_py.ir.layout import Layout
+from c2rust_py.ir.nodes import Borrow, Call, DerefPlace, FunctionRef, IntConst, VaArgValue, Value
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import (
     ArrayType,
@@ -65,11 +66,31 @@ def _handed(node: Node, program: Program) -> Iterator[Type]:
         case Call(FunctionRef(symbol), args) if symbol in program.functions:
             params = len(program.functions[symbol].type.params)
             yield from (arg.type for arg in args[params:])
+        case Call(FunctionRef(symbol), args) if symbol in _WHOLE_OBJECTS and _is_of_whole_objects(node, program):
+            pass
         case Call(_, args):
             for arg in args:
                 yield arg.type.target if isinstance(arg, Borrow) else arg.type
         case _:
             pass
+
+
+_WHOLE_OBJECTS = frozenset({"slices:memset", "slices:bzero", "slices:memcpy", "slices:memmove"})
+"""Calls that are assignments where they are about whole objects (`to_rust.slice_copies`)."""
+
+
+def _is_of_whole_objects(call: Call, program: Program) -> bool:
+    """Whether a call clears or copies a constant number of objects."""
+    layout = Layout(program.records, program.enums)
+    loans = [arg for arg in call.args if isinstance(arg, Borrow)]
+    size, others = call.args[-1], [arg for arg in call.args[:-1] if not isinstance(arg, Borrow)]
+    if not isinstance(size, IntConst) or any(not isinstance(arg, IntConst) or arg.value != 0 for arg in others):
+        return False
+    elements = {loan.type.target.element for loan in loans if isinstance(loan.type.target, ArrayType)}
+    if len(elements) != 1:
+        return False
+    count, rest = divmod(size.value, layout.size_of(*elements))
+    return rest == 0 and (count == 1 or all(isinstance(loan.place.type, ArrayType) for loan in loans))
 
 
 def _types(program: Program) -> Iterator[Type]:

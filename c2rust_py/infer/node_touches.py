@@ -22,13 +22,16 @@ from c2rust_py.ir.nodes import (
     Continue,
     Declare,
     DerefPlace,
+    FieldPlace,
     GlobalPlace,
     Goto,
+    IndexPlace,
     Load,
     LocalPlace,
     Overflowing,
     Place,
     Reallocate,
+    ReferentPlace,
     Return,
     Split,
     StringPlace,
@@ -39,7 +42,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access, ReferenceType
+from c2rust_py.ir.types import Access, OwnedType, ReferenceType
 from c2rust_py.ir.walk import Node
 
 _LEAVES = Touches(leaves=True)
@@ -62,6 +65,8 @@ class NodeTouches:
         match node:
             case Load(place, _, _):
                 return self.reads(place)
+            case Borrow(place) if (holder := self._holder(place)) is not None:
+                return self.reads(holder)
             case Assign(place, _, _) | Overflowing(_, _, _, place, _, _) | VaStart(place, _):
                 return self.writes(place)
             case VaArgValue(place, _, _):
@@ -90,6 +95,18 @@ class NodeTouches:
                 return _LEAVES
             case _:
                 return NOTHING
+
+    def _holder(self, place: Place) -> Place | None:
+        """What holds the reference that a place is reached through, where it can be given another one: a parameter's own cannot."""
+        while isinstance(place, FieldPlace | IndexPlace):
+            place = place.base
+        if not isinstance(place, ReferentPlace) or isinstance(place.base, Call | Conditional):
+            return None
+        function = self.program.functions.get(self.function)
+        params = 0 if function is None else len(function.type.params)
+        type = place.base.type
+        owned = isinstance(type, OwnedType) or (isinstance(type, ReferenceType) and type.access is not Access.SHARED)
+        return None if owned or (isinstance(place.base, LocalPlace) and place.base.local < params) else place.base
 
     def lent(self, call: Call) -> Touches:
         """What a call can read and write through the references that it is given."""

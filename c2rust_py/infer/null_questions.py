@@ -2,35 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from c2rust_py.infer.demotions import PointerSlot, Subject
-from c2rust_py.infer.pointer_uses import Argument, Escape, Flow, LibraryCall, Pair, Returned, Stored, Test, Use
+from c2rust_py.infer.demotions import HeldSlot, PointerSlot, Subject
+from c2rust_py.infer.pointer_uses import Argument, Escape, Flow, Held, LibraryCall, Pair, Returned, Stored, Test, Use
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import without_casts
 from c2rust_py.ir.nodes import Call, Value
 
+Asked = tuple[str, Subject]
+"""A function, and what may be null in it."""
+
 
 def asks_null(
-    uses: Mapping[str, Sequence[Use]],
-    subjects: Subjects,
-    symbol: str,
-    param: int,
-    comes_back: bool = False,
-    seen: frozenset[tuple[str, int]] = frozenset(),
+    uses: Mapping[str, Sequence[Use]], subjects: Subjects, symbol: str, param: int, comes_back: bool = False
 ) -> bool:
     """Whether a function, or one that it passes its parameter to, may find out that the parameter is null: by a test, a
     comparison with something else, or by where it keeps it. comes_back: what it returns goes to where the argument came from."""
-    if (symbol, param) in seen:
-        return False
-    seen = seen | {(symbol, param)}
-    same: set[Subject] = {PointerSlot(symbol, param)}
+    return _asks(uses, subjects, (symbol, PointerSlot(symbol, param)), frozenset(), True, comes_back)
+
+
+def asks_null_of_held(
+    uses: Mapping[str, Sequence[Use]],
+    subjects: Subjects,
+    holders: Mapping[HeldSlot, Iterable[str]],
+    slot: HeldSlot,
+    seen: frozenset[HeldSlot] = frozenset(),
+) -> bool:
+    """Whether anybody may find out that an object holds null: the library is given text, not null."""
+    seen = seen | {slot}
+    for symbol in holders.get(slot, ()):
+        if symbol not in uses:
+            continue
+        if _asks(uses, subjects, (symbol, slot), frozenset(), False):
+            return True
+        same = _derived_subjects(uses[symbol], subjects, symbol, slot)
+        for use in uses[symbol]:
+            if not isinstance(use, Held) or use.value is None or use.slot in seen:
+                continue
+            passes = not same.isdisjoint(subjects.of(symbol, use.value))
+            if passes and asks_null_of_held(uses, subjects, holders, use.slot, seen):
+                return True
+    return False
+
+
+def _derived_subjects(uses: Sequence[Use], subjects: Subjects, symbol: str, start: Subject) -> set[Subject]:
+    """What in a function may have the value of a subject."""
+    same = {start}
     before = 0
     while len(same) > before:
         before = len(same)
-        for use in uses[symbol]:
+        for use in uses:
             if isinstance(use, Flow) and same.intersection(subjects.of(symbol, use.value)):
                 same.add(PointerSlot(symbol, use.local))
+    return same
+
+
+def _asks(
+    uses: Mapping[str, Sequence[Use]],
+    subjects: Subjects,
+    asked: Asked,
+    seen: frozenset[Asked],
+    library: bool,
+    comes_back: bool = False,
+) -> bool:
+    """library: whether the library counts, and what keeps it, too."""
+    if asked in seen:
+        return False
+    seen = seen | {asked}
+    symbol, start = asked
+    same = _derived_subjects(uses[symbol], subjects, symbol, start)
 
     def derived(value: Value) -> bool:
         return not same.isdisjoint(subjects.of(symbol, value))
@@ -49,16 +90,21 @@ def asks_null(
 
     for use in uses[symbol]:
         match use:
-            case Test(value) | Escape(value) | Stored(value=value) if derived(value):
+            case Test(value) | Escape(value) if derived(value):
+                return True
+            case Stored(slot=slot, value=value) if slot in subjects.fields and derived(value):
                 return True
             case Returned(value) if derived(value) and not comes_back:
                 return True
+            case Held(value=value) if value is not None and (library or len(seen) > 1) and derived(value):
+                return True
             case Pair(left, right) if derived(left) != derived(right):
                 return True
-            case LibraryCall(call=call) if any(derived(arg) for arg in call.args):
+            case LibraryCall(call=call) if library and any(derived(arg) for arg in call.args):
                 return True
             case Argument(call=call, callee=callee, param=position, value=value) if derived(value):
-                if asks_null(uses, subjects, callee, position, back(call), seen):
+                asked_there = callee, PointerSlot(callee, position)
+                if _asks(uses, subjects, asked_there, seen, library, back(call)):
                     return True
             case _:
                 pass

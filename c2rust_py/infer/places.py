@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from c2rust_py.ir.nodes import (
     Borrow,
+    Call,
+    Conditional,
     DerefPlace,
     FieldPlace,
     GlobalPlace,
@@ -18,18 +20,33 @@ from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import Access, OwnedType, RecordType, ReferenceType
 from c2rust_py.ir.walk import walk
 
-Root = LocalPlace | GlobalPlace | StringPlace | DerefPlace
+Root = LocalPlace | GlobalPlace | StringPlace | DerefPlace | ReferentPlace
 
 
 def root_of(place: Place) -> Root:
     """The object that `place` is a part of, by way of fields and array elements.
 
     A `DerefPlace` as the root is an object that only a pointer knows, so it lies in memory. What a reference points to counts
-    as a part of the local that holds the reference: nobody else can get at it while the function runs.
+    as a part of what holds the reference: nobody else can get at it while the function runs. A `ReferentPlace` as the root is what
+    a call returned a reference to, or what was chosen.
     """
     while isinstance(place, FieldPlace | IndexPlace | ReferentPlace):
+        if isinstance(place.base, Call | Conditional):
+            break
         place = place.base
+    assert not isinstance(place, FieldPlace | IndexPlace)
     return place
+
+
+def is_viewed(place: Place) -> bool:
+    """Whether the place is reached through a reference that is no parameter's own: it is only read. What an object
+    owns is a part of it."""
+    while isinstance(place, FieldPlace | IndexPlace | ReferentPlace):
+        if isinstance(place, ReferentPlace) and not isinstance(place.base, LocalPlace) and not isinstance(place.base.type, OwnedType):
+            return True
+        assert not isinstance(place.base, Call | Conditional)
+        place = place.base
+    return False
 
 
 def is_borrowed(place: Place) -> bool:
@@ -44,6 +61,8 @@ def is_owned(place: Place) -> bool:
     while isinstance(place, FieldPlace | IndexPlace | ReferentPlace):
         if isinstance(place, ReferentPlace) and isinstance(place.base.type, OwnedType):
             return True
+        if isinstance(place.base, Call | Conditional):
+            return False
         place = place.base
     return False
 

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.cursors import lent_variable, referent_of, referents
-from c2rust_py.infer.demotions import FieldSlot
+from c2rust_py.infer.demotions import FieldSlot, HeldSlot
 from c2rust_py.infer.field_slots import field_flows, field_slot
 from c2rust_py.infer.library_calls import Wanted, forms_of
 from c2rust_py.infer.library_formats import FORMAT_FUNCTIONS
 from c2rust_py.infer.places import place_in_words
 from c2rust_py.infer.targets import is_data_pointer, is_null, without_casts
+from c2rust_py.infer.views import flows_of, held_slot
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
     AllocateVla,
+    ArrayValue,
     Assign,
     BlockValue,
     Call,
@@ -36,10 +38,12 @@ from c2rust_py.ir.nodes import (
     For,
     FunctionRef,
     If,
+    IndexPlace,
     Load,
     LocalPlace,
     Logical,
     Not,
+    Overflowing,
     Place,
     PointerAdd,
     PointerDiff,
@@ -47,7 +51,10 @@ from c2rust_py.ir.nodes import (
     Return,
     UnsupportedStatement,
     UnsupportedValue,
+    VaArgValue,
+    VaEnd,
     Value,
+    VaStart,
     While,
 )
 from c2rust_py.ir.program import Function, Program
@@ -135,7 +142,8 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A member of a struct is given the pointer; place: None where it is a part of a whole struct's value."""
+    """A member of a struct is given the pointer; place: None where it is a part of a whole struct's value. It is `Held`, too: this
+    is for members that own."""
 
     slot: FieldSlot
     place: Place | None
@@ -145,8 +153,34 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An object is given a pointer to hold; value: None for zero. words: the object, for a person."""
+
+    slot: HeldSlot
+    value: Value | None
+    words: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAddress:
+    """The address of a pointer that an object holds is taken."""
+
+    slot: HeldSlot
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """The pointer is dereferenced."""
+
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the pointer points to is given a value, as a whole or in part."""
 
     value: Value
     span: Span
@@ -197,6 +231,8 @@ class Everything:
 
 Use = (
     Flow
+    | Held
+    | HeldAddress
     | AllocatesVla
     | Released
     | Stored
@@ -205,6 +241,7 @@ Use = (
     | LibraryCall
     | Returned
     | Access
+    | Written
     | Test
     | Pair
     | Escape
@@ -224,7 +261,9 @@ def pointer_uses(function: Function, program: Program) -> list[Use]:
         for value, use in _wants(node):
             wanted[id(value)] = use
     for node in walk_all(function.body):
+        found.extend(_writes(node))
         if isinstance(node, Call):
+            found.extend(_held(node, function, program))
             found.extend(_arguments(node, program, wanted.get(id(node), Wanted.VALUE), known))
         elif (of_referent := _referent_use(node, known) if known else None) is not None:
             found.extend(of_referent)
@@ -256,6 +295,15 @@ def _referent_use(node: Node, known: Mapping[int, int]) -> tuple[Use, ...] | Non
             return None if referent_of(node, known) is None else ()
         case _:
             return None
+def _writes(node: Node) -> Iterator[Written]:
+    match node:
+        case Assign(place) | Overflowing(result=place) | VaArgValue(place) | VaStart(place) | VaEnd(place):
+            while isinstance(place, FieldPlace | IndexPlace):
+                place = place.base
+            if isinstance(place, DerefPlace):
+                yield Written(place.pointer, place.span)
+        case _:
+            pass
 
 
 def _wants(node: Node) -> Iterator[tuple[Value, Wanted]]:
@@ -291,17 +339,19 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
         case Declare(local, init, span):
             if init is not None and is_data_pointer(init.type):
                 yield Flow(local, init, span)
+            yield from _held(node, function, program)
         case Assign(LocalPlace(local, type), value, span) if is_data_pointer(type):
             yield Flow(local, value, span)
         case Assign(place, value, span):
             if layout.size_of(place.type) > _LARGEST_COPY:
                 yield InMemory(place, "an object this large is not copied as a Rust value", span)
-            text = f"it is stored in {place_in_words(place, program)}"
-            slot = field_slot(place, program)
-            if slot is not None:
-                yield Stored(slot, place, value, text, span)
-            else:
-                yield from _escapes((value,), text, span)
+            words = place_in_words(place, program)
+            yield from _held(node, function, program, words)
+            owner = field_slot(place, program)
+            if owner is not None:
+                yield Stored(owner, place, value, f"it is stored in {words}", span)
+            elif held_slot(place, function.symbol, program) is None:
+                yield from _escapes((value,), f"it is stored in {words}", span)
         case Return(value, span):
             if value is not None and is_data_pointer(value.type):
                 yield Returned(value, span)
@@ -319,8 +369,12 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
                 yield Test(without_casts(operand), span)
             elif not isinstance(type, PointerType | VoidType):
                 yield Escape(operand, "it is converted to an integer", span)
-        case AddressOf(LocalPlace() as place, _, span):
-            yield from _pointer_variable(place, function, span)
+        case AddressOf(place, _, span) | Decay(place, _, span):
+            slot = held_slot(place, function.symbol, program)
+            if slot is not None:
+                yield HeldAddress(slot, span)
+            elif isinstance(node, AddressOf) and isinstance(place, LocalPlace):
+                yield from _pointer_variable(place, function, span)
         case FieldPlace(base, _, _, span) if isinstance(base.type, RecordType) and program.records[base.type.id].is_union:
             yield InMemory(base, "a member of a union is accessed", span)
         case Load(place, type, span) if layout.size_of(type) > _LARGEST_COPY:
@@ -339,16 +393,28 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
             assert isinstance(array, PointerType)
             yield AllocatesVla(local, size, array.target, span)
         case _:
-            yield from _others(node, program)
+            yield from _others(node, function, program)
 
 
-def _others(node: Node, program: Program) -> Iterator[Use]:
+def _held(node: Node, function: Function, program: Program, words: str = "an object") -> Iterator[Held]:
+    """What objects are given to hold."""
+    for flow in flows_of(node, function.symbol, program):
+        yield Held(flow.slot, flow.value, words, flow.span)
+
+
+def _others(node: Node, function: Function, program: Program) -> Iterator[Use]:
     """The uses by nodes that pass pointers through, take them as conditions, or do something that has no case."""
     match node:
-        case RecordValue(_, record) if not program.records[record.id].is_union:
+        case RecordValue():
+            yield from _held(node, function, program)
             for flow in field_flows(node, program):
                 if flow.value is not None:
                     yield Stored(flow.slot, None, flow.value, "it is used in a RecordValue", flow.span)
+            for member in node.fields:
+                if member is not None and program.records[node.type.id].is_union:
+                    yield from _escapes((member,), "it is kept in a union", node.span)
+        case ArrayValue() if is_data_pointer(node.type.element):
+            pass  # Whoever is given the array has seen that.
         case If(condition) | While(_, condition) | DoWhile(_, _, condition) | Not(condition):
             yield from _tests((condition,))
         case For(condition=condition):
@@ -357,7 +423,7 @@ def _others(node: Node, program: Program) -> Iterator[Use]:
             yield from _tests((left, right))
         case Conditional(condition):
             yield from _tests((condition,))
-        case PointerAdd() | Decay() | AddressOf() | Load() | Convert() | BlockValue() | Evaluate() | FunctionRef():
+        case PointerAdd() | Load() | Convert() | BlockValue() | Evaluate() | FunctionRef():
             pass
         case _:
             values = tuple(child for child in children(node) if isinstance(getattr(child, "type", None), PointerType))

@@ -13,7 +13,7 @@ Demotions only grow and are finite, so it ends. Functions are looked at again wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -23,8 +23,12 @@ from c2rust_py.infer.bounds import Group, find_groups, given_array
 from c2rust_py.infer.cursors import lent_variable, referents
 from c2rust_py.infer.demotions import (
     Demotions,
+    ElementPointers,
     FieldSlot,
     GlobalObject,
+    GlobalPointers,
+    HeldSlot,
+    LocalObject,
     MemoryCall,
     PointerSlot,
     Reason,
@@ -39,7 +43,7 @@ from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.liftable import not_liftable
 from c2rust_py.infer.member_checks import asked_member, can_store, comes_back_to
 from c2rust_py.infer.moved_positions import find_moved
-from c2rust_py.infer.null_questions import asks_null
+from c2rust_py.infer.null_questions import asks_null, asks_null_of_held
 from c2rust_py.infer.owned_fields import find_owned_fields, known_loads
 from c2rust_py.infer.owners import Owners, find_owners
 from c2rust_py.infer.pointer_uses import (
@@ -49,6 +53,8 @@ from c2rust_py.infer.pointer_uses import (
     Escape,
     Everything,
     Flow,
+    Held,
+    HeldAddress,
     InMemory,
     Lent,
     LibraryCall,
@@ -58,23 +64,31 @@ from c2rust_py.infer.pointer_uses import (
     Stored,
     Test,
     Use,
+    Written,
     pointer_uses,
 )
 from c2rust_py.infer.reasons import origin
+from c2rust_py.infer.scopes import Scopes, find_scopes
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import (
+    HeldRoot,
+    IndexStep,
     OwnedRoot,
     ParamRoot,
     Resolver,
     Result,
+    ResultRoot,
     Root,
+    Target,
     Template,
+    ViewRoot,
     comparable,
     is_data_pointer,
     is_null,
     without_casts,
 )
-from c2rust_py.infer.templates import FunctionTemplates, TemplateFinder
+from c2rust_py.infer.templates import FunctionTemplates, TemplateFinder, view_result
+from c2rust_py.infer.views import HeldFlow, Views, fields_within, find_views, mentioned_slots, static_flows
 from c2rust_py.ir.function_refs import functions_with_address, named_function
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
@@ -103,6 +117,9 @@ MEMORY_SUFFIX = "@memory"
 CELL_SUFFIX = "@cells"
 """What that of an instance for calls in place ends in (`lift.cells`)."""
 
+STATIC = ""
+"""What stands for the symbol of a function where static initialisers are meant."""
+
 
 def first_instance(symbol: str) -> str:
     """The function that an instance is of; itself if it is none."""
@@ -113,7 +130,8 @@ def first_instance(symbol: str) -> str:
 class Solution:
     """program: with the second instances that some call needs, under their own symbols. templates: of the lifted pointer
     locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
-    lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs above memory.
+    lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs that own.
+    views: what other objects hold.
     demotions: everything in memory, with its reason."""
 
     program: Program
@@ -121,15 +139,26 @@ class Solution:
     nullable: Mapping[str, AbstractSet[int]]
     results: Mapping[str, Result]
     demotions: Demotions
+    views: Views
     fields: FieldRungs = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
-        templates, nullable = self.templates[symbol], self.nullable[symbol]
-        known = referents(self.program.functions[symbol])
+        templates, nullable = self.templates.get(symbol, {}), self.nullable.get(symbol, frozenset())
+        function = self.program.functions.get(symbol)
+        known = {} if function is None else referents(function)
         return Resolver(
-            self.program, symbol, templates, nullable, self.results, library_result, self.demotions, known, self.fields
+            self.program,
+            symbol,
+            templates,
+            nullable,
+            self.results,
+            library_result,
+            self.demotions,
+            self.views,
+            known,
+            self.fields,
         )
 
     def owns(self, symbol: str, local: int) -> bool:
@@ -179,8 +208,8 @@ def solve(program: Program, demotions: Demotions, originals: Mapping[str, Functi
     templates = {symbol: found.templates for symbol, found in solver.found.items()}
     nullable = {symbol: found.nullable for symbol, found in solver.found.items()}
     groups = {symbol: group for symbol in solver.functions if (group := solver.group(symbol)) is not None}
-    functions = replace(program, functions=solver.functions)
-    return Solution(functions, templates, nullable, solver.results, demotions, solver.fields, groups)
+    solved = replace(program, functions=solver.functions)
+    return Solution(solved, templates, nullable, solver.results, demotions, solver.views, solver.fields, groups)
 
 
 @dataclass(slots=True)
@@ -205,6 +234,10 @@ class _Solver:
     groups: dict[str, Group] = field(default_factory=dict)
     fields: dict[FieldSlot, Rung] = field(init=False)
     known: dict[str, frozenset[int]] = field(default_factory=dict)
+    scopes: dict[str, Scopes] = field(default_factory=dict)
+    views: Views = field(init=False)
+    holders: dict[HeldSlot, set[str]] = field(default_factory=dict)
+    static_flows: list[HeldFlow] = field(init=False)
     closed_world: bool = field(init=False)
     layout: Layout = field(init=False)
     subjects: Subjects = field(init=False)
@@ -214,15 +247,15 @@ class _Solver:
         self.layout = Layout(self.program.records, self.program.enums)
         owned = find_owned_fields(self.program)
         self.fields = {slot: rung for slot, rung in owned.items() if slot not in self.demotions}
-        self.subjects = Subjects(self.functions, self.results, self.fields)
+        self.views = find_views(self.program, self.demotions, owned)
+        self.static_flows = list(static_flows(self.program))
+        self.subjects = Subjects(self.functions, self.results, self.fields, self.views)
         self.closed_world = any(f.name == "main" and not f.static for f in self.functions.values())
 
     def run(self) -> None:
-        for variable in self.program.variables.values():
-            if variable.init is not None:
-                for node in walk(variable.init):
-                    if isinstance(node, AddressOf | Decay):
-                        self._demote_object(None, node.place, Reason("its address is in a static initialiser", node.span))
+        self._demote_static_addresses()
+        for subject, reason in list(self.demotions.reasons.items()):
+            self._demote_held(subject, reason)
         taken = functions_with_address(self.program)
         for symbol in list(self.functions):
             self._enter(symbol)
@@ -238,7 +271,10 @@ class _Solver:
         while self.waiting:
             symbol = next(iter(self.waiting))
             del self.waiting[symbol]
-            self._look_at(symbol)
+            if symbol == STATIC:
+                self._check_static_flows()
+            else:
+                self._look_at(symbol)
             if not self.waiting:
                 self._settle_lent()
 
@@ -287,11 +323,34 @@ class _Solver:
                     waiting.append(node.symbol)
         return reached
 
+    def _demote_static_addresses(self) -> None:
+        """Objects whose address is in an initialiser, but for those that views are of."""
+        held = {id(without_casts(flow.value)) for flow in self.static_flows if flow.value is not None}
+        for variable in self.program.variables.values():
+            for node in () if variable.init is None else walk(variable.init):
+                if isinstance(node, AddressOf | Decay) and id(node) not in held:
+                    self._demote_object(None, node.place, Reason("its address is in a static initialiser", node.span))
+        for flow in self.static_flows:
+            self.holders.setdefault(flow.slot, set()).add(STATIC)
+        self.waiting[STATIC] = None
+
+    def _check_static_flows(self) -> None:
+        resolver = Resolver(self.program, STATIC, {}, set(), {}, library_result, self.demotions, self.views)
+        for flow in self.static_flows:
+            self._check_held(STATIC, resolver, Held(flow.slot, flow.value, "a static initialiser", flow.span))
+            target = None if flow.value is None else resolver.pointer(flow.value)
+            last = target.steps[-1] if target is not None and target.steps else None
+            if isinstance(last, IndexStep) and last.fixed != 0:
+                self._demote(flow.slot, Reason("a static initialiser points inside of an array", flow.span))
+
     def _enter(self, symbol: str, in_memory: Reason | None = None) -> None:
         """A function comes into play. in_memory: of a second instance, why it is needed."""
         function = self.functions[symbol]
         self.uses[symbol] = pointer_uses(function, self.program)
         self.known[symbol] = frozenset(known_loads(function.body, self.layout)) if self.fields else frozenset()
+        self.scopes[symbol] = find_scopes(function)
+        for slot in mentioned_slots(function, self.program):
+            self.holders.setdefault(slot, set()).add(symbol)
         for use in self.uses[symbol]:
             if isinstance(use, Argument | Lent):
                 self.callers.setdefault(use.callee, set()).add(symbol)
@@ -306,18 +365,18 @@ class _Solver:
                 self.mentions.setdefault(node.symbol, set()).add(symbol)
         self.waiting[symbol] = None
         if in_memory is not None and is_data_pointer(function.type.result):
-            self.demotions.add(ResultSlot(symbol), in_memory)
+            self._demote(ResultSlot(symbol), in_memory)
         for local in function.locals:
             if not is_data_pointer(local.type):
                 continue
             if local.kind is LocalKind.PARAM and in_memory is not None:
-                self.demotions.add(PointerSlot(symbol, local.id), in_memory)
+                self._demote(PointerSlot(symbol, local.id), in_memory)
             elif local.kind is LocalKind.PARAM and function.name == "main":
-                self.demotions.add(PointerSlot(symbol, local.id), Reason("the system calls `main`", local.span))
+                self._demote(PointerSlot(symbol, local.id), Reason("the system calls `main`", local.span))
             assert isinstance(local.type, PointerType)
             reason = not_liftable(local.type.target)
             if reason is not None:
-                self.demotions.add(PointerSlot(symbol, local.id), Reason(reason, local.span))
+                self._demote(PointerSlot(symbol, local.id), Reason(reason, local.span))
 
     def group(self, symbol: str) -> Group | None:
         """The group of parameters of a function, while all of them are above memory, and none of its parameters owns."""
@@ -399,8 +458,21 @@ class _Solver:
         )
 
     def _finder(self, symbol: str) -> TemplateFinder:
-        known, owners = referents(self.functions[symbol]), self.owners[symbol]
-        return TemplateFinder(self.program, symbol, self.results, self.demotions, owners, self.layout, known, self.fields)
+        owners, scopes, function = self.owners[symbol], self.scopes[symbol], self.functions[symbol]
+        params, known = len(function.type.params), referents(function)
+        return TemplateFinder(
+            self.program,
+            symbol,
+            self.results,
+            self.demotions,
+            owners,
+            self.layout,
+            self.views,
+            scopes,
+            params,
+            known,
+            self.fields,
+        )
 
     def _find_templates(self, symbol: str) -> Resolver:
         """What each pointer local that is above memory points to, and the function's result."""
@@ -455,8 +527,9 @@ class _Solver:
 
     def _find_owners(self, symbol: str) -> Owners:
         """The locals that allocations are assigned to, under what is known of results now."""
-        resolver = Resolver(self.program, symbol, {}, frozenset(), self.results, library_result, self.demotions)
-
+        resolver = Resolver(
+            self.program, symbol, {}, frozenset(), self.results, library_result, self.demotions, self.views
+        )
         uses = self.uses[symbol]
         handed = frozenset(id(use.value) for use in uses if isinstance(use, Flow) and resolver.handed(use.value) is not None)
         taken = frozenset(local for local in self.taken.get(symbol, ()) if PointerSlot(symbol, local) not in self.demotions)
@@ -476,8 +549,7 @@ class _Solver:
         arrays = {use.local for use in self.uses[symbol] if isinstance(use, AllocatesVla)}
         result, why_not = finder.result(resolver, self._live_returns(symbol, resolver, returns), arrays, self.group(symbol))
         if before is not None and result is not None:
-            result = before.join(result)
-            why_not = why_not if result is not None else "it points into more than one object"
+            result = before.join(result) or view_result(symbol, before.nullable or result.nullable)
         if why_not is not None:
             self._demote(slot, Reason(why_not, returns[0].span))
         elif result is not None and result != before:
@@ -526,7 +598,8 @@ class _Solver:
                 self._check_emptied(symbol, resolver, left, span)
                 self._check_emptied(symbol, resolver, right, span)
                 targets = resolver.pointer(left), resolver.pointer(right)
-                if not comparable(*targets):
+                missing = any(map(resolver.may_be_null, (left, right)))
+                if not comparable(*targets) or (missing and isinstance(targets[0], Target) and _is_held(targets[0])):
                     for value in (left, right):
                         self._demote_value(symbol, value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument(callee=callee, param=param, value=value, span=span):
@@ -539,15 +612,48 @@ class _Solver:
                 self._check_lent(symbol, resolver, use)
             case LibraryCall():
                 self._check_library(symbol, resolver, use)
+            case Held():
+                self._check_held(symbol, resolver, use)
+            case HeldAddress(slot, span):
+                self._demote(slot, Reason("its address is taken", span))
+            case Written(value, span):
+                target = resolver.pointer(value)
+                if target is not None and _is_held(target):
+                    self._demote_value(symbol, value, Reason("it is written through, and comes from several places", span))
             case Escape(value, text, span):
                 self._demote_value(symbol, value, Reason(text, span))
             case InMemory(place, text, span):
                 self._demote_object(symbol, place, Reason(text, span))
             case Everything(text, span):
                 self._demote_everything(symbol, Reason(text, span))
+                if symbol in self.results and isinstance(self.results[symbol].template.root, ResultRoot):
+                    self._demote(ResultSlot(symbol), Reason(text, span))
 
     def _check_flow(self, symbol: str, resolver: Resolver, local: int, value: Value, span: Span) -> None:
         self._check_kept(symbol, resolver, PointerSlot(symbol, local), local in resolver.templates, value, span)
+
+    def _check_held(self, symbol: str, resolver: Resolver, use: Held) -> None:
+        """An object is given a pointer to hold."""
+        slot, value = use.slot, use.value
+        if slot in self.fields:
+            return
+        if not self.views.above(slot):
+            cause = slot if slot in self.demotions else None
+            if value is not None:
+                self._demote_value(symbol, value, Reason(f"it is stored in {use.words}", use.span, cause))
+            return
+        if value is not None and not is_null(value) and resolver.pointer(value) is None:
+            self._demote(slot, self._why(symbol, value, use.span))
+            self._demote_value(symbol, value, Reason(f"it is stored in {use.words}", use.span, slot))
+        elif slot not in self.views.nullable and (
+            self._asks_null(slot) if value is None else resolver.may_be_null(value)
+        ):
+            self.views.nullable.add(slot)
+            self.waiting.update(dict.fromkeys(self.holders.get(slot, ())))
+
+    def _asks_null(self, slot: HeldSlot) -> bool:
+        """Whether an object of zero bytes holds null, as far as anybody can tell."""
+        return asks_null_of_held(self.uses, self.subjects, self.holders, slot)
 
     def _check_returned(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         self._check_kept(symbol, resolver, ResultSlot(symbol), symbol in self.results, value, span)
@@ -565,10 +671,9 @@ class _Solver:
 
     def _check_stored(self, symbol: str, resolver: Resolver, use: Stored) -> None:
         """A member that owns is given allocations alone, which nobody else has."""
-        if use.slot in self.fields and can_store(resolver, use, self.layout):
+        if use.slot not in self.fields or can_store(resolver, use, self.layout):
             return
-        if use.slot in self.fields:
-            self._demote(use.slot, self._why(symbol, use.value, use.span))
+        self._demote(use.slot, self._why(symbol, use.value, use.span))
         self._demote_value(symbol, use.value, Reason(use.reason, use.span))
 
     def _check_member(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
@@ -731,17 +836,22 @@ class _Solver:
         for node in walk_all(function.body):
             if isinstance(node, AddressOf | Decay):
                 self._demote_object(symbol, node.place, reason)
+        for slot, holders in self.holders.items():
+            if symbol in holders:
+                self._demote(slot, reason)
 
     def _demote(self, subject: Subject, reason: Reason) -> None:
         """Demotes a subject and has those look again whom that concerns."""
         if not self.demotions.add(subject, replace(reason, cause=None) if reason.cause == subject else reason):
             return
+        self._demote_held(subject, reason)
         match subject:
+            case FieldSlot() | GlobalPointers() | ElementPointers():
+                self.waiting.update(dict.fromkeys(self.holders.get(subject, ())))
+                if isinstance(subject, FieldSlot) and self.fields.pop(subject, None) is not None:
+                    self.waiting.update(dict.fromkeys(self.functions))
             case GlobalObject(symbol):
                 self.waiting.update(dict.fromkeys(self.mentions.get(symbol, ())))
-            case FieldSlot():
-                if self.fields.pop(subject, None) is not None:
-                    self.waiting.update(dict.fromkeys(self.functions))
             case ResultSlot(symbol):
                 self.results.pop(symbol, None)
                 self.waiting.update(dict.fromkeys((symbol, *self.callers.get(symbol, ()))))
@@ -750,6 +860,34 @@ class _Solver:
             case _:
                 pass
 
+    def _demote_held(self, subject: Subject, reason: Reason) -> None:
+        """A struct whose objects are in memory has all its pointers there."""
+        for slot in self._held_by(subject):
+            self._demote(slot, Reason("an object that holds it is in memory", reason.span, subject))
+
+    def _held_by(self, subject: Subject) -> Iterator[HeldSlot]:
+        """The slots of objects that are in memory with a subject: what it is, or points to."""
+        match subject:
+            case PointerSlot(symbol, local) | LocalObject(symbol, local) if symbol in self.functions:
+                type = self.functions[symbol].locals[local].type
+                own: HeldSlot = ElementPointers(symbol, local)
+            case ResultSlot(symbol) if symbol in self.functions:
+                type, own = self.functions[symbol].type.result, GlobalPointers("")
+            case GlobalObject(symbol) if symbol in self.program.variables:
+                type, own = self.program.variables[symbol].type, GlobalPointers(symbol)
+            case FieldSlot() | GlobalPointers() | ElementPointers() if subject in self.views.pointees:
+                type, own = self.views.pointees[subject], subject
+            case _:
+                return
+        if own in self.views.pointees:
+            yield own
+        yield from fields_within(type, self.program)
+
 
 def _of_call(call: MemoryCall, span: Span) -> Reason:
     return Reason("a call passes pointers to memory", span, call)
+
+
+def _is_held(target: Target) -> bool:
+    """Whether a target is behind a reference that something holds."""
+    return isinstance(target.root, HeldRoot | ViewRoot)

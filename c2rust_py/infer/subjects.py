@@ -10,6 +10,7 @@ from c2rust_py.infer.demotions import FieldSlot, GlobalObject, LocalObject, Memo
 from c2rust_py.infer.library_calls import forms_of
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.targets import GlobalRoot, HandedRoot, ParamRoot, Result, is_data_pointer
+from c2rust_py.infer.views import Views, held_slot
 from c2rust_py.ir.nodes import (
     AddressOf,
     BlockValue,
@@ -33,12 +34,13 @@ from c2rust_py.ir.types import RecordType
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """functions: of the program, second instances included; results: of those whose result is lifted. fields: the members that own. All of them change while
-    the solver runs."""
+    """functions: of the program, second instances included; results: of those whose result is lifted. fields: the members that
+    own. All of them change while the solver runs. views: what other objects hold."""
 
     functions: Mapping[str, Function]
     results: Mapping[str, Result]
     fields: Container[FieldSlot]
+    views: Views
 
     def of(self, symbol: str, value: Value) -> list[Subject]:
         """The locals and objects that a pointer value is derived from."""
@@ -50,6 +52,9 @@ class Subjects:
                 return [] if referent is None else [PointerSlot(symbol, referent)]
             case Load(FieldPlace(base, index)) if isinstance(base.type, RecordType) and FieldSlot(base.type.id, index) in self.fields:
                 return [FieldSlot(base.type.id, index)]
+            case Load(place) if is_data_pointer(value.type):
+                slot = held_slot(place, symbol, self.views.program)
+                return [slot] if slot is not None and slot in self.views.pointees else []
             case PointerAdd(pointer) | Convert(pointer) if is_data_pointer(pointer.type):
                 return self.of(symbol, pointer)
             case Conditional(_, then, otherwise):

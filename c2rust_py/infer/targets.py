@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from c2rust_py.infer.constants import constant_of
 from c2rust_py.infer.cursors import lent_variable, referent_of
@@ -47,8 +48,20 @@ from c2rust_py.ir.nodes import (
     ZeroValue,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import ArrayType, FunctionType, PointerType, RecordType, Type, VoidType, same_representation
+from c2rust_py.ir.types import (
+    ArrayType,
+    FunctionType,
+    IntType,
+    PointerType,
+    RecordType,
+    Type,
+    VoidType,
+    same_representation,
+)
 from c2rust_py.ir.walk import walk
+
+if TYPE_CHECKING:
+    from c2rust_py.infer.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +105,28 @@ class HandedRoot:
     """What a function allocates and hands over to its caller: the root of results alone."""
 
 
-Root = ParamRoot | OwnedRoot | HandedRoot | LocalRoot | GlobalRoot | LiteralRoot
+@dataclass(frozen=True, slots=True)
+class HeldRoot:
+    """What an object holds a view of (`infer.views`), or what a call returns one of, when `value` is computed."""
+
+    value: Load | Call | Conditional
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRoot:
+    """What a local of the function holds a view of. It is given views anew, so it is no root for others."""
+
+    local: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRoot:
+    """What a function returns a view of."""
+
+    function: str
+
+
+Root = ParamRoot | OwnedRoot | HandedRoot | LocalRoot | GlobalRoot | LiteralRoot | HeldRoot | ViewRoot | ResultRoot
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +226,11 @@ class Result:
 
     def join(self, other: Result) -> Result | None:
         """What both are instances of."""
-        template = self.template.join(other.template)
         nullable = self.nullable or other.nullable
+        for one in (self, other):
+            if isinstance(one.template.root, ResultRoot):
+                return replace(one, nullable=nullable)
+        template = self.template.join(other.template)
         if template is None or self.in_array != other.in_array:
             return None
         if self.owned:
@@ -232,7 +269,7 @@ class Resolver:
     templates: of its pointer locals; one without has no target that is known. nullable: those of them that may be null.
     results: what the program's functions return. library: what a direct call of the library gives a pointer into, if it is one.
     referents: of its parameters (`infer.cursors`). fields: the members that own what they point to: to a path they are arrays.
-    Pointers to objects among the demotions are of the memory rung.
+    views: what other objects hold. Pointers to objects among the demotions are of the memory rung.
     """
 
     program: Program
@@ -242,8 +279,15 @@ class Resolver:
     results: Mapping[str, Result]
     library: Callable[[Resolver, Call], Result | None]
     demotions: Demotions
+    views: Views
+
     referents: Mapping[int, int] = field(default_factory=dict)
     fields: Container[FieldSlot] = frozenset()
+
+    @property
+    def view_locals(self) -> AbstractSet[int]:
+        """The locals that hold views."""
+        return {local for local, template in self.templates.items() if template.root == ViewRoot(local)}
 
     def pointer(self, value: Value) -> Target | None:
         """The target of a pointer value, where it is not null; None where it is not known, or on the memory rung."""
@@ -257,6 +301,9 @@ class Resolver:
             case Load(DerefPlace() as place) if (referent := referent_of(place, self.referents)) is not None:
                 template = self.templates.get(referent)
                 return None if template is None else template.at(IndexStep(referent))
+            case Load(place):
+                held = self.place(place) is not None and self.views.at(place, self.function) is not None
+                return Target(HeldRoot(value), (IndexStep(),)) if held else None
             case PointerAdd(pointer, offset, negative):
                 return self._moved(self.pointer(pointer), offset, negative)
             case AddressOf(place):
@@ -295,6 +342,8 @@ class Resolver:
         match value:
             case Load(LocalPlace(local)):
                 return local in self.nullable
+            case Load(place):
+                return self.views.at(place, self.function) in self.views.nullable
             case Convert(operand, PointerType()):
                 return is_null(value) or self.may_be_null(operand)
             case BlockValue(_, tail) if tail is not None:
@@ -328,6 +377,8 @@ class Resolver:
         if result is None or result.owned:
             return None
         template = result.template
+        if isinstance(template.root, ResultRoot):
+            return Target(HeldRoot(call), (IndexStep(),))
         if template.cursor is None:
             return self._behind((Evaluate(call, call.span),), self._given(call, template.at(IndexStep())))
         return self._given(call, template.at(IndexStep(terms=(Term(call, negative=False),))), result.in_array)
@@ -360,19 +411,32 @@ class Resolver:
             last = replace(last, before=())  # The call has run it.
         if last.fixed is None and not _is_stable(last, call.args):
             return None
+        if isinstance(given.root, HeldRoot) and not self._keeps(given.root, call):
+            return None
         if any(isinstance(s, IndexStep) and s.fixed is None for s in given.steps[:-1]):
             return None
         moved = replace(last, terms=(*last.terms, *first.terms), constant=last.constant + first.constant)
         return Target(given.root, (*given.steps[:-1], moved, *rest))
 
-    def _chosen(self, value: Value, then: Value, otherwise: Value) -> Target | None:
+    def _keeps(self, root: HeldRoot, call: Call) -> bool:
+        """Whether an object holds the same before a call and behind it: nobody can write it who is given numbers and text."""
+        if not isinstance(root.value, Load):
+            return False
+        match root_of(root.value.place):
+            case GlobalPlace(symbol) if not self.program.variables[symbol].const:
+                return False
+            case _:
+                given = (arg.type.target for arg in call.args if isinstance(arg.type, PointerType))
+                return all(isinstance(target, IntType) for target in given)
+
+    def _chosen(self, value: Conditional, then: Value, otherwise: Value) -> Target | None:
         """One of two targets, either of which may be null."""
         targets = [self.pointer(branch) for branch in (then, otherwise) if not is_null(branch)]
         if not targets or targets[0] is None or targets[-1] is None:
             return None
         template = targets[0].template.join(targets[-1].template)
         if template is None:
-            return None
+            return Target(HeldRoot(value), (IndexStep(),))
         varying = template if template.cursor is not None else template.varying()
         if varying is None or (self.may_be_null(value) and varying.varying() is None):
             return None

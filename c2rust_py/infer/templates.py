@@ -14,7 +14,20 @@ from c2rust_py.infer.handovers import handed_result
 from c2rust_py.infer.library_calls import library_result
 from c2rust_py.infer.owners import Owners
 from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Returned
-from c2rust_py.infer.targets import HandedRoot, LocalRoot, OwnedRoot, ParamRoot, Resolver, Result, Template, is_null
+from c2rust_py.infer.scopes import Scopes
+from c2rust_py.infer.targets import (
+    HeldRoot,
+    LocalRoot,
+    OwnedRoot,
+    ParamRoot,
+    Resolver,
+    Result,
+    ResultRoot,
+    Template,
+    ViewRoot,
+    is_null,
+)
+from c2rust_py.infer.views import Views
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Load, LocalPlace, Value
 from c2rust_py.ir.program import Program
@@ -23,12 +36,13 @@ from c2rust_py.ir.program import Program
 @dataclass(slots=True)
 class FunctionTemplates:
     """templates: of the pointer locals above memory. nullable: those that may be null. emptied: owners that are given null.
-    apart: locals whose values have no template in common, and where that shows."""
+    apart: locals whose values have no template in common, and where that shows. views: locals that hold views."""
 
     templates: dict[int, Template] = field(default_factory=dict)
     nullable: set[int] = field(default_factory=set)
     emptied: set[int] = field(default_factory=set)
     apart: dict[int, Span] = field(default_factory=dict)
+    views: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,9 @@ class TemplateFinder:
     demotions: Demotions
     owners: Owners
     layout: Layout
+    views: Views
+    scopes: Scopes
+    param_count: int
     referents: Mapping[int, int]
     fields: Container[FieldSlot]
 
@@ -54,6 +71,7 @@ class TemplateFinder:
             self.results,
             library_result,
             self.demotions,
+            self.views,
             self.referents,
             self.fields,
         )
@@ -68,46 +86,75 @@ class TemplateFinder:
     ) -> FunctionTemplates:
         """The templates of the parameters and the other locals that are above memory, which the uses give values. lent: the
         variables that others move, and where. group: the parameters that are positions in one array."""
-        found = FunctionTemplates()
+        roots: dict[int, Template] = {}
         for param in params:
             referent = self.referents.get(param)
             if referent is None or PointerSlot(self.symbol, referent) in self.demotions:
                 root = OwnedRoot(param) if param in self.owners.taken else ParamRoot(param)
-                found.templates[param] = Template(root, (0,))
+                roots[param] = Template(root, (0,))
             else:
-                found.templates[referent] = Template(ParamRoot(param), (None,))
+                roots[referent] = Template(ParamRoot(param), (None,))
         if group is not None:
-            found.templates.update({local: Template(ParamRoot(group.array), (None,)) for local in group.params})
+            roots.update({local: Template(ParamRoot(group.array), (None,)) for local in group.params})
         for array in arrays:
             if array.local in self.owners.allocations:
-                found.templates[array.local] = Template(OwnedRoot(array.local), (0,))
+                roots[array.local] = Template(OwnedRoot(array.local), (0,))
+        found = FunctionTemplates(dict(roots))
         changed = True
         while changed:
             changed = False
             resolver = self.resolver(found)
             for flow in flows:
-                if flow.local not in found.apart:
-                    changed |= self._join(resolver, found, flow)
+                if flow.local in found.apart:
+                    continue
+                if flow.local not in lent and self._must_view(resolver, found, flow):
+                    found = FunctionTemplates(dict(roots), views=found.views | {flow.local})
+                    changed = True
+                    break
+                changed |= self._join(resolver, found, flow)
             for variable, span in lent.items():
                 changed |= _let_vary(found, variable, span)
         return found
 
+    def _must_view(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> bool:
+        """Whether a local that is given the value can be no position, but can hold a view."""
+        if flow.local in found.views or self.is_param(flow.local) or self.allocates(resolver, flow.local, flow.value):
+            return False
+        target = None if is_null(flow.value) else resolver.pointer(flow.value)
+        known = found.templates.get(flow.local)
+        if target is None or (known is not None and isinstance(known.root, OwnedRoot)):
+            return False
+        match target.root:
+            case HeldRoot():
+                return True
+            case ViewRoot(local) if local != flow.local and not self.scopes.outlives(local, flow.local):
+                return True
+            case _:
+                return known is not None and self._joined(found, flow, known, target.template) is None
+
+    def is_param(self, local: int) -> bool:
+        return local < self.param_count or local in self.referents.values()
+
+    def _joined(self, found: FunctionTemplates, flow: Flow, known: Template, template: Template) -> Template | None:
+        joined = known.join(template)
+        return joined.varying() if joined is not None and flow.local in found.nullable else joined
+
     def _join(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> bool:
         """Adds what one flow says; whether that is new."""
-        if flow.local in self.owners.allocations and is_null(flow.value):
+        if flow.local in self.owners.allocations and is_null(flow.value) and flow.local not in found.views:
             found.emptied.add(flow.local)
             return False
         changed = False
         if resolver.may_be_null(flow.value) and flow.local not in found.nullable:
             found.nullable.add(flow.local)
             changed = True
-        template = self._template(resolver, flow)
+        template = self._template(resolver, found, flow)
         known = found.templates.get(flow.local)
         if template is not None:
             known = template if known is None else known.join(template)
         elif known is None:
             return changed
-        if known is not None and flow.local in found.nullable:
+        if known is not None and flow.local in found.nullable and flow.local not in found.views:
             known = known.varying()
         if known is None:
             found.apart[flow.local] = flow.span
@@ -126,13 +173,15 @@ class TemplateFinder:
             return found is not None
         return isinstance(found.old, Load) and isinstance(found.old.place, LocalPlace) and found.old.place.local == local
 
-    def _template(self, resolver: Resolver, flow: Flow) -> Template | None:
+    def _template(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> Template | None:
         """That of the value which the local is given, as far as that is known."""
         if is_null(flow.value):
             return None
         if self.allocates(resolver, flow.local, flow.value):
             return Template(OwnedRoot(flow.local), (0,))
         target = resolver.pointer(flow.value)
+        if target is not None and flow.local in found.views and target.root != ViewRoot(flow.local):
+            return Template(ViewRoot(flow.local), (0,))
         return None if target is None else target.template
 
     def result(
@@ -151,22 +200,22 @@ class TemplateFinder:
             results = [replace(result, in_array=result.template.root == array) for result in results]
         if not results:
             return None, None
-        joined: Result | None = results[0]
-        if any(resolver.may_be_null(use.value) for use in returns):
-            results.append(replace(results[0], nullable=True))
+        nullable = any(resolver.may_be_null(use.value) for use in returns)
+        roots = [result.template.root for result in results]
+        if any(isinstance(root, OwnedRoot) for root in roots):
+            return None, "it points into what ends with the function"
+        if any(isinstance(root, LocalRoot) for root in roots):
+            return None, "it points to a variable of the function"
+        joined: Result | None = replace(results[0], nullable=False)
         for result in results:
             joined = None if joined is None else joined.join(result)
-        if joined is None:
-            return None, "it points into more than one object"
-        match joined.template.root:
-            case HandedRoot() if joined.nullable:
-                return None, "it may be null"
-            case OwnedRoot():
-                return None, "it points into what ends with the function"
-            case LocalRoot():
-                return None, "it points to a variable of the function"
-            case _:
-                return joined, None
+        if any(result.owned for result in results):
+            return _handed(joined, nullable)
+        if joined is not None and nullable:
+            joined = joined.join(replace(joined, nullable=True))
+        if joined is None or any(isinstance(root, HeldRoot | ViewRoot) for root in roots):
+            return view_result(self.symbol, nullable), None
+        return joined, None
 
     def _returned(self, resolver: Resolver, value: Value, arrays: AbstractSet[int]) -> Result | None:
         """What one return says of the result."""
@@ -189,3 +238,15 @@ def _let_vary(found: FunctionTemplates, variable: int, span: Span) -> bool:
     else:
         found.templates[variable] = varying
     return True
+
+
+def _handed(joined: Result | None, nullable: bool) -> tuple[Result | None, str | None]:
+    """The result of a function that hands over what it allocates."""
+    if joined is None:
+        return None, "it points into more than one object"
+    return (None, "it may be null") if nullable or joined.nullable else (joined, None)
+
+
+def view_result(symbol: str, nullable: bool) -> Result:
+    """The result of a function that returns views."""
+    return Result(Template(ResultRoot(symbol), (0,)), nullable)

@@ -383,7 +383,7 @@ class _Printer:
                 text = self.place(base)
                 return f"{f'({text})' if text.startswith('*') else text}[{self.value(index)}]"
             case ReferentPlace(base):
-                return f"*{self.place(base)}"
+                return f"*{self.value(base) if isinstance(base, Call | Conditional) else self.place(base)}"
             case _:
                 assert_never(place)
 

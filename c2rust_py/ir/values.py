@@ -75,9 +75,10 @@ class IndexPlace:
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferentPlace:
     """What the reference in `base` points to, or what `base` owns; behind `lift` only. It has the target's type: for a slice, an
-    array of unknown length."""
+    array of unknown length. A reference that may be missing has to be there. What is called or chosen to get a reference is no
+    place, but a value."""
 
-    base: LocalPlace | FieldPlace
+    base: Place | Call | Conditional
     type: Type
     span: Span
 

@@ -130,9 +130,10 @@ def check_place(place: Place, program: Program) -> str | None:
                 return f"an index has type {type_text(index.type)}"
             return _differ(type, base.type.element, "an element has another type")
         case ReferentPlace(base, type):
-            if not isinstance(base.type, ReferenceType | OwnedType):
+            reference = base.type.inner if isinstance(base.type, OptionalType) else base.type
+            if not isinstance(reference, ReferenceType | OwnedType):
                 return f"a {type_text(base.type)} refers to something"
-            return _differ(type, base.type.target, "a referent has another type than its reference's target")
+            return _differ(type, reference.target, "a referent has another type than its reference's target")
         case _:
             return None
 
@@ -222,7 +223,7 @@ def _check_optional(value: Optional | Unwrap | IsPresent | MoveOptional) -> str 
     """Positions that may be missing: of integer type inside, and made and opened with that very type."""
     match value:
         case Optional(inner, type):
-            if is_integer(type.inner) is None:
+            if is_integer(type.inner) is None and not isinstance(type.inner, ReferenceType):
                 return f"a position of type {type_text(type.inner)}"
             return None if inner is None else _differ(inner.type, type.inner, "a position has another type")
         case Unwrap(operand, type):

@@ -12,20 +12,23 @@ from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import element_count
 from c2rust_py.infer.bounds import given_array
 from c2rust_py.infer.cursors import lent_variable, referent_of
-from c2rust_py.infer.demotions import PointerSlot, ResultSlot
+from c2rust_py.infer.demotions import ElementPointers, FieldSlot, GlobalPointers, HeldSlot, PointerSlot, ResultSlot
 from c2rust_py.infer.pointer_uses import Flow, Lent, LibraryCall, pointer_uses
-from c2rust_py.infer.solver import Solution, memory_instance
+from c2rust_py.infer.solver import STATIC, Solution, memory_instance
 from c2rust_py.infer.targets import (
     FieldStep,
     GlobalRoot,
+    HeldRoot,
     IndexStep,
     LiteralRoot,
     LocalRoot,
     OwnedRoot,
     ParamRoot,
     Resolver,
+    ResultRoot,
     Target,
     Template,
+    ViewRoot,
     is_data_pointer,
     is_null,
     without_casts,
@@ -34,6 +37,7 @@ from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     Allocate,
     AllocateVla,
+    ArrayValue,
     Assign,
     Binary,
     BinaryOp,
@@ -55,7 +59,6 @@ from c2rust_py.ir.nodes import (
     If,
     IndexPlace,
     IntConst,
-    IsPresent,
     Load,
     LocalPlace,
     Logical,
@@ -72,7 +75,7 @@ from c2rust_py.ir.nodes import (
     Value,
     While,
 )
-from c2rust_py.ir.program import External, Function, Local, LocalKind, Program
+from c2rust_py.ir.program import External, Function, Local, LocalKind, Program, Variable
 from c2rust_py.ir.types import (
     BOOL,
     CHAR,
@@ -81,6 +84,7 @@ from c2rust_py.ir.types import (
     USIZE,
     Access,
     ArrayType,
+    FunctionType,
     IntType,
     OptionalType,
     OwnedType,
@@ -94,14 +98,19 @@ from c2rust_py.ir.types import (
 from c2rust_py.ir.walk import Node, map_children
 from c2rust_py.lift.drops import leave_to_scopes
 from c2rust_py.lift.groups import GroupForm, make_room
+from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
 from c2rust_py.lift.owners import OwnerLifter, owned_type
 from c2rust_py.lift.params import arrange_params
 from c2rust_py.lift.positions import Positions, converted
 from c2rust_py.lift.shapes import Shapes
+from c2rust_py.lift.views import ViewLifter, reference_type, without_before
 
 N = TypeVar("N", bound=Node)
+
+Steps = tuple[FieldStep | IndexStep, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class LiftedFunction:
@@ -121,7 +130,7 @@ def lift_function(
 ) -> LiftedFunction:
     """The function with references, positions and loans (all of them shared: see `lift.mutability`). backward: its pointer locals
     whose positions may be in front of their arrays."""
-    lifter = _Lifter(solution, shapes, forms, backward, symbol)
+    lifter = _Lifter(solution, shapes, forms, backward, symbol, solution.program.functions[symbol])
     function, used_gone = leave_to_scopes(lifter.run())
     arranged = arrange_params(function)
     calls = lifter.origins | lifter.library.origins
@@ -129,19 +138,28 @@ def lift_function(
     return LiftedFunction(arranged.function, origins, arranged.numbers, lifter.library.externals, used_gone)
 
 
-def param_type(pointer: Type, slice: bool) -> ReferenceType:
-    """The type of the reference that a pointer parameter becomes."""
-    assert isinstance(pointer, PointerType)
-    return ReferenceType(ArrayType(pointer.target, None) if slice else pointer.target, Access.SHARED)
+def lift_initialiser(solution: Solution, shapes: Shapes, variable: Variable) -> Value | None:
+    """The initial value of a variable, with views for pointers."""
+    if variable.init is None:
+        return None
+    type = FunctionType(VoidType(), ())
+    nowhere = Function(STATIC, "", type, (), (), True, False, variable.unit, variable.span, variable.span.line)
+    lifter = _Lifter(solution, shapes, {}, frozenset(), STATIC, nowhere)
+    slot = GlobalPointers(variable.symbol)
+    return lifter.views.held(slot, variable.init) if solution.views.above(slot) else lifter.value(variable.init)
 
 
 def result_type(solution: Solution, shapes: Shapes, symbol: str) -> Type | None:
-    """The type of what a function's result becomes, a position or an owner; None where the result is as in C."""
+    """The type of what a function's result becomes, a position, an owner or a view; None where the result is as in C."""
     result = solution.results.get(symbol)
     if result is None:
         return None
+    pointer = solution.program.functions[symbol].type.result
     if result.owned:
-        return owned_type(solution.program.functions[symbol].type.result, shapes[ResultSlot(symbol)])
+        return owned_type(pointer, shapes[ResultSlot(symbol)])
+    if result.template.root == ResultRoot(symbol):
+        type = reference_type(pointer, shapes[ResultSlot(symbol)])
+        return OptionalType(type) if result.nullable else type
     if result.template.cursor is None:
         return VoidType()
     return OptionalType(USIZE) if result.nullable else USIZE
@@ -192,8 +210,8 @@ class _Lifter:
     forms: Mapping[str, GroupForm]
     backward: AbstractSet[int]
     symbol: str
+    function: Function
     origins: dict[int, int] = field(default_factory=dict)
-    function: Function = field(init=False)
     program: Program = field(init=False)
     resolver: Resolver = field(init=False)
     positions: Positions = field(init=False)
@@ -201,12 +219,14 @@ class _Lifter:
     owners: OwnerLifter = field(init=False)
     layout: Layout = field(init=False)
     form: GroupForm | None = field(init=False)
+    views: ViewLifter = field(init=False)
     added: list[Local] = field(default_factory=list)
+    before: list[Statement] = field(default_factory=list)
+    """What has to run before the place that is being rewritten."""
 
     def __post_init__(self) -> None:
         self.program = self.solution.program
         self.layout = Layout(self.program.records, self.program.enums)
-        self.function = self.program.functions[self.symbol]
         self.resolver = self.solution.resolver(self.symbol)
         uses = pointer_uses(self.function, self.program)
         calls = {id(use.call): use for use in uses if isinstance(use, LibraryCall)}
@@ -215,8 +235,13 @@ class _Lifter:
         slots = {} if form is None else form.slots
         cursors: dict[int, int | None] = {local: slots.get(local, local) for local in self.resolver.templates}
         lent = {local for local in self.resolver.referents.values() if local in cursors}
-        self.positions = Positions(cursors, self.backward, self.resolver.nullable, lent, self.value, self.statements)
-        self.library = LibraryLifter(self.resolver, self.positions, self._place, self.value, calls, self.shapes)
+        nullable = self.resolver.nullable - self.resolver.view_locals
+        self.positions = Positions(cursors, self.backward, nullable, lent, self.value, self.statements)
+        types = HeldTypes(self.program, self.solution.views, self.shapes)
+        self.views = ViewLifter(self.solution, self.shapes, types, self.function, self.resolver, self.positions, self)
+        self.library = LibraryLifter(
+            self.resolver, self.positions, self.target_place, self.views.lend, self.value, calls, self.shapes
+        )
         self.owners = OwnerLifter(self.solution, self.shapes, self.symbol, self.resolver, self.layout, self.value, self._effects)
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
@@ -224,7 +249,9 @@ class _Lifter:
                 continue
             if form is not None and local.id == form.group.array and local.id not in moving:
                 cursors[local.id] = None
-            elif local.kind is LocalKind.PARAM and template is not None and template.cursor is not None:
+            elif template is None or template.cursor is None:
+                pass
+            elif local.kind is LocalKind.PARAM or self.views.views(local.id):
                 type = self.positions.local_type(local.id)
                 cursors[local.id] = self._add_local(f"{local.name}_at", type, local.span).local
 
@@ -236,9 +263,12 @@ class _Lifter:
                 name, _ = _cursor_names(self.function, local)
                 locals.append(replace(local, name=name, type=self._reference(local.id)))
             elif local.id not in templates:
-                locals.append(local)
+                slot = ElementPointers(self.symbol, local.id)
+                locals.append(replace(local, type=self.views.types.within(slot, local.type)))
             elif self.owners.owns(local.id):
                 locals.append(replace(local, type=self.owners.type_of(local.id)))
+            elif self.views.views(local.id):
+                locals.append(replace(local, type=self.views.type_of(local.id)))
             elif local.kind is LocalKind.REFERENT:
                 assert local.behind is not None
                 _, name = _cursor_names(self.function, self.function.locals[local.behind])
@@ -260,7 +290,7 @@ class _Lifter:
             body=(*starts, *self.statements(self.function.body)),
         )
 
-    def _local(self, local: int) -> int:
+    def number(self, local: int) -> int:
         """The number of C's local in the lifted function."""
         return local if self.form is None else self.form.place_of(local)
 
@@ -268,7 +298,7 @@ class _Lifter:
         return result_type(self.solution, self.shapes, self.symbol)
 
     def _reference(self, param: int) -> ReferenceType:
-        return param_type(self.solution.pointed_by(self.symbol, param), self.shapes[PointerSlot(self.symbol, param)])
+        return reference_type(self.solution.pointed_by(self.symbol, param), self.shapes[PointerSlot(self.symbol, param)])
 
     # ---- statements
 
@@ -306,11 +336,27 @@ class _Lifter:
                 return (self.owners.give_member(self.place(place.base), place, value, span),)
             case Return(value, span) if value is not None and self.symbol in self.solution.results:
                 return self._return(value, span)
+            case Declare(local, ArrayValue() as init, span) if self._held_slot(LocalPlace(local, init.type, span)) is not None:
+                return (Declare(local, self.views.held(ElementPointers(self.symbol, local), init), span),)
+            case Assign(place, value, span) if (slot := self._held_slot(place)) is not None:
+                return (Assign(self.place(place), self.views.held(slot, value), span),)
             case Assign(place, value, span):
                 written = self.place(place)
                 return (Assign(written, converted(self.value(value), written.type), span),)
             case _:
                 return (self._mapped(node),)
+
+    def _held_slot(self, place: Place) -> HeldSlot | None:
+        return self.solution.views.at(place, self.symbol)
+
+    def _is_choice(self, value: Conditional) -> bool:
+        """Whether a conditional selects one of two objects: as a value it is a pointer, to one of two literals."""
+        return isinstance(self.target(value).root, HeldRoot)
+
+    def condition(self, condition: Value) -> Value:
+        """A condition, which may be whether a pointer is there."""
+        pointer = without_casts(condition)
+        return self._is_there(pointer) if self._is_lifted(pointer) else self.value(condition)
 
     def _declare(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
         if self.owners.owns(local):
@@ -321,16 +367,27 @@ class _Lifter:
                     return (Declare(local, given, span),)
                 case others:
                     return (Declare(local, None, span), *others)
+        if self.views.views(local):
+            return self._declare_view(local, init, span)
         if self.resolver.templates[local].cursor is None:
             return () if init is None else self._effects(init)
         type = self.positions.local_type(local)
         start = _start(self.function.locals[local], type) if init is None else self._position(local, init)
         return (Declare(local, start, span),)
 
+    def _declare_view(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
+        if init is None:
+            return (Declare(local, None, span),)
+        given = self.views.view(init, self.views.type_of(local))
+        return (Declare(local, given, span), *self.views.restart(local, span))
+
     def _move(self, local: int, value: Value, span: Span) -> tuple[Statement, ...]:
         """A lifted pointer is given a value: its position changes; one without a position has nothing to change."""
         if self.owners.owns(local):
             return self.owners.give(local, value, span)
+        if self.views.is_given(local, value):
+            given = self.views.view(value, self.views.type_of(local))
+            return (Assign(self.views.place_of(local, span), given, span), *self.views.restart(local, span))
         if self.resolver.templates[local].cursor is None:
             return self._effects(value)
         return (Assign(self.positions.place(local, span), self._position(local, value), span),)
@@ -347,6 +404,10 @@ class _Lifter:
             return self.owners.hand_over(value, self._result_type(), span)
         if is_null(value) and not result.nullable:
             return (Return(None if result.template.cursor is None else IntConst(0, USIZE, span), span),)
+        if result.template.root == ResultRoot(self.symbol):
+            type = self._result_type()
+            assert type is not None
+            return (Return(self.views.view(value, type), span),)
         if result.template.cursor is None:
             return (*self._effects(value), Return(None, span))
         return (Return(self._index(value, result.template, USIZE, result.nullable), span),)
@@ -364,7 +425,7 @@ class _Lifter:
         """The index by which a value differs from a template: of `type`, or an option of it."""
         if is_null(value):
             return Optional(None, OptionalType(type), value.span)
-        target = self._target(value)
+        target = self.target(value)
         assert template.cursor is not None
         step = target.steps[template.cursor]
         assert isinstance(step, IndexStep)
@@ -372,7 +433,7 @@ class _Lifter:
             return self.positions.optional(step, type, value.span)
         return self.positions.position(step, type, value.span)
 
-    def _target(self, value: Value) -> Target:
+    def target(self, value: Value) -> Target:
         target = self.resolver.pointer(value)
         assert target is not None, f"{value.span}: a pointer without a target was lifted"
         return target
@@ -385,7 +446,7 @@ class _Lifter:
             return lent
         match value:
             case Call():
-                return self._call(value)
+                return self.call(value)
             case Compare(op, left, right, type, span) if is_data_pointer(left.type):
                 if is_null(left) or is_null(right):
                     return self._null_test(value, without_casts(right if is_null(left) else left))
@@ -396,21 +457,30 @@ class _Lifter:
                 first, second = (converted(index, ISIZE) for index in self._pair(left, right, may_be_null=False))
                 distance = first if _is_zero(second) else Binary(BinaryOp.SUB, first, second, ISIZE, span)
                 return Convert(distance, type, span)
-            case Conditional(condition, then, otherwise) if self._is_lifted(value):
-                pointer = without_casts(condition)
-                test = self._is_there(pointer) if self._is_lifted(pointer) else self.value(condition)
-                return self._chosen(value, test, then, otherwise)
-            case RecordValue():
-                return self.owners.record(value, self._mapped)
+            case Conditional(condition, then, otherwise) if self._is_lifted(value) and not self._is_choice(value):
+                return self._chosen(value, self.condition(condition), then, otherwise)
             case FunctionRef(symbol):
                 return replace(value, symbol=self._pointed_instance(symbol))
+            case RecordValue(fields, type):
+                return replace(value, fields=tuple(self._member(type, index, member) for index, member in enumerate(fields)))
             case Load(place, type, span):
+                outer, self.before = self.before, []
                 read = self.place(place)
-                return value if read is place else converted(Load(read, read.type, span), type)
+                before, self.before = tuple(self.before), outer
+                loaded = value if read is place else converted(Load(read, read.type, span), type)
+                return BlockValue(before, loaded, loaded.type, span) if before else loaded
             case Overflowing(result=result):
                 return self._overflowing(value, result)
             case _:
                 return self._mapped(value)
+
+    def _member(self, record: RecordType, index: int, value: Value | None) -> Value | None:
+        slot = FieldSlot(record.id, index)
+        if value is None:
+            return None
+        if slot in self.solution.fields:
+            return self.owners.member_value(slot, value)
+        return self.views.held(slot, value) if self.solution.views.above(slot) else self.value(value)
 
     def _overflowing(self, value: Overflowing, result: Place) -> Value:
         """The wrapped result is of the type that C stores, which the array may not have (`infer.targets`)."""
@@ -470,16 +540,13 @@ class _Lifter:
             return tested
         if not self.resolver.may_be_null(pointer):
             return self.value(truth(pointer, known=True))
-        target = self._target(pointer)
-        cursor = target.template.cursor
-        assert cursor is not None
-        step = target.steps[cursor]
-        assert isinstance(step, IndexStep)
-        return IsPresent(self.positions.optional(step, USIZE, pointer.span), BOOL, pointer.span)
+        before, target = without_before(self.target(pointer))
+        present = self.views.is_present(target, pointer.span)
+        return BlockValue(self.statements(before), present, BOOL, pointer.span) if before else present
 
     def _chosen(self, value: Value, condition: Value, then: Value, otherwise: Value) -> Value:
         """The position of one of two pointers."""
-        targets = [self._target(branch) for branch in (then, otherwise) if not is_null(branch)]
+        targets = [self.target(branch) for branch in (then, otherwise) if not is_null(branch)]
         joined = targets[0].template.join(targets[-1].template)
         assert joined is not None
         template = joined if joined.cursor is not None else joined.varying()
@@ -491,7 +558,7 @@ class _Lifter:
 
     def _pair(self, left: Value, right: Value, may_be_null: bool) -> tuple[Value, Value]:
         """The indices of two pointers into one array, in one type; of options where one of them may be null."""
-        targets = self._target(left), self._target(right)
+        targets = self.target(left), self.target(right)
         joined = targets[0].template.join(targets[1].template)
         assert joined is not None
         cursor = joined.cursor
@@ -512,7 +579,7 @@ class _Lifter:
 
     # ---- calls
 
-    def _call(self, call: Call) -> Value:
+    def call(self, call: Call) -> Call:
         instance: str | None = None
         function = call.function
         if not isinstance(function, FunctionRef):
@@ -534,11 +601,11 @@ class _Lifter:
         array = given_array(self.resolver, call, form.group)
         assert array is not None, f"{call.span}: a group of parameters is given several arrays"
         pointer = call.args[form.group.array]
-        place = self._place(replace(array, steps=array.steps[:-1]), pointer.span)
+        place = self.target_place(replace(array, steps=array.steps[:-1]), pointer.span)
         given = form.moved(args)
-        given[form.group.array] = Borrow(place, None, param_type(pointer.type, slice=True), pointer.span)
+        given[form.group.array] = Borrow(place, None, reference_type(pointer.type, slice=True), pointer.span)
         for param, slot in form.slots.items():
-            step = self._target(call.args[param]).steps[-1]
+            step = self.target(call.args[param]).steps[-1]
             assert isinstance(step, IndexStep)
             given[slot] = self.positions.position(step, form.type_of(param), call.args[param].span)
         return tuple(given[slot] for slot in sorted(given))
@@ -550,10 +617,10 @@ class _Lifter:
         variable = lent_variable(arg, self.resolver.referents)
         assert variable is not None
         target = self.resolver.templates[variable].at(IndexStep())
-        array = self._place(replace(target, steps=target.steps[:-1]), arg.span)
+        array = self.target_place(replace(target, steps=target.steps[:-1]), arg.span)
         place = self.positions.place(variable, arg.span)
         pointer = self.solution.pointed_by(callee, position)
-        lent = Borrow(array, None, param_type(pointer, slice=True), arg.span)
+        lent = Borrow(array, None, reference_type(pointer, slice=True), arg.span)
         return lent, Borrow(place, None, ReferenceType(place.type, Access.SHARED), arg.span)
 
     def _argument(self, callee: str | None, position: int, arg: Value) -> Value:
@@ -564,14 +631,8 @@ class _Lifter:
         pointer = self.program.functions[callee].type.params[position]
         if self.solution.owns(callee, position):
             return self.owners.given_away(arg, owned_type(pointer, self.shapes[PointerSlot(callee, position)]))
-        type = param_type(pointer, self.shapes[PointerSlot(callee, position)])
-        target = self._target(arg)
-        last = target.steps[-1] if target.steps else None
-        if not type.is_slice or not isinstance(last, IndexStep):
-            return Borrow(self._place(target, arg.span), None, type, arg.span)
-        array = self._place(replace(target, steps=target.steps[:-1]), arg.span)
-        start = None if last.fixed == 0 else self.positions.index(last, arg.span)
-        return Borrow(array, start, type, arg.span)
+        type = reference_type(pointer, self.shapes[PointerSlot(callee, position)])
+        return self.views.lend(self.target(arg), type, arg.span)
 
     # ---- places
 
@@ -580,39 +641,60 @@ class _Lifter:
             case DerefPlace(pointer, _, span):
                 target = self.resolver.pointer(pointer)
                 if target is not None:
-                    return self._place(target, span)
+                    before, target = without_before(target)
+                    self.before += self.statements(before)
+                    return self.target_place(target, span)
             case LocalPlace(local):
                 assert local not in self.resolver.templates, f"{place.span}: a lifted pointer is used as one"
-                moved = self._local(local)
-                return place if moved == local else replace(place, local=moved)
+                moved, type = self.number(local), self.views.types.within(ElementPointers(self.symbol, local), place.type)
+                return place if (moved, type) == (local, place.type) else replace(place, local=moved, type=type)
             case _:
                 pass
-        return map_children(place, self._node)
+        slot, made = self._held_slot(place), map_children(place, self._node)
+        return made if slot is None else replace(cast(Any, made), type=self.views.types.within(slot, place.type))
 
-    def _place(self, target: Target, span: Span) -> Place:
+    def target_place(self, target: Target, span: Span) -> Place:
         """The place that a target names."""
         steps = target.steps
         match target.root:
             case LocalRoot(local):
-                place: Place = LocalPlace(self._local(local), self.function.locals[local].type, span)
+                type = self.views.types.within(ElementPointers(self.symbol, local), self.function.locals[local].type)
+                place: Place = LocalPlace(self.number(local), type, span)
             case GlobalRoot(symbol):
-                place = GlobalPlace(symbol, self.program.variables[symbol].type, span)
+                type = self.views.types.within(GlobalPointers(symbol), self.program.variables[symbol].type)
+                place = GlobalPlace(symbol, type, span)
             case LiteralRoot(data, type):
                 place = StringPlace(data, type, span)
+            case HeldRoot(held):
+                base = self.views.reference(held)
+                place, steps = _behind(base, base.type, steps, span)
+            case ViewRoot(local):
+                viewed = self.views.type_of(local)
+                place, steps = _behind(LocalPlace(local, viewed, span), viewed, steps, span)
+            case ResultRoot():
+                raise AssertionError(f"{span}: a result is no place")
             case OwnedRoot(local):
                 owned = self.owners.type_of(local)
-                place = ReferentPlace(LocalPlace(self._local(local), owned, span), owned.target, span)
+                place = ReferentPlace(LocalPlace(self.number(local), owned, span), owned.target, span)
                 steps = steps if owned.is_array else steps[1:]
             case ParamRoot(local):
                 reference = self._reference(local)
-                place = ReferentPlace(LocalPlace(self._local(local), reference, span), reference.target, span)
+                place = ReferentPlace(LocalPlace(self.number(local), reference, span), reference.target, span)
                 steps = steps if reference.is_slice else steps[1:]
+        return self._walked(place, steps, span)
+
+    def _walked(self, place: Place, steps: Steps, span: Span) -> Place:
+        """The place at the end of some steps."""
         for step in steps:
             if isinstance(step, FieldStep):
                 assert isinstance(place.type, RecordType)
                 fields = self.program.records[place.type.id].fields
                 assert fields is not None
-                place = self.owners.field(place, step.index, fields[step.index].type, span)
+                slot = FieldSlot(place.type.id, step.index)
+                if slot in self.solution.fields:
+                    place = self.owners.field(place, step.index, fields[step.index].type, span)
+                else:
+                    place = FieldPlace(place, step.index, self.views.types.within(slot, fields[step.index].type), span)
             else:
                 assert isinstance(place.type, ArrayType)
                 place = IndexPlace(place, self.positions.index(step, span), place.type.element, span)
@@ -629,3 +711,10 @@ _CONDITIONS: Mapping[type, tuple[str, ...]] = {
     Logical: ("left", "right"),
 }
 """The fields in which a pointer is a condition."""
+
+
+def _behind(base: Place | Call | Conditional, type: Type, steps: Steps, span: Span) -> tuple[Place, Steps]:
+    """What a reference that is held points to, and the steps from there."""
+    reference = type.inner if isinstance(type, OptionalType) else type
+    assert isinstance(reference, ReferenceType)
+    return ReferentPlace(base, reference.target, span), steps if reference.is_slice else steps[1:]

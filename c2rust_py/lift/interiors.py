@@ -1,4 +1,4 @@
-"""Parameters that may point into the middle of an array, and go backwards from there.
+"""Parameters and views that may point into the middle of an array, and go backwards from there.
 
     static int before(const int *p) { return p[-1]; }          int x = before(a + 3);
 
@@ -14,26 +14,27 @@ from collections.abc import Set as AbstractSet
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.comparators import comparator_of
-from c2rust_py.infer.demotions import PointerSlot, Reason
+from c2rust_py.infer.demotions import PointerSlot, Reason, Subject
 from c2rust_py.infer.library_calls import FormCall
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
 from c2rust_py.infer.pointer_uses import Argument, Flow, Lent, LibraryCall, Pair, Returned, Use, pointer_uses
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.ranges.record import Cursor
 from c2rust_py.infer.solver import Solution
-from c2rust_py.infer.targets import IndexStep, ParamRoot, Resolver, Target
+from c2rust_py.infer.targets import IndexStep, OwnedRoot, ParamRoot, Resolver, Target
 from c2rust_py.ir.nodes import DerefPlace, Value
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.lift.positions import is_signed
+from c2rust_py.lift.shapes import goal_of, slot_of, values_of, viewed_targets
 from c2rust_py.lift.shared_positions import shared_positions
 
 
 def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
     """Demotes them; whether there was any."""
-    interior: set[PointerSlot] = set()
-    passed: dict[PointerSlot, set[PointerSlot]] = {}
-    backward: dict[PointerSlot, Reason] = {}
+    interior: set[Subject] = set()
+    passed: dict[Subject, set[Subject]] = {}
+    backward: dict[Subject, Reason] = {}
     falls = _falling_positions(solution, ranges)
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
@@ -42,24 +43,26 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
         for use in uses:
             if isinstance(use, LibraryCall):
                 interior |= _compared(resolver, use)
-            if not isinstance(use, Argument):
+            goal = goal_of(solution, resolver, symbol, use)
+            if goal is None:
                 continue
-            instance = solution.callee(symbol, use.call, use.callee)
-            callee = PointerSlot(instance, use.param)
-            if instance in solution.groups and use.param in solution.groups[instance].params:
+            group = solution.groups.get(goal.function) if isinstance(goal, PointerSlot) else None
+            if group is not None and isinstance(goal, PointerSlot) and goal.local in group.params:
                 continue  # It has the whole array.
-            target = resolver.pointer(use.value)
-            if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
-                continue
-            if target.steps[-1].fixed != 0:
-                interior.add(callee)
-            elif len(target.steps) == 1 and isinstance(target.root, ParamRoot):
-                passed.setdefault(PointerSlot(symbol, target.root.local), set()).add(callee)
+            for target in viewed_targets(resolver, *values_of(use)):
+                source = slot_of(resolver, symbol, target)
+                if not target.steps or not isinstance(target.steps[-1], IndexStep) or source == goal:
+                    continue
+                if target.steps[-1].fixed != 0:
+                    interior.add(goal)
+                elif len(target.steps) == 1 and source is not None:
+                    passed.setdefault(source, set()).add(goal)
         for target, cursor, span in _looks(function, resolver, uses, ranges):
-            if not isinstance(target.root, ParamRoot):
+            slot = slot_of(resolver, symbol, target)
+            if slot is None or isinstance(target.root, OwnedRoot):
                 continue
-            if not _stays(target.root, cursor) and _may_go_back(target, falling, ranges):
-                slot = PointerSlot(symbol, target.root.local)
+            stays = isinstance(target.root, ParamRoot) and _stays(target.root, cursor)
+            if not stays and _may_go_back(target, falling, ranges):
                 backward.setdefault(slot, Reason("it may go backwards from inside of an array", span))
     waiting = list(interior)
     while waiting:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.comparators import comparator_of, key_argument
-from c2rust_py.infer.demotions import PointerSlot, ResultSlot
+from c2rust_py.infer.demotions import PointerSlot, Subject
 from c2rust_py.infer.library import WITH_MEMORY
 from c2rust_py.infer.library_calls import FORM_PREFIX, FormCall, Loan, Refusal, Wanted, is_bytes
 from c2rust_py.infer.library_formats import Choice, FormatCall, choose_library_call
@@ -57,16 +57,17 @@ from c2rust_py.lift.positions import Positions, converted
 
 @dataclass(slots=True)
 class LibraryLifter:
-    """The rewriting of one function's calls. place: of a target. value: rewrites the other arguments. calls: those that can
+    """The rewriting of one function's calls. place: of a target, lend: a reference to it. value: rewrites the other arguments. calls: those that can
     have a form, by identity. slices: of each lifted parameter of the program, whether it is a slice. externals: the symbols that
     came into use. origins: the identity of each call with a comparator, by that of its node now."""
 
     resolver: Resolver
     positions: Positions
     place: Callable[[Target, Span], Place]
+    lend: Callable[[Target, ReferenceType, Span], Value]
     value: Callable[[Value], Value]
     calls: Mapping[int, LibraryCall]
-    slices: Mapping[PointerSlot | ResultSlot, bool]
+    slices: Mapping[Subject, bool]
     externals: dict[str, External] = field(default_factory=dict)
     origins: dict[int, int] = field(default_factory=dict)
 
@@ -145,7 +146,7 @@ class LibraryLifter:
             return self._slice(chosen.loans[position], arg.span)
         return self.value(arg)
 
-    def _key(self, call: Call, chosen: FormCall, loan: Loan) -> Borrow:
+    def _key(self, call: Call, chosen: FormCall, loan: Loan) -> Value:
         """What is looked for, as the comparator takes it."""
         comparator = comparator_of(chosen.form, call, self.resolver.program)
         assert comparator is not None
@@ -154,15 +155,10 @@ class LibraryLifter:
         type = ReferenceType(loan.element, Access.SHARED)
         return Borrow(self.place(loan.target, call.span), None, type, call.span)
 
-    def _slice(self, loan: Loan, span: Span) -> Borrow:
+    def _slice(self, loan: Loan, span: Span) -> Value:
         """A loan of elements; what is no element of an array is one element."""
         type = _slice_of(CHAR if is_bytes(loan.element) else loan.element, loan.mutable)
-        last = loan.target.steps[-1] if loan.target.steps else None
-        if not isinstance(last, IndexStep):
-            return Borrow(self.place(loan.target, span), None, type, span)
-        array = self.place(replace(loan.target, steps=loan.target.steps[:-1]), span)
-        start = None if last.fixed == 0 else self.positions.index(last, span)
-        return Borrow(array, start, type, span)
+        return self.lend(loan.target, type, span)
 
     # ---- formats
 

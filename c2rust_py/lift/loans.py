@@ -10,6 +10,7 @@ from c2rust_py.infer.places import cell_of, root_of
 from c2rust_py.ir.nodes import (
     Borrow,
     Call,
+    Conditional,
     FieldPlace,
     FunctionRef,
     GlobalPlace,
@@ -54,6 +55,8 @@ def steps_of(place: Place) -> tuple[FieldPlace | IndexPlace, ...]:
     steps: list[FieldPlace | IndexPlace] = []
     while isinstance(place, FieldPlace | IndexPlace | ReferentPlace):
         if isinstance(place, ReferentPlace):
+            if isinstance(place.base, Call | Conditional):
+                break
             place = place.base
             continue
         steps.append(place)

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from c2rust_py.infer.places import is_borrowed, root_of
+from c2rust_py.infer.places import is_borrowed, is_viewed, root_of
 from c2rust_py.ir.nodes import (
     Assign,
     Borrow,
@@ -52,11 +52,11 @@ def _mutable_params(program: Program, to_write: AbstractSet[Param]) -> set[Param
         for node in walk_all(function.body):
             for place in _written(node):
                 root = root_of(place)
-                if is_borrowed(place) and isinstance(root, LocalPlace):
+                if is_borrowed(place) and isinstance(root, LocalPlace) and not is_viewed(place):
                     mutable.add((symbol, root.local))
             if isinstance(node, Call) and isinstance(node.function, FunctionRef):
                 for position, arg in enumerate(node.args):
-                    if isinstance(arg, Borrow) and is_borrowed(arg.place):
+                    if isinstance(arg, Borrow) and is_borrowed(arg.place) and not is_viewed(arg.place):
                         root = root_of(arg.place)
                         assert isinstance(root, LocalPlace)
                         if arg.type.access is Access.MUTABLE:

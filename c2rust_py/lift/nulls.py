@@ -18,7 +18,7 @@ def find_backward_nulls(solution: Solution) -> bool:
         nullable = solution.nullable[symbol]
         if not nullable:
             continue
-        for local in sorted(backward[symbol] & nullable):
+        for local in sorted(backward[symbol] & nullable - solution.resolver(symbol).view_locals):
             reason = Reason("it may be null, and goes backwards", function.locals[local].span)
             found |= solution.demotions.add(PointerSlot(symbol, local), reason)
     return found

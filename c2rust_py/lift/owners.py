@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import Count, allocation_of
@@ -32,7 +32,6 @@ from c2rust_py.ir.nodes import (
     LocalPlace,
     Place,
     Reallocate,
-    RecordValue,
     ReferentPlace,
     Return,
     Statement,
@@ -156,20 +155,11 @@ class OwnerLifter:
             return Evaluate(Reallocate(member, self._number(found.count, span), VoidType(), span), span)
         return Assign(member, self._given(value, type, span), span)
 
-    def record(self, value: RecordValue, mapped: Callable[[RecordValue], RecordValue]) -> RecordValue:
-        """A struct's value, of which some members own."""
-        owned = {
-            index: owned_member(member.type)
-            for index, member in enumerate(self.solution.program.records[value.type.id].fields or ())
-            if FieldSlot(value.type.id, index) in self.solution.fields
-        }
-        others = tuple(None if index in owned else member for index, member in enumerate(value.fields))
-        made = mapped(replace(value, fields=others))
-        fields = list(made.fields)
-        for index, type in owned.items():
-            given = value.fields[index]
-            fields[index] = None if given is None else self._given(given, type, given.span)
-        return replace(made, fields=tuple(fields))
+    def member_value(self, slot: FieldSlot, value: Value) -> Value:
+        """What a member that owns is given in a struct's value."""
+        members = self.solution.program.records[slot.record].fields
+        assert members is not None
+        return self._given(value, owned_member(members[slot.index].type), value.span)
 
     def _given(self, value: Value | None, type: OwnedType, span: Span) -> Value:
         """What a member is given as a whole; None is nothing."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.pointer_uses import Flow
-from c2rust_py.infer.targets import IndexStep, Resolver
+from c2rust_py.infer.targets import IndexStep, Resolver, Target
 from c2rust_py.ir.nodes import (
     Binary,
     BinaryOp,
@@ -20,6 +20,7 @@ from c2rust_py.ir.nodes import (
     Conditional,
     Convert,
     IntConst,
+    IsPresent,
     Load,
     LocalPlace,
     MoveOptional,
@@ -30,7 +31,18 @@ from c2rust_py.ir.nodes import (
     Unwrap,
     Value,
 )
-from c2rust_py.ir.types import ISIZE, USIZE, Access, EnumType, IntType, OptionalType, PointerType, ReferenceType, Type
+from c2rust_py.ir.types import (
+    BOOL,
+    ISIZE,
+    USIZE,
+    Access,
+    EnumType,
+    IntType,
+    OptionalType,
+    PointerType,
+    ReferenceType,
+    Type,
+)
 
 
 def backward_cursors(resolver: Resolver, flows: list[Flow], given: AbstractSet[int] = frozenset()) -> frozenset[int]:
@@ -162,6 +174,13 @@ class Positions:
         if local not in self.referents:
             return LocalPlace(cursor, type, span)
         return ReferentPlace(LocalPlace(cursor, ReferenceType(type, Access.SHARED), span), type, span)
+    def is_present(self, target: Target, span: Span) -> Value:
+        """Whether the position of a target that may be null is there."""
+        cursor = target.template.cursor
+        assert cursor is not None
+        step = target.steps[cursor]
+        assert isinstance(step, IndexStep)
+        return IsPresent(self.optional(step, USIZE, span), BOOL, span)
 
     def _cursor(self, local: int, span: Span) -> Value:
         place = self.place(local, span)

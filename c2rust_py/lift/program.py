@@ -20,17 +20,21 @@ from c2rust_py.ir.program import Function, Program
 from c2rust_py.lift.cells import CellFacts, lend_cells
 from c2rust_py.lift.conflicts import find_conflicts
 from c2rust_py.lift.exchanges import inline_exchanges
-from c2rust_py.lift.function import LiftedFunction, lift_function
+from c2rust_py.lift.function import LiftedFunction, lift_function, lift_initialiser
 from c2rust_py.lift.groups import GroupForm, infer_group_forms
+from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.instances import keep_reached, point_to_instances
 from c2rust_py.lift.interiors import find_backward_interiors
+from c2rust_py.lift.memory_holders import find_memory_holders
 from c2rust_py.lift.mutability import mark_mutable
 from c2rust_py.lift.nulls import find_backward_nulls
+from c2rust_py.lift.outlived import find_outlived
 from c2rust_py.lift.owned_fields import find_members_in_memory, find_stale_members, with_owned_members
 from c2rust_py.lift.rows import find_flat_walks
 from c2rust_py.lift.shapes import infer_shapes
 from c2rust_py.lift.shared_positions import infer_backward
 from c2rust_py.lift.splits import SplitFacts, split_loans
+from c2rust_py.lift.view_writes import find_view_writes
 
 FindConflicts = Callable[[Program, Storage, Effects, Mapping[int, int], Demotions], bool]
 """Demotes what Rust would refuse of a lifted program; whether there was anything."""
@@ -97,8 +101,12 @@ def lift_program(
         whole, origins, forms, numbers = rewritten
         whole = inline_exchanges(whole, closed_world)
         renumbered = forms.keys() | numbers.keys()
+        if find_view_writes(whole, origins, demotions):
+            continue
         storage = infer_storage(whole)
         if find_members_in_memory(solution, whole, storage):
+            continue
+        if find_memory_holders(solution, whole, storage) or find_outlived(solution, whole, storage):
             continue
         effects = infer_effects(whole, storage, library)
         lifted, came_from = split_loans(whole, SplitFacts(ranges, extents, effects, solution, origins, renumbered))
@@ -138,7 +146,18 @@ def _rewrite(solution: Solution, to_write: AbstractSet[tuple[str, int]]) -> _Rew
     externals = dict(solution.program.externals)
     for one in lifted.values():
         externals |= one.externals
-    program = point_to_instances(replace(solution.program, functions=functions, externals=externals), solution)
+    types = HeldTypes(solution.program, solution.views, shapes)
+    held = replace(
+        solution.program,
+        functions=functions,
+        externals=externals,
+        records={id: types.record(record) for id, record in solution.program.records.items()},
+        variables={
+            symbol: replace(types.variable(variable), init=lift_initialiser(solution, shapes, variable))
+            for symbol, variable in solution.program.variables.items()
+        },
+    )
+    program = point_to_instances(held, solution)
     marked, moved = mark_mutable(keep_reached(with_owned_members(solution, program)), to_write)
     origins = {moved.get(new, new): old for one in lifted.values() for new, old in one.origins.items()}
     return marked, origins, forms, {symbol: one.numbers for symbol, one in lifted.items() if one.numbers}

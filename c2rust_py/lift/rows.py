@@ -9,21 +9,26 @@ index is known to go beyond its row, and not beyond the whole.
 
 from __future__ import annotations
 
-from c2rust_py.infer.demotions import GlobalObject, LocalObject, PointerSlot, Reason, Subject
+from c2rust_py.infer.demotions import GlobalObject, LocalObject, PointerSlot, Reason, ResultSlot, Subject
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.solver import Solution
 from c2rust_py.infer.targets import (
     FieldStep,
     GlobalRoot,
     HandedRoot,
+    HeldRoot,
     IndexStep,
     LiteralRoot,
     LocalRoot,
     OwnedRoot,
     ParamRoot,
+    ResultRoot,
     Target,
+    ViewRoot,
 )
-from c2rust_py.ir.nodes import AddressOf, DerefPlace, IndexPlace
+from c2rust_py.infer.views import held_slot
+from c2rust_py.ir.nodes import AddressOf, Call, DerefPlace, FunctionRef, IndexPlace, Load
+from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import walk_all
 
@@ -43,7 +48,7 @@ def find_flat_walks(solution: Solution, ranges: Ranges) -> bool:
                     flat = target is not None and _leaves_its_row(solution, symbol, target, ranges)
                 case _:
                     continue
-            subject = None if target is None else _object(symbol, target)
+            subject = None if target is None else _object(solution.program, symbol, target)
             if flat and subject is not None:
                 found |= solution.demotions.add(subject, Reason("its rows are walked as one array", span))
     return found
@@ -78,7 +83,12 @@ def _type_of(solution: Solution, symbol: str, target: Target, before: int) -> Ty
             type = program.variables[name].type
         case LiteralRoot(_, array):
             type = array
-        case ParamRoot(local) | OwnedRoot(local):
+        case HeldRoot(value):
+            assert isinstance(value.type, PointerType)
+            type = ArrayType(value.type.target, None)
+        case ResultRoot():
+            return None
+        case ParamRoot(local) | OwnedRoot(local) | ViewRoot(local):
             type = ArrayType(solution.pointed_by(symbol, local).target, None)
         case HandedRoot():
             return None
@@ -94,13 +104,17 @@ def _type_of(solution: Solution, symbol: str, target: Target, before: int) -> Ty
     return type
 
 
-def _object(symbol: str, target: Target) -> Subject | None:
+def _object(program: Program, symbol: str, target: Target) -> Subject | None:
     match target.root:
         case LocalRoot(local):
             return LocalObject(symbol, local)
         case GlobalRoot(name):
             return GlobalObject(name)
-        case ParamRoot(local) | OwnedRoot(local):
+        case ParamRoot(local) | OwnedRoot(local) | ViewRoot(local):
             return PointerSlot(symbol, local)
-        case LiteralRoot() | HandedRoot():
+        case HeldRoot(Load(place)):
+            return held_slot(place, symbol, program)
+        case HeldRoot(Call(FunctionRef(callee))):
+            return ResultSlot(callee)
+        case _:
             return None

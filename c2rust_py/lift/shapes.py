@@ -8,11 +8,12 @@ is as those have it who are given it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.comparators import comparator_of, compared_arguments, compares_rows, key_argument
 from c2rust_py.infer.cursors import referents
-from c2rust_py.infer.demotions import PointerSlot, ResultSlot
+from c2rust_py.infer.demotions import PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
 from c2rust_py.infer.owners import allocation
@@ -22,37 +23,50 @@ from c2rust_py.infer.pointer_uses import (
     Argument,
     Escape,
     Flow,
+    Held,
     Lent,
     LibraryCall,
     Pair,
     Returned,
     Stored,
     Test,
+    Use,
     pointer_uses,
 )
 from c2rust_py.infer.solver import Solution
-from c2rust_py.infer.targets import IndexStep, OwnedRoot, ParamRoot, Resolver, Target, without_casts
+from c2rust_py.infer.targets import (
+    HeldRoot,
+    IndexStep,
+    OwnedRoot,
+    ParamRoot,
+    Resolver,
+    ResultRoot,
+    Target,
+    ViewRoot,
+    is_null,
+    without_casts,
+)
+from c2rust_py.infer.views import unset_objects
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, FunctionRef, Value
+from c2rust_py.ir.nodes import Call, Conditional, Declare, FunctionRef, Load, Value
+from c2rust_py.ir.types import PointerType
+from c2rust_py.ir.walk import walk_all
 
-Shaped = PointerSlot | ResultSlot
-"""What can be of many elements: lifted parameters, owners, and results that own."""
-
-
-Shapes = Mapping[Shaped, bool]
-"""Whether something is of many elements, or one object."""
+Shapes = Mapping[Subject, bool]
+"""Whether something is of many elements, or one object: lifted parameters, owners, results that own, and all that is a view."""
 
 
-def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
-    """Of each lifted parameter, owner and owning result whether it is of many elements."""
-    shapes: dict[Shaped, bool] = {
+def infer_shapes(solution: Solution) -> dict[Subject, bool]:
+    """Of each lifted parameter, owner, owning result and view whether it is of many elements."""
+    shapes: dict[Subject, bool] = {
         PointerSlot(symbol, param): False
         for symbol, function in solution.program.functions.items()
         for param in range(len(function.type.params))
         if solution.is_lifted(symbol, param)
     }
-    passed: dict[Shaped, set[Shaped]] = {}
-    waiting: list[Shaped] = list(_allocated_arrays(solution, shapes))
+    passed: dict[Subject, set[Subject]] = {}
+    waiting: list[Subject] = list(_allocated_arrays(solution, shapes))
+    waiting += _views_without_single(solution, shapes)
     for symbol, function in solution.program.functions.items():
         arrays = (param for param in referents(function) if solution.referent(symbol, param) is not None)
         waiting.extend(PointerSlot(symbol, param) for param in arrays)
@@ -64,7 +78,7 @@ def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
         resolver = solution.resolver(symbol)
         for use in pointer_uses(function, solution.program):
             if isinstance(use, LibraryCall):
-                waiting.extend(PointerSlot(symbol, param) for param in _lent_as_arrays(resolver, use))
+                waiting.extend(_lent_as_arrays(resolver, symbol, use))
                 for comparator, key in _comparators(resolver, use):
                     if key is None:
                         waiting.append(comparator)
@@ -72,16 +86,16 @@ def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
                         passed.setdefault(comparator, set()).add(PointerSlot(symbol, key))
             if isinstance(use, Lent):
                 waiting.extend(_moved_in(solution, symbol, use))
-            for value in _values(use):
-                target = resolver.pointer(value)
-                if target is None or not isinstance(target.root, ParamRoot | OwnedRoot):
-                    continue
-                slot: Shaped = PointerSlot(symbol, target.root.local)
-                if not _is_first(target):
-                    waiting.append(slot)
-                elif isinstance(use, Argument) and len(target.steps) == 1:
-                    callee = PointerSlot(solution.callee(symbol, use.call, use.callee), use.param)
-                    passed.setdefault(callee, set()).add(slot)
+            for value in values_of(use):
+                goal = goal_of(solution, resolver, symbol, use)
+                for target in viewed_targets(resolver, value):
+                    slot = slot_of(resolver, symbol, target)
+                    if slot is None or slot == goal:
+                        continue
+                    if not _is_first(target):
+                        waiting.append(slot)
+                    elif goal is not None and len(target.steps) == 1:
+                        passed.setdefault(goal, set()).add(slot)
     while waiting:
         slot = waiting.pop()
         if not shapes[slot]:
@@ -90,7 +104,7 @@ def infer_shapes(solution: Solution) -> dict[Shaped, bool]:
     return shapes
 
 
-def _handovers(solution: Solution) -> Iterator[tuple[Shaped, Shaped]]:
+def _handovers(solution: Solution) -> Iterator[tuple[Subject, Subject]]:
     """What owners get from others: locals from results, results from locals or results, parameters from either."""
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
@@ -125,7 +139,76 @@ def _callee(value: Value) -> str:
     return call.function.symbol
 
 
-def _allocated_arrays(solution: Solution, shapes: dict[Shaped, bool]) -> Iterator[Shaped]:
+def viewed_targets(resolver: Resolver, *values: Value) -> Iterator[Target]:
+    """The targets of values, of a choice those of its branches: with an index that is not known, where what is chosen moves."""
+    for target in map(resolver.pointer, values):
+        match target:
+            case None:
+                pass
+            case Target(HeldRoot(Conditional(_, then, otherwise)), steps):
+                for inner in viewed_targets(resolver, then, otherwise):
+                    yield inner if steps == (IndexStep(),) else replace(inner, steps=(*inner.steps[:-1], _ANYWHERE))
+            case _:
+                yield target
+
+
+_ANYWHERE = IndexStep(cursor=-1)
+
+
+def slot_of(resolver: Resolver, symbol: str, target: Target) -> Subject | None:
+    """What holds the reference that a target is reached by."""
+    match target.root:
+        case ParamRoot(local) | OwnedRoot(local) | ViewRoot(local):
+            return PointerSlot(symbol, local)
+        case HeldRoot(Load(place)):
+            return resolver.views.at(place, symbol)
+        case HeldRoot(Call(FunctionRef(callee))):
+            return ResultSlot(callee)
+        case _:
+            return None
+
+
+def goal_of(solution: Solution, resolver: Resolver, symbol: str, use: Use) -> Subject | None:
+    """What is a slice only if the value that is used is one."""
+    match use:
+        case Argument():
+            return PointerSlot(solution.callee(symbol, use.call, use.callee), use.param)
+        case Flow(local) if local in resolver.templates and resolver.templates[local].root == ViewRoot(local):
+            return PointerSlot(symbol, local)
+        case Held(slot):
+            return slot
+        case Returned() if symbol in solution.results and solution.results[symbol].template.root == ResultRoot(symbol):
+            return ResultSlot(symbol)
+        case _:
+            return None
+
+
+def _views_without_single(solution: Solution, shapes: dict[Subject, bool]) -> Iterator[Subject]:
+    """The views of text, and those that need an empty slice to start from. Adds all views to the shapes."""
+    program, views = solution.program, solution.views
+    for held, pointee in views.pointees.items():
+        if views.above(held):
+            shapes[held] = False
+            if is_bytes(pointee):
+                yield held
+    for symbol, function in program.functions.items():
+        yield from (flow.slot for flow in unset_objects(function, program) if views.above(flow.slot) and flow.slot not in views.nullable)
+        initialised = {node.local for node in walk_all(function.body) if isinstance(node, Declare) and node.init is not None}
+        for local, template in solution.templates[symbol].items():
+            slot, type = PointerSlot(symbol, local), function.locals[local].type
+            if template.root == ViewRoot(local):
+                assert isinstance(type, PointerType)
+                shapes[slot] = False
+                if is_bytes(type.target) or (local not in initialised and local not in solution.nullable[symbol]):
+                    yield slot
+        if symbol in solution.results and solution.results[symbol].template.root == ResultRoot(symbol):
+            assert isinstance(function.type.result, PointerType)
+            shapes[ResultSlot(symbol)] = False
+            if is_bytes(function.type.result.target):
+                yield ResultSlot(symbol)
+
+
+def _allocated_arrays(solution: Solution, shapes: dict[Subject, bool]) -> Iterator[Subject]:
     """The owners of any number of elements. Adds all owners to the shapes."""
     layout = Layout(solution.program.records, solution.program.enums)
     shapes.update({ResultSlot(symbol): False for symbol, result in solution.results.items() if result.owned})
@@ -153,8 +236,10 @@ def _allocated_arrays(solution: Solution, shapes: dict[Shaped, bool]) -> Iterato
                 yield slot
 
 
-def _values(use: object) -> tuple[Value, ...]:
+def values_of(use: object) -> tuple[Value, ...]:
     match use:
+        case Held(_, value):
+            return () if value is None or is_null(value) else (value,)
         case Flow(_, value) | Access(value) | Test(value) | Escape(value) | Returned(value):
             return (value,)
         case Argument(value=value):
@@ -178,8 +263,8 @@ def _moved_in(solution: Solution, symbol: str, use: Lent) -> Iterator[PointerSlo
             pass
 
 
-def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:
-    """The parameters that the library is lent more of than one object: all but those of which it is told the size."""
+def _lent_as_arrays(resolver: Resolver, symbol: str, use: LibraryCall) -> Iterator[Subject]:
+    """Whoever holds what the library is lent more of than one object: all but those of which it is told the size."""
     chosen = choose_library_call(resolver, use.call)
     layout = Layout(resolver.program.records, resolver.program.enums)
     for position, loan in all_loans(chosen):
@@ -189,11 +274,9 @@ def _lent_as_arrays(resolver: Resolver, use: LibraryCall) -> Iterator[int]:
             single |= position == key_argument(chosen.form)
         else:
             single = not is_bytes(loan.element)
-        match loan.target:
-            case Target(ParamRoot(param) | OwnedRoot(param), steps) if not _is_first(loan.target) or (len(steps) == 1 and not single):
-                yield param
-            case _:
-                pass
+        slot = slot_of(resolver, symbol, loan.target)
+        if slot is not None and (not _is_first(loan.target) or (len(loan.target.steps) == 1 and not single)):
+            yield slot
 
 
 def _comparators(resolver: Resolver, use: LibraryCall) -> Iterator[tuple[PointerSlot, int | None]]:

@@ -7,9 +7,21 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from c2rust_py.infer.demotions import Demotions, GlobalObject, LocalObject, MemoryCall, PointerSlot, ResultSlot, Subject
+from c2rust_py.infer.demotions import (
+    Demotions,
+    ElementPointers,
+    FieldSlot,
+    GlobalObject,
+    GlobalPointers,
+    LocalObject,
+    MemoryCall,
+    PointerSlot,
+    ResultSlot,
+    Subject,
+)
 from c2rust_py.infer.library_calls import FORM_PREFIX
 from c2rust_py.infer.places import root_of
+from c2rust_py.infer.views import mentioned_slots
 from c2rust_py.ir.nodes import Borrow, Call, FunctionRef, GlobalPlace, LocalPlace
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.types import ReferenceType
@@ -45,7 +57,7 @@ def find_suspects(crate: LiftedCrate, symbol: str, demotions: Demotions) -> list
     """All subjects above memory that the Rust of a function has to do with, each once, calls first."""
     if symbol in crate.foreign:
         return []
-    found = (*_calls(crate, symbol), *_pointers(crate, symbol), *_objects(crate, symbol))
+    found = (*_calls(crate, symbol), *_pointers(crate, symbol), *_held(crate, symbol), *_objects(crate, symbol))
     return list({suspect.subject: suspect for suspect in found if suspect.subject not in demotions}.values())
 
 
@@ -83,6 +95,27 @@ def _pointers(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:
                 yield _local(crate, symbol, number, PointerSlot(symbol, local))
         if symbol in crate.lifted.solution.results:
             yield Suspect(ResultSlot(symbol), crate.lowered.names.functions[symbol], 0, "the result")
+
+
+def _held(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:
+    """The views that objects hold which the function has to do with."""
+    solution, names = crate.lifted.solution, crate.lowered.names
+    function = None if solution is None else solution.program.functions.get(symbol)
+    if solution is None or function is None:
+        return
+    for slot in mentioned_slots(function, solution.program):
+        if not solution.views.above(slot):
+            continue
+        match slot:
+            case FieldSlot(record, index):
+                fields = solution.program.records[record].fields or ()
+                yield Suspect(slot, names.fields[record, index], 0, f"the field `{fields[index].name}`")
+            case GlobalPointers(name):
+                words = f"what `{solution.program.variables[name].name}` holds"
+                yield Suspect(slot, names.variables[name], 0, words)
+            case ElementPointers(_, local):
+                words = f"what `{function.locals[local].name}` holds"
+                yield Suspect(slot, names.locals[symbol, local], 0, words)
 
 
 def _objects(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:

@@ -4,6 +4,7 @@
     let x: i32 = 0; g(x.wrapping_add(1));       ->      (stays: rustc looks for the method before it settles on i32)
     let p: Ptr<u8> = find(s, mem);              ->      let p = find(s, mem);
     let p: Ptr<Node> = malloc(16, mem).cast();  ->      (stays: the type is what the cast goes to)
+    let s: &[u8] = b"a\0";                      ->      (stays: else it has a length)
 
 The type of an initialiser is *open* where only its surroundings fix it: literals without suffix, what is computed from them, and
 casts of pointers without a target. An open i32 or f64 is what rustc falls back to, so it needs its type only where a method is
@@ -55,7 +56,7 @@ def _scan_block(block: rs.Block, scope: Scope, found: _Found) -> Scope:
             continue
         if statement.init is not None:
             _scan(statement.init, scope, found)
-            if is_open(statement.init, scope, found):
+            if is_open(statement.init, scope, found) or _loses_length(statement):
                 found.inits.add(id(statement))
                 if statement.type is None or statement.type in _FALLBACK:
                     found.open.add(id(statement))
@@ -120,6 +121,36 @@ def is_open(expr: rs.Expr, scope: Scope, found: _Found) -> bool:
             return _all_open((then, _block_of(otherwise)), scope, found)
         case rs.Match(_, arms):
             return _all_open(tuple(arm.body for arm in arms), scope, found)
+        case _:
+            return False
+
+
+def _loses_length(let: rs.Let) -> bool:
+    """Whether a slice is bound to what may be an array with a length."""
+    return let.type is not None and let.init is not None and _has_slice(let.type) and not _is_slice(let.init)
+
+
+def _has_slice(type: rs.Type) -> bool:
+    match type:
+        case rs.ReferenceType(rs.SliceType()):
+            return True
+        case rs.ArrayType(element):
+            return _has_slice(element)
+        case rs.PathType("Option", (inner,)):
+            return _has_slice(inner)
+        case _:
+            return False
+
+
+def _is_slice(expr: rs.Expr) -> bool:
+    """Whether an expression is a slice by itself."""
+    match expr:
+        case rs.Name("None") | rs.Call(rs.Name("Some")):
+            return False
+        case rs.Name() | rs.FieldAccess() | rs.Index() | rs.Call() | rs.MethodCall():
+            return True
+        case rs.Borrow(rs.Index(_, rs.RangeExpr() | rs.RangeFrom())) | rs.Unary("*", rs.Name()):
+            return True
         case _:
             return False
 

@@ -28,9 +28,9 @@ def shorten_paths(module: rs.Module) -> rs.Module:
                 if name.startswith(_RUNTIME) and name.count("::") > 1:
                     name = name.removeprefix(_RUNTIME)
                     uses.add(_RUNTIME + name.split("::")[0])
-                return rs.PathType(name, tuple(map(shorten_type, args)))
-            case rs.ReferenceType(target, mutable):
-                return rs.ReferenceType(shorten_type(target), mutable)
+                return replace(type, name=name, args=tuple(map(shorten_type, args)))
+            case rs.ReferenceType(target):
+                return replace(type, target=shorten_type(target))
             case _:
                 return type
 

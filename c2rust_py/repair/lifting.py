@@ -17,13 +17,14 @@ from pathlib import Path
 from threading import RLock
 
 from c2rust_py.emit.accepted import Accepted, Body, body_key, forget_accepted, function_header, keep_accepted
-from c2rust_py.infer.demotions import MemoryCall, PointerSlot, Subject
+from c2rust_py.infer.demotions import Demotions, MemoryCall, PointerSlot, Subject
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.pointer_uses import Flow, Released, pointer_uses
 from c2rust_py.infer.rust_signatures import public_functions
 from c2rust_py.infer.slots import LADDER
 from c2rust_py.infer.solver import MEMORY_SUFFIX, memory_instance
 from c2rust_py.infer.subjects import Subjects
+from c2rust_py.infer.views import find_views
 from c2rust_py.ir.nodes import Assign, Call, DerefPlace, FunctionRef, LocalPlace, PointerAdd
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, PointerType
@@ -164,7 +165,7 @@ def _check_lent(program: Program, symbol: str, param: int) -> None:
     """Raises Refused for a parameter that the C keeps past the call, or frees: a reference is gone when the call is over."""
     function = program.functions[symbol]
     name, uses = function.locals[param].name, pointer_uses(function, program)
-    subjects = Subjects(program.functions, {}, frozenset())
+    subjects = Subjects(program.functions, {}, frozenset(), find_views(program, Demotions()))
     same: set[Subject] = {PointerSlot(symbol, param)}
     before = 0
     while len(same) > before:

@@ -14,8 +14,10 @@ from typing import TypeGuard
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import (
     Demotions,
+    ElementPointers,
     FieldSlot,
     GlobalObject,
+    GlobalPointers,
     LocalObject,
     MemoryCall,
     PointerSlot,
@@ -198,6 +200,10 @@ class SlotReporter:
             case FieldSlot(record, index):
                 fields = self.before.records[record].fields
                 return f"the field `{fields[index].name if fields else index}`"
+            case ElementPointers(symbol, local):
+                return f"what `{self.before.functions[symbol].locals[local].name}` of {self._called(symbol)} holds"
+            case GlobalPointers(symbol):
+                return f"what `{self.before.variables[symbol].name}` holds"
             case GlobalObject(symbol):
                 return f"`{self.before.variables[symbol].name}`"
             case MemoryCall(symbol):

@@ -15,16 +15,18 @@ from c2rust_py.diagnostics import Span
 
 @dataclass(frozen=True, slots=True)
 class PathType:
-    """`name<args>`; primitive types, too."""
+    """`name<args>`; primitive types, too. `lifetime` is the argument of a struct that has a lifetime parameter."""
 
     name: str
     args: tuple[Type, ...] = ()
+    lifetime: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceType:
     target: Type
     mutable: bool = False
+    lifetime: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +397,7 @@ class StructItem:
     fields: tuple[StructField, ...]
     derives: tuple[str, ...]
     doc: str | None
+    lifetimes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,12 +464,13 @@ class TypeAlias:
 
 @dataclass(frozen=True, slots=True)
 class ImplItem:
-    """`impl target` or `impl trait for target`."""
+    """`impl target` or `impl trait for target`; lifetimes: the arguments of the target."""
 
     trait: str | None
     target: str
     functions: tuple[FunctionItem, ...]
     constants: tuple[ConstItem, ...] = ()
+    lifetimes: tuple[str, ...] = ()
 
 
 Item = FunctionItem | StructItem | LayoutItem | UnionItem | ConstItem | TypeAlias | ImplItem

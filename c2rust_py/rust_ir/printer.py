@@ -99,12 +99,12 @@ def print_items(items: tuple[Item, ...]) -> PrintedText:
 def print_type(type: Type) -> str:
     """A type as Rust text."""
     match type:
-        case PathType(name, ()):
-            return name
-        case PathType(name, args):
-            return f"{name}<{', '.join(print_type(a) for a in args)}>"
-        case ReferenceType(target, mutable):
-            return ("&mut " if mutable else "&") + print_type(target)
+        case PathType(name, args, lifetime):
+            inner = [*([] if lifetime is None else [lifetime]), *(print_type(a) for a in args)]
+            return f"{name}<{', '.join(inner)}>" if inner else name
+        case ReferenceType(target, mutable, lifetime):
+            named = "" if lifetime is None else f"{lifetime} "
+            return f"&{named}{'mut ' if mutable else ''}{print_type(target)}"
         case ArrayType(element, length):
             return f"[{print_type(element)}; {length}]"
         case SliceType(element):
@@ -114,6 +114,10 @@ def print_type(type: Type) -> str:
             return f"fn({', '.join(print_type(p) for p in params)}){arrow}"
         case _:
             assert_never(type)
+
+
+def _lifetime_list(lifetimes: tuple[str, ...]) -> str:
+    return f"<{', '.join(lifetimes)}>" if lifetimes else ""
 
 
 def print_expr(expr: Expr) -> str:
@@ -480,11 +484,11 @@ class _Printer:
         match item:
             case FunctionItem():
                 self.function(item)
-            case StructItem(name, fields, derives, doc):
+            case StructItem(name, fields, derives, doc, lifetimes):
                 self.put(doc_lines(doc, "///"))
                 if derives:
                     self.put(f"#[derive({', '.join(derives)})]\n")
-                self.put(f"pub struct {name} {{\n")
+                self.put(f"pub struct {name}{_lifetime_list(lifetimes)} {{\n")
                 for f in fields:
                     self.put(doc_lines(f.doc, "///"))
                     self.put(f"pub {f.name}: {print_type(f.type)},\n")
@@ -509,8 +513,8 @@ class _Printer:
                 self.put(";\n")
             case TypeAlias(name, target, doc):
                 self.put(f"{doc_lines(doc, '///')}pub type {name} = {print_type(target)};\n")
-            case ImplItem(trait, target, functions, constants):
-                self.put(f"impl {f'{trait} for ' if trait else ''}{target} {{\n")
+            case ImplItem(trait, target, functions, constants, lifetimes):
+                self.put(f"impl {f'{trait} for ' if trait else ''}{target}{_lifetime_list(lifetimes)} {{\n")
                 for constant in constants:
                     self.item(constant)
                 for function in functions:

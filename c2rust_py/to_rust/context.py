@@ -9,6 +9,7 @@ from c2rust_py.ir.types import ArrayType, VoidType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr
 from c2rust_py.to_rust.frame import Facts, Frame
+from c2rust_py.to_rust.lifetimes import STATIC, with_lifetimes
 from c2rust_py.to_rust.static_values import StaticLowering
 from c2rust_py.to_rust.targets import DISPATCH_MODULE, handler_dispatcher
 
@@ -37,6 +38,7 @@ def context_module(facts: Facts, modules_with_statics: tuple[str, ...], statics:
         if boxed:
             assert isinstance(type, rs.ArrayType)
             type = rs.PathType("Vec", (type.element,))
+        type = with_lifetimes(type, STATIC, STATIC, facts.lifetime_holders)
         fields.append(rs.StructField(name, type, variable.doc))
         entries.append((name, _initial(lowering, variable, boxed)))
     frame.import_type("Memory")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction
+from c2rust_py.infer.lifetimes import Lifetimes
 from c2rust_py.infer.signatures import ErasedSignature
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.program import Function, Program
@@ -62,6 +63,10 @@ class Facts:
     """The Rust names of the program's functions."""
     memory_records: AbstractSet[str]
     """The records that have a layout in bytes; the others are plain structs."""
+
+    lifetimes: Lifetimes
+    lifetime_holders: AbstractSet[str]
+    """The Rust names of the structs that have a lifetime parameter."""
 
     bad_statics: Mapping[str, Unsupported] = field(default_factory=dict)
     """Objects of static storage whose initialiser cannot be lowered; see `to_rust.bad_statics`."""

@@ -12,6 +12,7 @@ from c2rust_py.ir.walk import Node, children, walk_all
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.flow import block_diverges
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported
+from c2rust_py.to_rust.lifetimes import with_lifetimes
 from c2rust_py.to_rust.statements import StatementLowering
 
 
@@ -35,6 +36,9 @@ def lower_function(facts: Facts, function: Function, module: str) -> LoweredFunc
         body, stub = rs.Block((), rs.MacroCall("unimplemented", (text,))), reason
     params = (*_params(frame, function), *frame.context_params())
     result = None if isinstance(function.type.result, VoidType) else frame.rust_type(function.type.result)
+    signature = facts.lifetimes.signatures.get(function.symbol)
+    if result is not None and signature is not None:
+        result = with_lifetimes(result, *signature.result, facts.lifetime_holders)
     item = rs.FunctionItem(
         facts.names.functions[function.symbol],
         not function.static or function.symbol in facts.effects.function_numbers or function.name == "main",
@@ -43,6 +47,7 @@ def lower_function(facts: Facts, function: Function, module: str) -> LoweredFunc
         body,
         function.doc,
         function.span,
+        generics=() if signature is None else signature.names,
     )
     return LoweredFunction(item, frozenset(frame.uses), stub)
 
@@ -55,6 +60,13 @@ def _rust_string(text: str) -> str:
 def _params(frame: Frame, function: Function) -> tuple[rs.Param, ...]:
     names = [frame.facts.names.locals[function.symbol, i] for i in range(len(function.type.params))]
     params = [rs.Param(n, frame.rust_type(t)) for n, t in zip(names, function.type.params, strict=True)]
+    signature = frame.facts.lifetimes.signatures.get(function.symbol)
+    if signature is not None:
+        holders = frame.facts.lifetime_holders
+        params = [
+            rs.Param(param.name, with_lifetimes(param.type, *lifetimes, holders))
+            for param, lifetimes in zip(params, signature.params, strict=True)
+        ]
     if function.type.variadic:
         frame.import_type("VaArg")
         params.append(rs.Param(frame.own("args"), rs.ReferenceType(rs.SliceType(rs.PathType("VaArg")))))

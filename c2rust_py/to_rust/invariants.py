@@ -18,6 +18,7 @@ from c2rust_py.ir.nodes import (
     BinaryOp,
     Borrow,
     Call,
+    Conditional,
     Convert,
     FieldPlace,
     FloatConst,
@@ -91,6 +92,8 @@ class Running:
                 if not isinstance(type, RecordType) or self.lowering.facts.program.records[type.id].is_union:
                     return None
                 steps.append(place.index)
+            if isinstance(place.base, Call | Conditional):
+                return None
             place = place.base
         return tuple(reversed(steps)) if isinstance(place, LocalPlace | GlobalPlace) else None
 
@@ -161,7 +164,7 @@ def _is_other_field(place: Place, path: FieldPath) -> bool:
             case IndexPlace(base):
                 steps.clear()
                 place = base
-            case ReferentPlace(base):
+            case ReferentPlace(base) if not isinstance(base, Call | Conditional):
                 place = base
             case _:
                 return False

@@ -6,10 +6,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.infer.places import cell_of, root_of
+from c2rust_py.infer.places import cell_of, is_viewed, root_of
 from c2rust_py.ir.nodes import (
     AddressOf,
     Borrow,
+    Call,
+    Conditional,
     Convert,
     Decay,
     DerefPlace,
@@ -36,6 +38,7 @@ from c2rust_py.ir.types import (
     FloatType,
     IntKind,
     IntType,
+    OptionalType,
     OwnedType,
     RecordType,
     ReferenceType,
@@ -123,7 +126,7 @@ class PlaceLowering(ABC):
             case IndexPlace(base, index):
                 return rs.Index(self.base_path(base), self.index(index))
             case ReferentPlace(base):
-                return rs.Unary("*", self.path(base))
+                return rs.Unary("*", self.reference(base))
             case StringPlace(data):
                 return rs.Literal(byte_string(data))
             case DerefPlace():
@@ -131,7 +134,12 @@ class PlaceLowering(ABC):
 
     def base_path(self, place: Place) -> rs.Expr:
         """A place that a field or an element is taken of, where Rust dereferences by itself."""
-        return self.path(place.base) if isinstance(place, ReferentPlace) else self.path(place)
+        return self.reference(place.base) if isinstance(place, ReferentPlace) else self.path(place)
+
+    def reference(self, base: Place | Call | Conditional) -> rs.Expr:
+        """A reference that is looked behind; one that may be missing has to be there."""
+        path = self.value(base) if isinstance(base, Call | Conditional) else self.path(base)
+        return rs.MethodCall(path, "unwrap") if isinstance(base.type, OptionalType) else path
 
     def borrow(self, value: Borrow) -> rs.Expr:
         """A reference as an argument: `&mut a[i..]`, `&s.x`; a parameter passed on as a whole is borrowed anew by Rust."""
@@ -143,9 +151,11 @@ class PlaceLowering(ABC):
             return literal if value.start is None else rs.Borrow(rs.Index(literal, self.range_from(value.start)))
         if isinstance(place, ReferentPlace) and value.start is None:
             if isinstance(place.base.type, OwnedType):
-                return rs.Borrow(self.path(place.base), mutable)
+                return rs.Borrow(self.reference(place.base), mutable)
             if _is_as_good(place.base.type, value.type):
-                return self.path(place.base)
+                return self.reference(place.base)
+        if value.start is not None and isinstance(place, ReferentPlace) and is_viewed(place):
+            return rs.Borrow(rs.Index(self.base_path(place), self.range_from(value.start)))
         if value.start is not None:
             return self._part_from(self.base_path(place), self.range_from(value.start), mutable)
         if value.type.is_slice and not isinstance(place.type, ArrayType):
@@ -160,7 +170,7 @@ class PlaceLowering(ABC):
             return rs.Borrow(self.path(place)) if isinstance(place, IndexPlace) else self.path(root_of(place))
         if isinstance(place, ReferentPlace) and isinstance(place.base.type, ReferenceType):
             cells = place.base.type.access is Access.CELL
-            whole = self.path(place.base)
+            whole = self.reference(place.base)
             if cells:
                 return whole if value.start is None else rs.Borrow(rs.Index(whole, self.range_from(value.start)))
         elif value.type.is_slice:
@@ -397,6 +407,7 @@ class PlaceLowering(ABC):
 
 def _is_as_good(have: Type, wanted: ReferenceType) -> bool:
     """Whether a reference can be passed on: a mutable one as a shared one, too."""
+    have = have.inner if isinstance(have, OptionalType) else have
     assert isinstance(have, ReferenceType)
     if Access.CELL in (have.access, wanted.access):
         return False

@@ -10,6 +10,7 @@ from c2rust_py.ir.program import Constant, Enumeration, Program, Record, RecordF
 from c2rust_py.ir.types import ArrayType, IntKind, OwnedType, RecordType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Facts, Frame
+from c2rust_py.to_rust.lifetimes import STATIC, with_lifetimes
 from c2rust_py.to_rust.literals import float_literal, int_literal
 from c2rust_py.to_rust.static_values import StaticLowering
 from c2rust_py.to_rust.types import constant_name
@@ -27,6 +28,9 @@ def _is_owner(program: Program, type: Type) -> bool:
     while isinstance(type, ArrayType):
         type = type.element
     return isinstance(type, OwnedType) or (isinstance(type, RecordType) and not is_copied(program, type.id))
+
+LIFETIME = "'a"
+"""The lifetime parameter of structs that hold references."""
 
 
 def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, ...]:
@@ -58,12 +62,16 @@ def _plain_struct(facts: Facts, frame: Frame, record: Record, name: str) -> tupl
     for index, field in enumerate(record.fields):
         field_name = facts.names.fields[record.id, index]
         type, _ = _stored(facts, frame, field)
+        reference = LIFETIME if (record.id, index) in facts.lifetimes.borrowed else STATIC
+        type = with_lifetimes(type, reference, LIFETIME, facts.lifetime_holders)
         fields.append(rs.StructField(field_name, type, field.doc))
         zeros.append((field_name, values.stored_zero(field.type)))
     derives = _DERIVES if is_copied(facts.program, record.id) else _OWNED_DERIVES
-    struct = rs.StructItem(name, tuple(fields), derives, record.doc)
-    zero = rs.ConstItem("ZERO", rs.PathType(name), rs.StructLiteral(name, tuple(zeros)), None)
-    return struct, rs.ImplItem(None, name, (), (zero,))
+    holds = record.id in facts.lifetimes.records
+    struct = rs.StructItem(name, tuple(fields), derives, record.doc, (LIFETIME,) if holds else ())
+    path = rs.PathType(name, lifetime=STATIC if holds else None)
+    zero = rs.ConstItem("ZERO", path, rs.StructLiteral(name, tuple(zeros)), None)
+    return struct, rs.ImplItem(None, name, (), (zero,), ("'_",) if holds else ())
 
 
 def _union(facts: Facts, frame: Frame, record: Record, name: str) -> rs.UnionItem:

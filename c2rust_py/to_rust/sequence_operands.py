@@ -82,6 +82,7 @@ from c2rust_py.ir.nodes import (
     PointerDiff,
     Reallocate,
     RecordValue,
+    ReferentPlace,
     Return,
     Statement,
     Truncate,
@@ -418,8 +419,8 @@ class _Sequencer:
         return self._made(replace(value, place=new_place), arranged)
 
     def _borrow(self, value: Borrow) -> Operand:
-        """A loan begins with the call, so it touches nothing but its operands. What these look at cannot be lent to be
-        written meanwhile."""
+        """A loan begins with the call, so it touches nothing but its operands, and what holds the reference that it goes
+        through. What the operands look at cannot be lent to be written meanwhile."""
         start = [] if value.start is None else [self.value(value.start)]
         operands = [*self._place_operands(value.place), *start]
         lent = NOTHING if value.type.access is Access.SHARED else self.nodes.lent_by(value)
@@ -562,6 +563,11 @@ def _operands(place: Place) -> list[Value]:
             case DerefPlace(pointer):
                 found.append(pointer)
                 return found[::-1]
+            case ReferentPlace(Call() | Conditional() as reference):
+                found.append(reference)
+                return found[::-1]
+            case ReferentPlace(base) if not isinstance(base, Call | Conditional):
+                place = base
             case _:
                 return found[::-1]
 
@@ -575,6 +581,10 @@ def _with_operands(place: Place, operands: Sequence[Value]) -> Place:
             return replace(place, base=_with_operands(base, operands[:-1]), index=operands[-1])
         case DerefPlace():
             return replace(place, pointer=operands[0])
+        case ReferentPlace(Call() | Conditional()):
+            return replace(place, base=cast(Any, operands[0]))
+        case ReferentPlace(base) if not isinstance(base, Call | Conditional):
+            return replace(place, base=_with_operands(base, operands))
         case _:
             return place
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from c2rust_py.diagnostics import Code, Diagnostic, Severity
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.library import LibraryFunction, library_of
+from c2rust_py.infer.lifetimes import infer_lifetimes
 from c2rust_py.infer.memory_records import infer_memory_records
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.program import Function, Program, SourceUnit
@@ -109,6 +110,7 @@ def collect_facts(
     types = TypeLowering(program, names, of_library)
     constant_types = _constant_types(program, types)
     library = library_of(library, program.externals)
+    lifetimes = infer_lifetimes(program, storage, {symbol for symbol, needs in effects.needs.items() if needs})
     return Facts(
         program=program,
         names=names,
@@ -126,6 +128,8 @@ def collect_facts(
         loop_counters={symbol: loop_counters(function.body) for symbol, function in program.functions.items()},
         function_names=frozenset(names.functions.values()),
         memory_records=infer_memory_records(program, storage) | of_library.keys(),
+        lifetimes=lifetimes,
+        lifetime_holders=frozenset(names.records[id] for id in lifetimes.records),
     )
 
 

@@ -477,6 +477,8 @@ class ValueLowering(PlaceLowering):
                 return self.null(type, typed=True)
             case OptionalType():
                 return rs.Name("None")
+            case ReferenceType(ArrayType(_, None)):
+                return rs.Borrow(rs.ArrayLiteral(()))
             case OwnedType() as owned:
                 return self.allocate(None, owned)
             case FloatType(FloatKind.LONG_DOUBLE):

@@ -1,0 +1,50 @@
+"""Views are only read: a call that may write to what one refers to goes to memory.
+
+    p->text = buffer;  upper(p->text);          // `upper` takes `&mut [u8]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from c2rust_py.infer.demotions import Demotions, MemoryCall, Reason
+from c2rust_py.infer.places import is_borrowed, is_viewed, root_of
+from c2rust_py.ir.nodes import BlockValue, Borrow, Call, FunctionRef, LocalPlace, Place, Value
+from c2rust_py.ir.program import Function, Program
+from c2rust_py.ir.types import Access, OwnedType, ReferenceType
+from c2rust_py.ir.walk import walk_all
+
+
+def find_view_writes(program: Program, origins: Mapping[int, int], demotions: Demotions) -> bool:
+    """Demotes these calls of the lifted program; whether there was any."""
+    found = False
+    for symbol, function in program.functions.items():
+        for node in walk_all(function.body):
+            if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
+                continue
+            callee = program.functions.get(node.function.symbol)
+            for arg, type in zip(node.args, () if callee is None else callee.type.params, strict=False):
+                loan = _loan(arg)
+                if loan is None or not isinstance(type, ReferenceType) or type.access is Access.SHARED:
+                    continue
+                if _is_view(function, loan.place) or loan is not arg:
+                    assert callee is not None
+                    reason = Reason(f"`{callee.name}` may write to what is read in other places", node.span)
+                    found |= demotions.add(MemoryCall(symbol, origins[id(node)]), reason)
+    return found
+
+
+def _loan(arg: Value) -> Borrow | None:
+    while isinstance(arg, BlockValue) and arg.value is not None:
+        arg = arg.value
+    return arg if isinstance(arg, Borrow) else None
+
+
+def _is_view(function: Function, place: Place) -> bool:
+    """Whether a place is reached through a reference that something holds: the parameters' own are no such."""
+    if is_viewed(place):
+        return True
+    root = root_of(place)
+    if not isinstance(root, LocalPlace) or root.local < len(function.type.params):
+        return False
+    return not isinstance(function.locals[root.local].type, OwnedType) and is_borrowed(place)
