@@ -120,7 +120,7 @@ def test_totals(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert reasons["it comes from `calloc`"] == 1, "names of the library stay, one's own do not matter"
     assert reasons["`_` is called with a pointer to memory: it comes from `_`"] == 4
     memory = [f for f in report["functions"] if f["grade"] == "memory"]
-    assert all(f["reasons"] for f in memory) and any("list.c:12" in reason for f in memory for reason in f["reasons"])
+    assert all(f["reasons"] for f in memory) and any("list.c:24" in reason for f in memory for reason in f["reasons"])
     assert run(["status", str(out)]) == 1, "the source has gone"
     assert "6 functions: 1 owned, 2 borrowed, 3 memory (50 % above memory)" in capfd.readouterr().out
 
