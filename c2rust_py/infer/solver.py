@@ -104,6 +104,7 @@ from c2rust_py.ir.nodes import (
 from c2rust_py.ir.program import Function, LocalKind, Program
 from c2rust_py.ir.types import (
     PointerType,
+    RecordType,
     Type,
     VoidType,
     same_representation,
@@ -652,8 +653,8 @@ class _Solver:
             self.waiting.update(dict.fromkeys(self.holders.get(slot, ())))
 
     def _asks_null(self, slot: HeldSlot) -> bool:
-        """Whether an object of zero bytes holds null, as far as anybody can tell."""
-        return asks_null_of_held(self.uses, self.subjects, self.holders, slot)
+        """Whether an object of zero bytes holds null, as far as anybody can tell: there is no empty slice of a struct to stand for it."""
+        return isinstance(self.views.pointees[slot], RecordType) or asks_null_of_held(self.uses, self.subjects, self.holders, slot)
 
     def _check_returned(self, symbol: str, resolver: Resolver, value: Value, span: Span) -> None:
         self._check_kept(symbol, resolver, ResultSlot(symbol), symbol in self.results, value, span)

@@ -676,11 +676,11 @@ class _Lifter:
             case OwnedRoot(local):
                 owned = self.owners.type_of(local)
                 place = ReferentPlace(LocalPlace(self.number(local), owned, span), owned.target, span)
-                steps = steps if owned.is_array else steps[1:]
+                steps = steps if owned.is_array else _of_one(steps, span)
             case ParamRoot(local):
                 reference = self._reference(local)
                 place = ReferentPlace(LocalPlace(self.number(local), reference, span), reference.target, span)
-                steps = steps if reference.is_slice else steps[1:]
+                steps = steps if reference.is_slice else _of_one(steps, span)
         return self._walked(place, steps, span)
 
     def _walked(self, place: Place, steps: Steps, span: Span) -> Place:
@@ -717,4 +717,11 @@ def _behind(base: Place | Call | Conditional, type: Type, steps: Steps, span: Sp
     """What a reference that is held points to, and the steps from there."""
     reference = type.inner if isinstance(type, OptionalType) else type
     assert isinstance(reference, ReferenceType)
-    return ReferentPlace(base, reference.target, span), steps if reference.is_slice else steps[1:]
+    return ReferentPlace(base, reference.target, span), steps if reference.is_slice else _of_one(steps, span)
+
+
+def _of_one(steps: Steps, span: Span) -> Steps:
+    """The steps behind a reference to one object, which has no other elements."""
+    first = steps[0]
+    assert isinstance(first, IndexStep) and first.cursor is None and not first.terms and first.constant == 0, f"{span}: no slice"
+    return steps[1:]

@@ -90,7 +90,7 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
                 goal = goal_of(solution, resolver, symbol, use)
                 for target in viewed_targets(resolver, value):
                     slot = slot_of(resolver, symbol, target)
-                    if slot is None or slot == goal:
+                    if slot is None:
                         continue
                     if not _is_first(target):
                         waiting.append(slot)

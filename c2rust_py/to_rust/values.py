@@ -479,6 +479,8 @@ class ValueLowering(PlaceLowering):
                 return rs.Name("None")
             case ReferenceType(ArrayType(_, None)):
                 return rs.Borrow(rs.ArrayLiteral(()))
+            case ReferenceType(target):
+                return rs.Borrow(self.zero(target))
             case OwnedType() as owned:
                 return self.allocate(None, owned)
             case FloatType(FloatKind.LONG_DOUBLE):
