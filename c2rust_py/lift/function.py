@@ -722,6 +722,8 @@ def _behind(base: Place | Call | Conditional, type: Type, steps: Steps, span: Sp
 
 def _of_one(steps: Steps, span: Span) -> Steps:
     """The steps behind a reference to one object, which has no other elements."""
+    if not steps:
+        return steps
     first = steps[0]
     assert isinstance(first, IndexStep) and first.cursor is None and not first.terms and first.constant == 0, f"{span}: no slice"
     return steps[1:]
