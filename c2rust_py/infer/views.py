@@ -4,6 +4,8 @@
     struct parser { const char *text; size_t at; };  p->text = line;
     const char *names[] = { "red", "green" };
 
+Structs that lead to objects of their own kind (lists, trees) hold none: they may lead to themselves.
+
 A slot is what all objects hold in one place: a member of a struct, a global, the elements of a local array. It is a view where all
 that it is ever given has a target above memory (`infer.targets`), and nobody writes through it. An object of a struct that
 lies in memory has all its pointers there, so one such object takes the members of its struct down.
@@ -94,7 +96,11 @@ def find_views(program: Program, demotions: Demotions, owned: Container[FieldSlo
         for local in function.locals:
             if isinstance(local.type, ArrayType):
                 found[ElementPointers(symbol, local.id)] = local.type
-    pointees = {slot: pointee for slot, type in found.items() if (pointee := _pointee(type, program)) is not None}
+    pointees = {
+        slot: pointee
+        for slot, type in found.items()
+        if (pointee := _pointee(type, program)) is not None and slot not in fields_within(pointee, program)
+    }
     return Views(program, pointees, demotions)
 
 
