@@ -74,6 +74,7 @@ from c2rust_py.ir.nodes import (
     StringPlace,
     Value,
     While,
+    ZeroValue,
 )
 from c2rust_py.ir.program import External, Function, Local, LocalKind, Program, Variable
 from c2rust_py.ir.types import (
@@ -336,7 +337,7 @@ class _Lifter:
                 return (self.owners.give_member(self.place(place.base), place, value, span),)
             case Return(value, span) if value is not None and self.symbol in self.solution.results:
                 return self._return(value, span)
-            case Declare(local, ArrayValue() as init, span) if self._held_slot(LocalPlace(local, init.type, span)) is not None:
+            case Declare(local, ArrayValue() | ZeroValue() as init, span) if self._held_slot(LocalPlace(local, init.type, span)):
                 return (Declare(local, self.views.held(ElementPointers(self.symbol, local), init), span),)
             case Assign(place, value, span) if (slot := self._held_slot(place)) is not None:
                 return (Assign(self.place(place), self.views.held(slot, value), span),)

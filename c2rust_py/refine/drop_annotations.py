@@ -5,6 +5,8 @@
     let p: Ptr<u8> = find(s, mem);              ->      let p = find(s, mem);
     let p: Ptr<Node> = malloc(16, mem).cast();  ->      (stays: the type is what the cast goes to)
     let s: &[u8] = b"a\0";                      ->      (stays: else it has a length)
+    let p: Option<&T> = None; p = Some(&t);     ->      let p = None; p = Some(&t);
+    let p: [Option<&T>; 2] = [None; 2];         ->      (stays, where nothing that follows says it)
 
 The type of an initialiser is *open* where only its surroundings fix it: literals without suffix, what is computed from them, and
 casts of pointers without a target. An open i32 or f64 is what rustc falls back to, so it needs its type only where a method is
@@ -30,11 +32,12 @@ Scope = dict[str, int]
 class _Found:
     """By the identity of the node that binds: the `let`s whose initial value is open, the bindings whose own type is then open
     (no other type than a fallback is dropped there), and those that a method is called on. Loops bind, too: there the range is
-    what is open."""
+    what is open. `settled` are those that are assigned what has a type of its own."""
 
     inits: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
     receivers: set[int] = field(default_factory=set)
+    settled: set[int] = field(default_factory=set)
 
 
 def drop_annotations(block: rs.Block) -> rs.Block:
@@ -80,6 +83,10 @@ def _scan(node: Node, scope: Scope, found: _Found) -> None:
                 found.receivers.update(_deciding(iterable, scope))
         case rs.Closure(params, body):
             _scan(body, {k: v for k, v in scope.items() if k not in {name for name, _ in params}}, found)
+        case rs.Assign(rs.Name(name), value) if name in scope:
+            if not is_open(value, scope, found):
+                found.settled.add(scope[name])
+            _scan(value, scope, found)
         case rs.MethodCall(receiver) if not isinstance(receiver, rs.RangeExpr):
             if is_open(receiver, scope, found):
                 found.receivers.update(_deciding(receiver, scope))
@@ -95,6 +102,8 @@ def is_open(expr: rs.Expr, scope: Scope, found: _Found) -> bool:
     match expr:
         case rs.Literal(text, suffixed):
             return not suffixed and text[0].isdigit()
+        case rs.Name("None"):
+            return True
         case rs.Name(text):
             return _is_untyped_path(text) or scope.get(text) in found.open
         case rs.Call(rs.Name(text), _):
@@ -203,7 +212,8 @@ def _rebuild_block(block: rs.Block, found: _Found) -> rs.Block:
 def _rebuild_let(let: rs.Let, found: _Found) -> rs.Let:
     is_open_here = id(let) in found.inits or let.init is None
     falls_back = let.init is not None and let.type in _FALLBACK and id(let) not in found.receivers
-    type = let.type if is_open_here and not falls_back else None
+    is_settled = let.init == rs.Name("None") and id(let) in found.settled and not _loses_length(let)
+    type = let.type if is_open_here and not falls_back and not is_settled else None
     return replace(let, type=type, init=None if let.init is None else _rebuild(let.init, found))
 
 
