@@ -69,6 +69,7 @@ from c2rust_py.infer.pointer_uses import (
 )
 from c2rust_py.infer.reasons import origin
 from c2rust_py.infer.scopes import Scopes, find_scopes
+from c2rust_py.infer.storage import named_by_stub
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import (
     HeldRoot,
@@ -364,6 +365,8 @@ class _Solver:
                 self.callers.setdefault(node.symbol, set()).add(symbol)
             if isinstance(node, GlobalPlace):
                 self.mentions.setdefault(node.symbol, set()).add(symbol)
+        for object in named_by_stub(self.program, function):
+            self._demote(GlobalPointers(object), Reason(f"the stub `{function.name}` may change it", function.span))
         self.waiting[symbol] = None
         if in_memory is not None and is_data_pointer(function.type.result):
             self._demote(ResultSlot(symbol), in_memory)

@@ -90,7 +90,7 @@ def infer_storage(program: Program) -> Storage:
             match root_of(place):
                 case GlobalPlace(symbol, _, _):
                     written.add(symbol)
-        written |= _named_by_stub(program, function)
+        written |= named_by_stub(program, function)
     for variable in program.variables.values():
         if flexible_tail(variable.init, program) is not None:
             globals.add(variable.symbol)
@@ -105,7 +105,7 @@ def infer_storage(program: Program) -> Storage:
     return Storage(frozenset(locals), memory_globals, constants)
 
 
-def _named_by_stub(program: Program, function: Function) -> set[str]:
+def named_by_stub(program: Program, function: Function) -> set[str]:
     """The objects that a stub's C may change: those it names that are not `const`."""
     named = {s for node in function.body if isinstance(node, UnsupportedStatement) for s in node.mentions}
     return {symbol for symbol in named & program.variables.keys() if not program.variables[symbol].const}
