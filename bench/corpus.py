@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from c2rust_py.diagnostics import CompileError
-from c2rust_py.infer.solver import MEMORY_SUFFIX
+from c2rust_py.infer.solution import MEMORY_SUFFIX
 from c2rust_py.options import Options
 from c2rust_py.oracle.batch import Batch, build_batch
 from c2rust_py.oracle.build import Profile

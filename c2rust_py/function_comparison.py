@@ -15,7 +15,7 @@ from c2rust_py.frontend.units import Unit, find_units
 from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import library_functions
 from c2rust_py.infer.ranges import infer_ranges
-from c2rust_py.infer.solver import MEMORY_SUFFIX
+from c2rust_py.infer.solution import MEMORY_SUFFIX
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.oracle.build import CSource
 from c2rust_py.oracle.functions.c_objects import JUDGED, PLAIN, CObjects, build_objects

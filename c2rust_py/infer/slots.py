@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import FieldSlot
-from c2rust_py.infer.solver import Solution, first_instance
+from c2rust_py.infer.solution import Solution, first_instance
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import OwnedRoot
 from c2rust_py.ir.nodes import (

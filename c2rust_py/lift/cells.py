@@ -19,7 +19,7 @@ from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.linear import Forms, definitions_of, is_stable
 from c2rust_py.infer.places import cell_of, is_borrowed, root_of
 from c2rust_py.infer.ranges import Ranges
-from c2rust_py.infer.solver import CELL_SUFFIX, Solution, first_instance, memory_instance
+from c2rust_py.infer.solution import CELL_SUFFIX, Solution, first_instance, memory_instance
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.nodes import (
     Assign,

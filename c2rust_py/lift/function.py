@@ -14,7 +14,7 @@ from c2rust_py.infer.bounds import given_array
 from c2rust_py.infer.cursors import lent_variable, referent_of
 from c2rust_py.infer.demotions import ElementPointers, FieldSlot, GlobalPointers, HeldSlot, PointerSlot, ResultSlot
 from c2rust_py.infer.pointer_uses import Flow, Lent, LibraryCall, pointer_uses
-from c2rust_py.infer.solver import STATIC, Solution, memory_instance
+from c2rust_py.infer.solution import STATIC, Solution, memory_instance
 from c2rust_py.infer.targets import (
     FieldStep,
     GlobalRoot,

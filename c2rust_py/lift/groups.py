@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from c2rust_py.infer.bounds import Group
 from c2rust_py.infer.pointer_uses import Argument, Flow, pointer_uses
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import IndexStep
 from c2rust_py.ir.nodes import Value
 from c2rust_py.ir.program import Function, Local

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from c2rust_py.infer.solver import MEMORY_SUFFIX, Solution, memory_instance
+from c2rust_py.infer.solution import MEMORY_SUFFIX, Solution, memory_instance
 from c2rust_py.ir.nodes import FunctionRef, Value
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.walk import Node, map_children, walk, walk_all

@@ -20,7 +20,7 @@ from c2rust_py.infer.library_formats import all_loans, choose_library_call
 from c2rust_py.infer.pointer_uses import Argument, Flow, Lent, LibraryCall, Pair, Returned, Use, pointer_uses
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.ranges.record import Cursor
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import IndexStep, OwnedRoot, ParamRoot, Resolver, Target
 from c2rust_py.ir.nodes import DerefPlace, Value
 from c2rust_py.ir.program import Function

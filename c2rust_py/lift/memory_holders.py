@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from c2rust_py.infer.demotions import FieldSlot, Reason
 from c2rust_py.infer.memory_records import infer_memory_records
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.program import Program
 

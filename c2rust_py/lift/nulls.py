@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from c2rust_py.infer.demotions import PointerSlot, Reason
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.lift.shared_positions import infer_backward
 
 

@@ -9,7 +9,7 @@ from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import FieldSlot, GlobalPointers, HeldSlot, Reason
 from c2rust_py.infer.lifetimes import find_borrowed
 from c2rust_py.infer.regions import Region, RegionFinder, RegionKind
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.views import fields_within
 from c2rust_py.ir.program import Program

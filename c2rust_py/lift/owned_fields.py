@@ -17,7 +17,7 @@ from c2rust_py.infer.demotions import FieldSlot, Reason
 from c2rust_py.infer.field_slots import field_flows
 from c2rust_py.infer.memory_records import infer_memory_records
 from c2rust_py.infer.owned_fields import holders
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import FieldStep, GlobalRoot, LocalRoot, OwnedRoot, ParamRoot, Template
 from c2rust_py.ir.nodes import Assign, Call, FunctionRef

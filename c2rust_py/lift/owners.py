@@ -14,7 +14,7 @@ from c2rust_py.infer.allocations import Count, allocation_of
 from c2rust_py.infer.demotions import FieldSlot, PointerSlot
 from c2rust_py.infer.field_slots import field_slot
 from c2rust_py.infer.owned_fields import same_place
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import OwnedRoot, Resolver, is_null, without_casts
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (

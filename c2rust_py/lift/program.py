@@ -14,7 +14,8 @@ from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import LibraryFunction
 from c2rust_py.infer.ranges import infer_ranges
-from c2rust_py.infer.solver import Solution, solve
+from c2rust_py.infer.solution import Solution
+from c2rust_py.infer.solver import solve
 from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.lift.cells import CellFacts, lend_cells

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from c2rust_py.infer.demotions import GlobalObject, LocalObject, PointerSlot, Reason, ResultSlot, Subject
 from c2rust_py.infer.ranges import Ranges
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import (
     FieldStep,
     GlobalRoot,

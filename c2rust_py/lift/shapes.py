@@ -33,7 +33,7 @@ from c2rust_py.infer.pointer_uses import (
     Use,
     pointer_uses,
 )
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import (
     HeldRoot,
     IndexStep,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from c2rust_py.infer.pointer_uses import Flow, Lent, pointer_uses
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.lift.groups import may_stand_in_front
 from c2rust_py.lift.positions import backward_cursors
 

@@ -22,7 +22,7 @@ from c2rust_py.infer.extents import Extents
 from c2rust_py.infer.linear import Form, Forms, definitions_of, is_stable
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.ranges import Ranges
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import OwnedRoot, ParamRoot, without_casts
 from c2rust_py.ir.nodes import (
     Binary,

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import HeldSlot, PointerSlot
-from c2rust_py.infer.solver import Solution
+from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import HeldRoot, IndexStep, Resolver, Target, Template, ViewRoot, is_null
 from c2rust_py.ir.nodes import (
     ArrayValue,

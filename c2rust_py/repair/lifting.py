@@ -22,7 +22,7 @@ from c2rust_py.infer.places import root_of
 from c2rust_py.infer.pointer_uses import Flow, Released, pointer_uses
 from c2rust_py.infer.rust_signatures import public_functions
 from c2rust_py.infer.slots import LADDER
-from c2rust_py.infer.solver import MEMORY_SUFFIX, memory_instance
+from c2rust_py.infer.solution import MEMORY_SUFFIX, memory_instance
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.views import find_views
 from c2rust_py.ir.nodes import Assign, Call, DerefPlace, FunctionRef, LocalPlace, PointerAdd

@@ -21,7 +21,7 @@ from c2rust_py.emit.manifest import Manifest, replace_file
 from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.infer.slots import LADDER
-from c2rust_py.infer.solver import MEMORY_SUFFIX
+from c2rust_py.infer.solution import MEMORY_SUFFIX
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.pipeline import Project, translate_project, with_stubs, write_project
 from c2rust_py.repair.answers import Candidate, Refused

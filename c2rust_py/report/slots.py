@@ -25,7 +25,7 @@ from c2rust_py.infer.demotions import (
     Subject,
 )
 from c2rust_py.infer.slots import LocalId, ResultId, Slot, SlotRungs, pointer_levels
-from c2rust_py.infer.solver import CELL_SUFFIX, Solution, first_instance, memory_instance
+from c2rust_py.infer.solution import CELL_SUFFIX, Solution, first_instance, memory_instance
 from c2rust_py.ir.nodes import Call, FunctionRef
 from c2rust_py.ir.program import Function, LocalKind, Program
 from c2rust_py.ir.types import Access, ReferenceType, Type

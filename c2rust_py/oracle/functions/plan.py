@@ -9,7 +9,7 @@ from enum import Enum
 
 from c2rust_py.infer.effects import Effects
 from c2rust_py.infer.extents import Extent, Extents
-from c2rust_py.infer.solver import first_instance
+from c2rust_py.infer.solution import first_instance
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import Result
 from c2rust_py.ir.program import Function, Program, Variable
