@@ -215,6 +215,8 @@ class _Walker:
                     return _Summary(frees=one, leaves=one if symbol == "free" else frozenset())
                 case _:
                     return _NOTHING
+        if symbol not in self.solution.program.functions:
+            return _NOTHING
         known = self.summaries.get(self.solution.callee(self.symbol, call, symbol), _NOTHING)
         return _Summary(
             frozenset(self._as_here(known.gives, call)),
