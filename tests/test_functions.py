@@ -67,6 +67,26 @@ def test_objects_are_equal(confinement: Confinement | None, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+def test_lengths_are_learned(tmp_path: Path) -> None:
+    """Where no fact says how long a buffer is, few inputs are undefined, all lines are reached, and what reads or writes one
+    element more than the C is found: buffers fit exactly."""
+    out = tmp_path / "out"
+    source = _translate("lengths", out)
+    for verdict in compare_functions(source, out, options=OPTIONS):
+        assert verdict.outcome is Outcome.EQUAL, (verdict.name, verdict.reason)
+        assert verdict.undefined < OPTIONS.count // 50, verdict
+        assert verdict.coverage is not None and verdict.coverage.percent == 100, verdict
+    _change(
+        out,
+        "lengths",
+        ("pub fn transpose(m: &[i32], rows: i32, cols: i32, out: &mut [i32]) {\n", "pub fn transpose(m: &[i32], rows: i32, cols: i32, out: &mut [i32]) {\n    if rows == 3 && cols == 2 { let _ = out[6]; }\n"),
+        ("pub fn dot(a: &[f64], b: &[f64], mut n: u64) -> f64 {\n", "pub fn dot(a: &[f64], b: &[f64], mut n: u64) -> f64 {\n    if n == 4 { let _ = b[4]; }\n"),
+    )
+    verdicts = _by_name(compare_functions(source, out, names=["transpose", "dot"], options=OPTIONS))
+    assert {name: v.outcome for name, v in verdicts.items()} == {"transpose": Outcome.PANICS, "dot": Outcome.PANICS}
+
+
+@pytest.mark.slow
 def test_what_is_wrong_is_found_and_kept(tmp_path: Path) -> None:
     out = tmp_path / "out"
     source = _translate("scalars", out)

@@ -306,7 +306,7 @@ class _Lifter:
     def statements(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         made: list[Statement] = []
         for statement, after in zip_longest(body, body[1:]):
-            if self.owners.is_emptied_twice(statement, after):
+            if self.owners.is_replaced(statement, after):
                 continue
             results = self.statement(statement)
             if made and results and (joined := _join(made[-1], results[0])) is not None:

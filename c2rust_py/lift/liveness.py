@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from c2rust_py.ir.nodes import (
     Assign,
@@ -75,17 +75,21 @@ class Liveness:
 
     def simple(self, node: Node, later: Locals) -> Locals:
         self.visit(node, later)
-        return later | mentions(node)
+        return later | self.uses(node)
+
+    def uses(self, node: Node) -> Locals:
+        """What a node uses."""
+        return mentions(node)
 
     def loop(self, loop: While | DoWhile | For | Loop, later: Locals) -> Locals:
         """What a round uses, the next one may use, too."""
         start = loop.init if isinstance(loop, For) else ()
         apart = {id(statement) for statement in (*start, *loop.body)}
         around = [part for part in children(loop) if id(part) not in apart]
-        live = later.union(*map(mentions, around))
+        live = later.union(*map(self.uses, around))
         for _ in range(2):
             self.targets[Break, loop.label], self.targets[Continue, loop.label] = later, live
-            live |= Liveness(_look_away, dict(self.targets)).list(loop.body, live)
+            live |= replace(self, visit=_look_away, targets=dict(self.targets)).list(loop.body, live)
         self.targets[Break, loop.label], self.targets[Continue, loop.label] = later, live
         for part in around:
             self.simple(part, live)

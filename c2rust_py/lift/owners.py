@@ -38,6 +38,7 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.types import USIZE, ArrayType, OwnedType, PointerType, RecordType, Type, VoidType
+from c2rust_py.ir.walk import walk
 from c2rust_py.lift.owned_fields import owned_member
 from c2rust_py.lift.positions import converted
 from c2rust_py.lift.shapes import Shapes
@@ -129,14 +130,25 @@ class OwnerLifter:
             case _:
                 return None
 
-    def is_emptied_twice(self, statement: Statement, after: Statement | None) -> bool:
-        """Whether a statement frees what a member owns, and the next one gives the member null."""
+    def is_replaced(self, statement: Statement, after: Statement | None) -> bool:
+        """Whether a statement frees what a member owns, and the next one gives the member null, or something new."""
         match statement, after:
-            case Evaluate(Call(FunctionRef("free"), (pointer,))), Assign(place, value) if is_null(value):
+            case Evaluate(Call(FunctionRef("free"), (pointer,))), Assign(place, value):
                 member = self.member(pointer)
-                return member is not None and same_place(member, place)
+                return member is not None and same_place(member, place) and self._is_apart(value, member)
             case _:
                 return False
+
+    def _is_apart(self, value: Value, member: FieldPlace) -> bool:
+        """Whether a member is given null or an allocation which nothing of that member tells the size of."""
+        if is_null(value):
+            return True
+        found = allocation_of(value, self.layout)
+        if found is None or found.old is not None:
+            return False
+        places = [node for node in walk(value) if isinstance(node, FieldPlace) and node.index == member.index]
+        calls = [node for node in walk(value) if isinstance(node, Call) and node is not without_casts(value)]
+        return not calls and all(place.base.type != member.base.type for place in places)
 
     def field(self, base: Place, index: int, type: Type, span: Span) -> Place:
         """A member of a lifted object; of one that owns, its elements."""

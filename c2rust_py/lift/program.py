@@ -21,6 +21,7 @@ from c2rust_py.ir.program import Function, Program
 from c2rust_py.lift.cells import CellFacts, lend_cells
 from c2rust_py.lift.conflicts import find_conflicts
 from c2rust_py.lift.exchanges import inline_exchanges
+from c2rust_py.lift.freed_members import find_freed_members
 from c2rust_py.lift.function import LiftedFunction, lift_function, lift_initialiser
 from c2rust_py.lift.groups import GroupForm, infer_group_forms
 from c2rust_py.lift.held_types import HeldTypes
@@ -94,7 +95,7 @@ def lift_program(
         solution = solve(program, demotions, originals)
         if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
             continue
-        if find_stale_members(solution):
+        if find_stale_members(solution) or find_freed_members(solution):
             continue
         rewritten = _rewrite(solution, to_write)
         if rewritten is None:

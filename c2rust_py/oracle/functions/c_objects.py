@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,11 @@ _HOOKS = {
     "__strdup": "c2rs_strdup",
     "__strndup": "c2rs_strndup",
 }
+_CHECKED = (
+    "memcpy memmove memset memcmp memchr strlen strnlen strcpy strncpy strcat strncat strcmp strncmp strchr strrchr"
+)
+_JUDGED_HOOKS = {**_HOOKS, **{name: f"c2rs_{name}" for name in _CHECKED.split()}}
+"""What the judged C calls looks at memory before it does (`c/checked.c`)."""
 _DATA = re.compile(r"\.(?:data|bss)(?:\.|$)(?!rel\.ro)")
 _COUNTERS = re.compile(r"\.bss\.__gcov\d?")
 
@@ -71,7 +76,7 @@ def build_objects(sources: Sequence[CSource], folder: Path, mode: Sequence[str])
     public = {name for table in tables for name, kind in table.items() if kind.isupper() and kind != "U"}
     defined: set[str] = set()
     for number, (file, table) in enumerate(zip(files, tables, strict=True)):
-        defined |= _rename(file, number, table, public)
+        defined |= _rename(file, number, table, public, _JUDGED_HOOKS if mode == JUDGED else _HOOKS)
     return CObjects(files, frozenset(defined))
 
 
@@ -90,7 +95,9 @@ def _symbols(file: Path) -> dict[str, str]:
     return found
 
 
-def _rename(file: Path, unit: int, table: dict[str, str], public: set[str]) -> set[str]:
+def _rename(
+    file: Path, unit: int, table: dict[str, str], public: set[str], hooks: Mapping[str, str]
+) -> set[str]:
     """Renames in one object; the names that it defines now."""
     renamed: dict[str, str] = {}
     local: list[str] = []
@@ -98,7 +105,7 @@ def _rename(file: Path, unit: int, table: dict[str, str], public: set[str]) -> s
         if name.startswith(("__gcov", "__asan", "__odr_asan", "__ubsan", "_GLOBAL_", "_sub_")):
             continue
         if kind in "Uw":
-            renamed |= {name: f"c2rs_g_{name}"} if name in public else {n: h for n, h in _HOOKS.items() if n == name}
+            renamed |= {name: f"c2rs_g_{name}"} if name in public else {n: h for n, h in hooks.items() if n == name}
         elif kind in "tdbr" and re.fullmatch(r"[\w.$]+", name) and not name.startswith((".", "*")):
             renamed[name] = link_name(unit, name, True)
             local.append(renamed[name])

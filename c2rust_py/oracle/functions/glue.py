@@ -108,7 +108,7 @@ def _extent(plan: FunctionPlan, index: int, extent: Extent | None) -> str:
         return "Extent::Exactly(1)"
     if extent is None:
         return "Extent::Unknown"
-    lengths = [one for one in extent.lengths if abs(one.constant) < _FAR and abs(one.least) < _FAR]
+    lengths = [one for one in extent.lengths if abs(one.constant) <= _LONG and one.least <= _LONG]
     if extent.empty or (not lengths and extent.hi > _LONG):
         return "Extent::Unknown"
     listed = ", ".join(

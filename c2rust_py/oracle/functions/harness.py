@@ -23,6 +23,7 @@ from c2rust_py.oracle.functions.signatures import without_layout
 
 DIFFERENTIAL = RUNTIME.parent / "differential"
 
+_HOOKS = ("hooks", "checked")
 _WORKSPACE = """[workspace]
 resolver = "2"
 members = ["glue", "subject"]
@@ -108,12 +109,14 @@ def build_harness(
 
 
 def _common_objects(folder: Path, c_glue: str) -> list[str]:
-    """The hooks and the shims; neither is sanitized."""
+    """The hooks and the shims; none is sanitized."""
     _write(folder / "glue.c", c_glue)
-    hooks = ["-O2", "-g", "-fPIE", "-fno-tree-loop-distribute-patterns", "-c", str(DIFFERENTIAL / "c" / "hooks.c")]
-    run_compiler("gcc", [*hooks, "-o", str(folder / "hooks.o")], folder)
+    hooks = ["-O2", "-g", "-fPIE", "-fno-tree-loop-distribute-patterns", "-fno-builtin", "-c"]
+    for name in _HOOKS:
+        source = DIFFERENTIAL / "c" / f"{name}.c"
+        run_compiler("gcc", [*hooks, str(source), "-o", str(folder / f"{name}.o")], folder)
     run_compiler("gcc", ["-O1", "-w", "-fPIE", "-c", "glue.c", "-o", str(folder / "glue.o")], folder)
-    return [str(folder / "hooks.o"), str(folder / "glue.o")]
+    return [str(folder / f"{name}.o") for name in (*_HOOKS, "glue")]
 
 
 def _copy_subject(crate_folder: Path, place: Path, name: str, layouts: Mapping[str, str]) -> None:

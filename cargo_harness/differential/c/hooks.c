@@ -23,6 +23,7 @@ static int how;
 static int status;
 static const char *message = "";
 static char message_text[512];
+static const char *fault;
 
 /* Calls `shim`; RETURNED, or how else the C came back. No Rust frame is ever between the two. The compiler's own jump, since
    the sanitizer's reads the bounds of the stack from /proc each time. */
@@ -30,6 +31,7 @@ __attribute__((noinline)) int c2rs_call(void (*shim)(void **, void *), void **ar
 {
     called_at = __builtin_frame_address(0);
     how = RETURNED;
+    fault = NULL;
     if (__builtin_setjmp(back) == 0) {
         inside = 1;
         shim(args, result);
@@ -40,6 +42,9 @@ __attribute__((noinline)) int c2rs_call(void (*shim)(void **, void *), void **ar
 
 int c2rs_status(void) { return status; }
 const char *c2rs_message(void) { return message; }
+
+/* The first byte that the C should not have accessed, if it is known. */
+const char *c2rs_fault(void) { return fault; }
 void c2rs_unpoison(char *at, size_t size);
 
 /* Out of the C, whose frames begin at `stack` and are left. */
@@ -392,9 +397,15 @@ void __ubsan_handle_nonnull_return_v1(const void *data, const struct place *plac
 /* ---- memory errors, in the sanitized build: what instrumented code calls in front of a bad access goes back to `c2rs_call`.
    The sanitizer's own functions would report, which takes as long as thousands of inputs, and end the process. ---- */
 
+_Noreturn void c2rs_undefined_at(const char *at, const char *what)
+{
+    fault = at;
+    undefined(NULL, what);
+}
+
 #define REPORTS(size) \
-    void __asan_report_load##size(const char *at) { (void)at; undefined(NULL, "a read of " #size " bytes outside of any object"); } \
-    void __asan_report_store##size(const char *at) { (void)at; undefined(NULL, "a write of " #size " bytes outside of any object"); }
+    void __asan_report_load##size(const char *at) { c2rs_undefined_at(at, "a read of " #size " bytes outside of any object"); } \
+    void __asan_report_store##size(const char *at) { c2rs_undefined_at(at, "a write of " #size " bytes outside of any object"); }
 
 REPORTS(1)
 REPORTS(2)
@@ -404,14 +415,14 @@ REPORTS(16)
 
 void __asan_report_load_n(const char *at, size_t size)
 {
-    (void)at, (void)size;
-    undefined(NULL, "a read outside of any object");
+    (void)size;
+    c2rs_undefined_at(at, "a read outside of any object");
 }
 
 void __asan_report_store_n(const char *at, size_t size)
 {
-    (void)at, (void)size;
-    undefined(NULL, "a write outside of any object");
+    (void)size;
+    c2rs_undefined_at(at, "a write outside of any object");
 }
 
 /* What the library's functions run into, the sanitizer reports itself. */

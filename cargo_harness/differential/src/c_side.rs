@@ -13,6 +13,7 @@ extern "C" {
     fn c2rs_call(shim: Shim, args: *mut *mut u8, result: *mut u8) -> c_int;
     fn c2rs_status() -> c_int;
     fn c2rs_message() -> *const c_char;
+    fn c2rs_fault() -> *const u8;
     fn c2rs_arena(size: usize) -> *mut u8;
     fn c2rs_arena_block(at: *mut u8, size: usize);
     fn c2rs_allocation(at: *const u8, start: *mut *mut u8) -> c_long;
@@ -246,6 +247,17 @@ impl CSide {
             -1 => Target::Elsewhere,
             size => Target::Heap { start: start as usize, offset: address - start as usize, size: size as usize },
         }
+    }
+
+    /// The block of the input behind whose end the last call would have accessed something, and the byte, counted from the
+    /// block's start. In the sanitized build.
+    pub fn overrun(&self) -> Option<(usize, usize)> {
+        // SAFETY: reads an address that the hooks keep.
+        let fault = unsafe { c2rs_fault() } as usize;
+        let guarded = self.blocks.iter().enumerate().filter(|(_, block)| block.2 && block.0 as usize <= fault);
+        let (number, &(at, size, _)) = guarded.max_by_key(|(_, block)| block.0 as usize)?;
+        let offset = fault - at as usize;
+        (size..WIDE_GAP).contains(&offset).then_some((number, offset))
     }
 
     /// Memory of the C that is no block of the input; None where it cannot be read.

@@ -61,6 +61,46 @@ impl Input {
         self.used - 1
     }
 
+    /// The block that a parameter points to.
+    pub fn leads_to(&self, param: usize) -> Option<usize> {
+        match self.blocks[param].links.first() {
+            Some(&(0, Link::Block(block, _))) => Some(block),
+            _ => None,
+        }
+    }
+
+    /// Whether one pointer alone leads to the block.
+    pub fn is_led_to_once(&self, block: usize) -> bool {
+        let links = self.blocks().iter().flat_map(|other| &other.links);
+        links.filter(|(_, link)| matches!(link, Link::Block(target, _) if *target == block)).count() == 1
+    }
+
+    /// Whether each pointer leads into its block, or to the end of it.
+    pub fn is_sound(&self) -> bool {
+        self.blocks().iter().flat_map(|block| &block.links).all(|(_, link)| match *link {
+            Link::Block(target, offset) => offset <= self.blocks()[target].bytes.len(),
+            Link::Function(_) => true,
+        })
+    }
+
+    /// Gives a block more objects, of zero bytes.
+    pub fn lengthen(&mut self, types: Types, block: usize, count: usize) {
+        let block = &mut self.blocks[block];
+        block.count = count;
+        block.bytes.resize(count * types.size(block.of), 0);
+    }
+
+    /// Takes objects off the end of a block.
+    pub fn shorten(&mut self, types: Types, block: usize, count: usize) {
+        let block = &mut self.blocks[block];
+        if count < block.count {
+            let size = count * types.size(block.of);
+            block.count = count;
+            block.bytes.truncate(size);
+            block.links.retain(|&(at, _)| at + 8 <= size);
+        }
+    }
+
     /// The bytes of all blocks: what shrinking makes smaller.
     pub fn weight(&self) -> usize {
         let values = self.blocks().iter().flat_map(|block| &block.bytes).filter(|&&byte| byte != 0).count();
@@ -155,7 +195,8 @@ impl Input {
             }
         }
         let used = blocks.len();
-        Some(Input { blocks, used })
+        let input = Input { blocks, used };
+        input.is_sound().then_some(input)
     }
 
     /// The input for a reader: each parameter, global and block on a line.

@@ -11,6 +11,8 @@ use crate::c_side::{CSide, End};
 use crate::function::{Function, Table};
 use crate::generate::Generator;
 use crate::input::Input;
+use crate::learn::learn_lengths;
+use crate::lengths::Formula;
 use crate::process::{in_child, shared_words, Capture, Ended, Phase, Shared};
 use crate::trial::digest;
 
@@ -91,6 +93,8 @@ impl Question {
 
 /// What begins the line behind questions that are judged together, in front of the milliseconds that there are for them.
 pub const END: char = '.';
+/// The line that asks for what `Court::learn` gives, which later inputs are made by.
+pub const LEARN: &str = "?";
 
 /// The sanitized build of this program, started when it is first asked, that judges until this is dropped.
 pub struct Court {
@@ -111,7 +115,26 @@ impl Court {
         if questions.is_empty() {
             return Vec::new();
         }
-        let (_, stdin, stdout) = self.running.get_or_insert_with(|| {
+        let (_, stdin, stdout) = self.start();
+        let lines: String = questions.iter().map(Question::line).chain([format!("{END}{}\n", time.as_millis())]).collect();
+        stdin.write_all(lines.as_bytes()).expect("the sanitized build reads its inputs");
+        let judgements: Vec<Judgement> =
+            stdout.lines().take(questions.len()).map_while(|line| Judgement::parse(&line.ok()?)).collect();
+        assert!(judgements.len() == questions.len(), "a judgement for each input, not {judgements:?}");
+        judgements
+    }
+
+    /// How long the buffers of each parameter have to be, as far as that can be learned.
+    pub fn learn(&mut self) -> Vec<Option<Formula>> {
+        let (_, stdin, stdout) = self.start();
+        writeln!(stdin, "{LEARN}").expect("the sanitized build reads a line");
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("the sanitized build answers");
+        line.split_whitespace().map(Formula::parse).collect()
+    }
+
+    fn start(&mut self) -> &mut (Child, ChildStdin, BufReader<ChildStdout>) {
+        self.running.get_or_insert_with(|| {
             let mut child = Command::new(&self.program)
                 .args(["judge", self.function, &self.seed.to_string(), &self.timeout.as_millis().to_string()])
                 .stdin(Stdio::piped())
@@ -121,13 +144,7 @@ impl Court {
             let stdin = child.stdin.take().expect("a pipe");
             let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
             (child, stdin, stdout)
-        });
-        let lines: String = questions.iter().map(Question::line).chain([format!("{END}{}\n", time.as_millis())]).collect();
-        stdin.write_all(lines.as_bytes()).expect("the sanitized build reads its inputs");
-        let judgements: Vec<Judgement> =
-            stdout.lines().take(questions.len()).map_while(|line| Judgement::parse(&line.ok()?)).collect();
-        assert!(judgements.len() == questions.len(), "a judgement for each input, not {judgements:?}");
-        judgements
+        })
     }
 }
 
@@ -185,6 +202,14 @@ impl<'a> Judge<'a> {
         }
         CSide::share_counters();
         Judge { table, function, shared, timeout, generator }
+    }
+
+    /// Learns how long buffers have to be: a word for each parameter.
+    pub fn learn(&mut self) -> String {
+        self.generator.use_lengths(learn_lengths(self.table.types, self.function, &self.generator, self.shared));
+        let words = self.generator.learned.iter();
+        let words: Vec<String> = words.map(|one| one.map_or("-".to_owned(), |formula| formula.to_string())).collect();
+        words.join(" ")
     }
 
     /// The judgement of each input, in order; texts are those of the last one.

@@ -7,12 +7,17 @@
 //!
 //! All `unsafe` of the project stands here and in the generated crate, which is never part of a translation.
 
+mod buffers;
 mod c_side;
 mod compare;
+mod fill;
 pub mod function;
 mod generate;
 mod input;
 mod judge;
+mod learn;
+mod lengths;
+mod pools;
 mod process;
 mod random;
 mod replay;
@@ -33,7 +38,7 @@ pub use function::{Extent, Function, Global, Length, Param, Table};
 pub use rust_side::RustSide;
 pub use types::{Field, Target, Type, Types};
 
-use judge::{Judge, Question, END};
+use judge::{Judge, Question, END, LEARN};
 use supervise::{Settings, Supervisor};
 
 /// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT`, `replay NAME KEPT`, `inputs NAME SEED COUNT FILE` or
@@ -73,10 +78,11 @@ pub fn run(table: &'static Table, sanitized: bool) {
         ["judge", name, seed, timeout] if sanitized => {
             let function = find(table, name);
             let timeout = Duration::from_millis(number(timeout));
-            serve(&Judge::new(table, function, number(seed), timeout), table, function);
+            serve(Judge::new(table, function, number(seed), timeout), table, function);
         }
         ["sample", name, seed, count, timeout] if sanitized => {
-            let judge = Judge::new(table, find(table, name), number(seed), Duration::from_millis(number(timeout)));
+            let mut judge = Judge::new(table, find(table, name), number(seed), Duration::from_millis(number(timeout)));
+            judge.learn();
             let (ran, undefined, reason) = judge.sample(number(count) as usize);
             println!("ran {ran}\nundefined {undefined}\nreason {}", one_line(&reason));
         }
@@ -85,7 +91,7 @@ pub fn run(table: &'static Table, sanitized: bool) {
 }
 
 /// Judges inputs, a line each, as they come; a line with the time that there is ends those that are judged together.
-fn serve(judge: &Judge<'_>, table: &Table, function: &Function) {
+fn serve(mut judge: Judge<'_>, table: &Table, function: &Function) {
     let mut questions = Vec::new();
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         if let Some(time) = line.strip_prefix(END) {
@@ -93,6 +99,8 @@ fn serve(judge: &Judge<'_>, table: &Table, function: &Function) {
             let lines: String = judge.answer(&questions, time).iter().map(|judgement| judgement.line() + "\n").collect();
             print!("{lines}");
             questions.clear();
+        } else if line == LEARN {
+            println!("{}", judge.learn());
         } else {
             questions.push(Question::parse(table, function, &line).unwrap_or_else(|| fail("no input of the function")));
         }

@@ -2,7 +2,7 @@
 
 use crate::function::{Extent, Function};
 use crate::generate::read_int;
-use crate::input::{Block, Input, Link};
+use crate::input::{Input, Link};
 use crate::types::{Type, Types};
 
 /// Inputs that are a step smaller, the smallest first.
@@ -19,6 +19,7 @@ pub fn smaller(types: Types, function: &Function, input: &Input) -> Vec<Input> {
     }
     found.iter_mut().for_each(|smaller| smaller.prune(fixed));
     let weight = input.weight();
+    found.retain(Input::is_sound);
     found.retain(|smaller| smaller.weight() < weight || (smaller.weight() == weight && is_simpler(smaller, input)));
     found.sort_by_key(Input::weight);
     found.dedup();
@@ -42,7 +43,7 @@ fn shorter(types: Types, function: &Function, input: &Input, number: usize, foun
     for fewer in [1, count / 2, count.saturating_sub(1)] {
         if fewer >= 1 && fewer < count {
             let mut smaller = input.clone();
-            truncate(types, &mut smaller.blocks_mut()[number], fewer);
+            smaller.shorten(types, number, fewer);
             found.push(smaller);
         }
     }
@@ -74,18 +75,9 @@ fn with_length(types: Types, function: &Function, input: &Input, number: usize, 
             let Some(length) = lengths.iter().find(|length| length.param == number) else { continue };
             let Some(&(_, Link::Block(target, 0))) = input.blocks()[holder].links.first() else { continue };
             let count = (fewer + i128::from(length.constant)).max(i128::from(length.least)).max(0) as usize;
-            truncate(types, &mut smaller.blocks_mut()[target], count);
+            smaller.shorten(types, target, count);
         }
         found.push(smaller);
-    }
-}
-
-fn truncate(types: Types, block: &mut Block, count: usize) {
-    if count < block.count {
-        let size = count * types.size(block.of);
-        block.count = count;
-        block.bytes.truncate(size);
-        block.links.retain(|&(at, _)| at + 8 <= size);
     }
 }
 

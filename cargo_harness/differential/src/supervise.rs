@@ -47,10 +47,14 @@ const JUDGED_OF_MANY: u64 = 64;
 const ABORT: i32 = 134;
 /// Inputs after which a function that prints nothing in C is listened to.
 const LISTENED: u64 = 512;
-/// Hangs, or the time that fewer inputs than that take, after which integers are small.
+/// Hangs after which integers are small; so they are where, behind the first second, fewer inputs are compared in each.
 const MOST_HANGS: usize = 3;
-const SLOW: u64 = 1000;
+const SLOW: u64 = 20_000;
 const SLOW_TIME: Duration = Duration::from_secs(1);
+/// The time of 16 inputs after which that is looked into.
+const NOTICED: Duration = Duration::from_millis(5);
+/// How much longer the Rust may take than other calls, where the C comes back.
+const PATIENCE: u32 = 4;
 /// The time that there is for judging even where there is none left.
 const LEAST: Duration = Duration::from_secs(2);
 /// Inputs that are judged together, and tried before any of them is.
@@ -96,6 +100,9 @@ impl<'a> Supervisor<'a> {
     /// The verdict on the function. Inputs that fail are kept.
     pub fn run(mut self) -> Verdict {
         let kept = self.read_kept();
+        if (0..self.function.params.len()).any(|number| self.generator.is_unknown(number)) {
+            self.generator.use_lengths(self.court.learn());
+        }
         self.verdict.replayed = kept.len() as u64;
         let questions: Vec<Question> = kept.iter().cloned().map(Question::Given).collect();
         let failure = self.settle(&questions).or_else(|| self.explore());
@@ -121,6 +128,14 @@ impl<'a> Supervisor<'a> {
 
     fn try_alone(&self, input: &Input) -> Finding {
         try_alone(self.table, self.function, self.shared, self.settings.timeout, input)
+    }
+
+    /// The same, with more time where the Rust does not come back: what takes long may be what the C is spared.
+    fn try_patiently(&self, input: &Input) -> Finding {
+        match self.try_alone(input) {
+            Finding::RustHangs => try_alone(self.table, self.function, self.shared, self.settings.timeout * PATIENCE, input),
+            other => other,
+        }
     }
 
     /// Runs random inputs in children; what they note is looked into here. The first input that fails.
@@ -150,7 +165,7 @@ impl<'a> Supervisor<'a> {
                 pending.push(Question::Random(self.number(index)));
             }
             self.verdict.compared += self.shared.compared.swap(0, Ordering::Relaxed);
-            self.modest |= hangs >= MOST_HANGS || (start < SLOW && computed_in_all() > SLOW_TIME);
+            self.modest |= hangs >= MOST_HANGS || is_slow(start);
             if pending.len() >= wanted || start >= self.settings.count {
                 if let Some(failure) = self.settle(&std::mem::take(&mut pending)) {
                     return Some(failure);
@@ -172,6 +187,7 @@ impl<'a> Supervisor<'a> {
         let mut trial = Trial::new(self.table, self.function, &output, self.function.prints);
         let mut input = Input::default();
         let mut heard = start;
+        let mut looked = Instant::now();
         for index in start..self.settings.count {
             self.generator.make(self.number(index), &mut input);
             let finding = trial.run(self.shared, index, &input);
@@ -183,8 +199,12 @@ impl<'a> Supervisor<'a> {
             } else if !self.shared.note(index) || trial.may_be_damaged(&finding) {
                 break;
             }
-            if !self.modest && index % 16 == 15 && index - start < SLOW && computed_in_all() > SLOW_TIME {
-                break;
+            if index % 16 == 15 {
+                let now = Instant::now();
+                if !self.modest && now - looked > NOTICED && is_slow(index) {
+                    break;
+                }
+                looked = now;
             }
             if index % LISTENED == 0 || index + 1 == self.settings.count {
                 if trial.has_stray_output() {
@@ -211,7 +231,7 @@ impl<'a> Supervisor<'a> {
                 continue;
             }
             question.make(&self.generator, &mut input);
-            match (self.try_alone(&input), judgement) {
+            match (self.try_patiently(&input), judgement) {
                 (Finding::Stub(what), _) => self.stub = Some(what),
                 (finding, judgement) => match failure(finding, &judgement) {
                     Some(failed) => return Some((input, failed)),
@@ -261,6 +281,12 @@ impl<'a> Supervisor<'a> {
         let lines: Vec<String> = std::iter::once(failing).chain(others).take(MOST_KEPT).map(Input::encode).collect();
         std::fs::write(path, lines.join("\n") + "\n").expect("a failing input is kept");
     }
+}
+
+/// Whether few inputs were compared in the time that all took.
+fn is_slow(compared: u64) -> bool {
+    let time = computed_in_all();
+    time > SLOW_TIME && (compared as f64) < time.as_secs_f64() * SLOW as f64
 }
 
 /// What a finding is worth, given what the C does.
