@@ -58,7 +58,8 @@ def _mutable_params(program: Program, to_write: AbstractSet[Param]) -> set[Param
                 for position, arg in enumerate(node.args):
                     if isinstance(arg, Borrow) and is_borrowed(arg.place) and not is_viewed(arg.place):
                         root = root_of(arg.place)
-                        assert isinstance(root, LocalPlace)
+                        if not isinstance(root, LocalPlace):
+                            continue  # What a member of a variable with static storage owns.
                         if arg.type.access is Access.MUTABLE:
                             mutable.add((symbol, root.local))
                         passed.setdefault((node.function.symbol, position), set()).add((symbol, root.local))
