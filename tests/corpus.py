@@ -133,6 +133,6 @@ def run_case(project: Project, case: CorpusCase, executable: Path, root: Path) -
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(project.path(root, source), folder / name)
         stdin = case.stdin if case.stdin_file is None else project.path(root, case.stdin_file).read_bytes()
-        steps = [run_in(executable, Case(case.name, args, stdin), folder)[:2] for args in case.steps]
+        steps = [run_in(executable, Case(case.name, args, stdin), folder, leaks=True)[:2] for args in case.steps]
         left = [(str(p.relative_to(folder)), p.read_bytes()) for p in sorted(folder.rglob("*")) if p.is_file()]
     return steps, left

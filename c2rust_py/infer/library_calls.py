@@ -136,7 +136,7 @@ def _as_function(form: SliceForm, function: LibraryFunction) -> LibraryFunction:
 @cache
 def forms_of(name: str) -> tuple[SliceForm, ...]:
     """The forms of a C function that can be chosen."""
-    forms = [form for form in slice_forms().values() if form.name == name]
+    forms = [form for form in slice_forms().values() if form.name == name and form.variant in _ORDER]
     forms.sort(key=lambda form: _ORDER.index(form.variant))
     return tuple(form for form in forms if form.variadic is None)
 

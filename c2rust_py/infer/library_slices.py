@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -34,6 +35,8 @@ class SliceVariant(Enum):
 
     PLAIN: arrays of bytes, or of any one type where the form is generic. WITHIN: two pointers into one array. VALUES: arrays
     of a type other than bytes, or of two types (`T` and `U`). FROM_BYTES, TO_BYTES: an array of bytes as the source or the target of values.
+    FROM_CELLS, TO_CELLS, IN_CELLS: as PLAIN where the source, the target or all arrays are cells; FROM_BYTE_CELLS, TO_BYTE_CELLS:
+    as FROM_BYTES, TO_BYTES where the bytes are in cells. None of these is chosen for a call of C: see `cell_form`.
     """
 
     PLAIN = ""
@@ -41,6 +44,11 @@ class SliceVariant(Enum):
     VALUES = "_values"
     FROM_BYTES = "_from_bytes"
     TO_BYTES = "_to_bytes"
+    FROM_CELLS = "_from_cells"
+    TO_CELLS = "_to_cells"
+    IN_CELLS = "_in_cells"
+    FROM_BYTE_CELLS = "_from_byte_cells"
+    TO_BYTE_CELLS = "_to_byte_cells"
 
 
 class SliceResult(Enum):
@@ -125,6 +133,23 @@ def slice_forms(source: Path = RUNTIME_SOURCE) -> Mapping[str, SliceForm]:
                 raise ValueError(f"two slice forms are called {form.key}")
             found[form.key] = form
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def cell_form(key: str, cells: AbstractSet[int]) -> SliceForm | None:
+    """The form that does the same as the one of a name, but is given cells at some positions, if there is one.
+
+        cell_form("memcpy", {1})    ->    memcpy_from_cells(dest: &mut [T], src: &[Cell<T>], n: u64)
+    """
+    forms = slice_forms()
+    plain = forms.get(key)
+    if plain is None:
+        return None
+    wanted = tuple(
+        f"&[Cell<{type.partition('[')[2].removesuffix(']')}>]" if at in cells and _is_array(type) else type
+        for at, type in enumerate(plain.params)
+    )
+    others = (form for form in forms.values() if form.name == plain.name and form.params == wanted and form is not plain)
+    return next(others, None)
 
 
 def _format_macros(source: Path) -> frozenset[str]:

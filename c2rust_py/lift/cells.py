@@ -36,13 +36,14 @@ from c2rust_py.ir.nodes import (
     Statement,
     UnsupportedStatement,
 )
-from c2rust_py.ir.program import Function, Program
+from c2rust_py.ir.program import External, Function, Program
 from c2rust_py.ir.types import (
     Access,
     ArrayType,
     EnumType,
     FloatKind,
     FloatType,
+    FunctionType,
     IntType,
     PointerType,
     RecordType,
@@ -51,6 +52,7 @@ from c2rust_py.ir.types import (
 )
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.lift.before_calls import CallRewriter
+from c2rust_py.lift.library_cells import with_cells
 from c2rust_py.lift.loans import common_array, conflicts, is_of_cells, is_same_place, may_overlap, steps_of
 
 Params = Mapping[str, frozenset[int]]
@@ -80,23 +82,30 @@ def lend_cells(program: Program, facts: CellFacts) -> tuple[Program, Solution, d
     if not params:
         return program, facts.solution, {}
     symbols = {symbol: symbol + CELL_SUFFIX for symbol in params}
-    versions = _versions(program, facts, params, symbols, {})
+    versions = _versions(program, facts, params, symbols, {}, {})
     symbols |= {symbol: symbol for symbol in _only_in_place(program, versions, symbols, facts.closed_world)}
     came_from: dict[int, int] = {}
-    versions = _versions(program, facts, params, symbols, came_from)
+    externals = dict(program.externals)
+    versions = _versions(program, facts, params, symbols, came_from, externals)
     units = tuple(
         replace(unit, functions=tuple(dict.fromkeys(s for name in unit.functions for s in (name, symbols.get(name, name)))))
         for unit in program.units
     )
     functions = {symbol: versions[symbol] for unit in units for symbol in unit.functions}
-    made = replace(program, functions=functions, units=units)
+    made = replace(program, functions=functions, units=units, externals=externals)
     return made, _with_instances(facts.solution, made), came_from
 
 
 def _versions(
-    program: Program, facts: CellFacts, params: Params, symbols: Mapping[str, str], came_from: dict[int, int]
+    program: Program,
+    facts: CellFacts,
+    params: Params,
+    symbols: Mapping[str, str],
+    came_from: dict[int, int],
+    externals: dict[str, External],
 ) -> dict[str, Function]:
-    """Every function with its calls in place, and the instances for cells under their symbols."""
+    """Every function with its calls in place, and the instances for cells under their symbols; what of the library these need goes
+    into `externals`."""
     versions: dict[str, Function] = {}
     for symbol, function in program.functions.items():
         versions[symbol] = _Lender(program, function, came_from, facts, params, symbols).rewritten()
@@ -105,7 +114,9 @@ def _versions(
         if instance != symbol:
             function = replace(function, symbol=instance, name=f"{function.name}_in_cells")
         cells = _with_cells(function, params[symbol])
-        versions[instance] = _Lender(program, cells, came_from, facts, params, symbols).rewritten()
+        lender = _Lender(program, cells, came_from, facts, params, symbols)
+        versions[instance] = lender.rewritten()
+        externals |= lender.externals
     return versions
 
 
@@ -229,6 +240,9 @@ class _Planner:
                     wanted = self._wanted(node, cells)
                     if not wanted:
                         continue
+                    if lender.library_call(node, wanted) is not None:
+                        allowed |= {id(_base(_loan(node, at).place)) for at in wanted}
+                        continue
                     if not wanted <= params.get(_callee(node), frozenset()) or not lender.is_lendable(node):
                         return True
                     allowed |= {id(_base(arg.place)) for arg in node.args if isinstance(arg, Borrow)}
@@ -254,6 +268,7 @@ class _Lender(CallRewriter):
         self.facts = facts
         self.params = params
         self.symbols = symbols
+        self.externals: dict[str, External] = {}
         self.forms = Forms(facts.ranges, definitions_of(function), first_instance(function.symbol) not in facts.renumbered)
 
     def place(self, place: Place) -> Place:
@@ -268,6 +283,11 @@ class _Lender(CallRewriter):
         inside = any(isinstance(arg, Borrow) and is_of_cells(arg) for arg in call.args)
         if not inside and not conflicts(self.program, call):
             return (), call
+        if inside and _callee(call) not in self.program.functions:
+            made = self.library_call(call, {at for at, arg in enumerate(call.args) if isinstance(arg, Borrow) and is_of_cells(arg)})
+            return (), made or call
+        if self._groups(call) == []:
+            return (), self._of_instance(call)
         statements, settled = self.settled(call)
         groups = self._groups(settled)
         if groups is None:
@@ -283,11 +303,21 @@ class _Lender(CallRewriter):
             call = replace(call, args=tuple(args))
         return statements, self._of_instance(call)
 
+    def library_call(self, call: Call, cells: AbstractSet[int]) -> Call | None:
+        """A call of the library that is lent cells; None where it has no form for that."""
+        made = with_cells(call, cells)
+        if made is None or not all(isinstance(_loan(call, at).place, ReferentPlace) for at in cells):
+            return None
+        assert isinstance(made.function, FunctionRef) and isinstance(made.function.type.target, FunctionType)
+        symbol = made.function.symbol
+        self.externals.setdefault(symbol, External(symbol, made.function.type.target, True, call.span))
+        return made
+
     def is_lendable(self, call: Call) -> bool:
         """Whether a call of a function that has an instance for cells can be given them."""
         mapped = self._mapped(call)
         assert isinstance(mapped, Call)
-        return self._groups(self.settled(mapped)[1]) is not None
+        return self._groups(mapped) == [] or self._groups(self.settled(mapped)[1]) is not None
 
     def _of_instance(self, call: Call) -> Call:
         """The call of the instance, whose arguments are cells."""
@@ -303,9 +333,10 @@ class _Lender(CallRewriter):
     # ---- which objects become cells
 
     def _groups(self, call: Call) -> list[list[int]] | None:
-        """The arguments that are to be cells and are none yet, those of one object together; None where that cannot be."""
+        """The arguments that are to be cells and are none yet, those of one object together; None where that cannot be. They are
+        made in front of the call, so nothing in it may have effects."""
         cells = self.params.get(_callee(call))
-        if cells is None or not all(map(is_stable, call.args)):
+        if cells is None:
             return None
         loans = {at: arg for at, arg in enumerate(call.args) if isinstance(arg, Borrow)}
         if not cells <= loans.keys():
@@ -318,6 +349,8 @@ class _Lender(CallRewriter):
             elif at in cells:
                 groups.setdefault(_root_key(loan.place), []).append(at)
         found = list(groups.values())
+        if found and not all(map(is_stable, call.args)):
+            return None
         others = [loan for at, loan in loans.items() if at not in cells]
         return found if all(self._can_be_cells(call, group, others) for group in found) else None
 

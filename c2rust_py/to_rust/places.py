@@ -167,7 +167,8 @@ class PlaceLowering(ABC):
         """Cells as an argument (`a`, `&a[i..]`, `&a[i]`), or what else nobody looks at meanwhile as cells."""
         place = value.place
         if cell_of(place) is not None:
-            return rs.Borrow(self.path(place)) if isinstance(place, IndexPlace) else self.path(root_of(place))
+            one = rs.Borrow(self.path(place)) if isinstance(place, IndexPlace) else self.path(root_of(place))
+            return rs.Call(rs.Name("std::slice::from_ref"), (one,)) if value.type.is_slice else one
         if isinstance(place, ReferentPlace) and isinstance(place.base.type, ReferenceType):
             cells = place.base.type.access is Access.CELL
             whole = self.reference(place.base)

@@ -8,6 +8,7 @@
     memcmp(&a, &b[i..], 8) == 0               ->   a[..8] == b[i..i + 8]
     memcpy_values(&mut u, &x, 4)              ->   u = x.to_bits()                             // float x; unsigned u
     memcpy_from_bytes(&mut u, &p[i..], 4)     ->   u = u32::from_ne_bytes(p[i..i + 4].try_into().unwrap())
+    memcpy_from_byte_cells(&mut u, p, 4)      ->   u = u32::from_ne_bytes(std::array::from_fn(|i| p[i].get()))
 
 The count stands there twice in some of them, so it has to be short and have no side effects; other calls stay.
 """
@@ -70,6 +71,8 @@ def slice_copy(lowering: ValueLowering, symbol: str, call: Call) -> rs.Expr | No
             return _bits(lowering, dest, source, size)
         case "memcpy_from_bytes", (Borrow() as dest, Borrow() as source, size):
             return _from_bytes(lowering, dest, source, size)
+        case "memcpy_from_byte_cells", (Borrow() as dest, Borrow() as source, size):
+            return _from_byte_cells(lowering, dest, source, size)
         case "memcpy_to_bytes", (Borrow() as dest, Borrow() as source, size):
             return _to_bytes(lowering, dest, source, size)
         case "memcpy_within" | "memmove_within", (Borrow() as base, dest_at, source_at, size):
@@ -173,6 +176,19 @@ def _from_bytes(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Val
     whole = isinstance(source.place.type, ArrayType) and _is_whole(source, size)
     bytes = _elements(lowering, source, size) if whole else array
     return rs.Assign(_first(lowering, dest), rs.Call(rs.Name(f"{number}::from_ne_bytes"), (bytes,)))
+
+
+def _from_byte_cells(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
+    """A number out of bytes in cells."""
+    number = _number(lowering, dest, size)
+    if number is None or not isinstance(source.place.type, ArrayType):
+        return None
+    bytes, at = lowering.base_path(source.place), lowering.frame.own("i")
+    if source.start is not None:
+        bytes = rs.Index(bytes, lowering.range_from(source.start))
+    byte = rs.MethodCall(rs.Index(bytes, rs.Name(at)), "get")
+    array = rs.Call(rs.Name("std::array::from_fn"), (rs.Closure(((at, None),), byte),))
+    return rs.Assign(_first(lowering, dest), rs.Call(rs.Name(f"{number}::from_ne_bytes"), (array,)))
 
 
 def _to_bytes(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:

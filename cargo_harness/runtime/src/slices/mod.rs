@@ -8,6 +8,8 @@
 //! - `_values`: arrays of any type where the form without suffix is for bytes, or of two types where it is for one.
 //! - `_from_bytes`, `_to_bytes`: one side is an array of bytes, the other one of values (C's way to read the bytes of
 //!   numbers).
+//! - `_from_cells`, `_to_cells`, `_in_cells`: the source, the target or all arrays are cells (`&[Cell<T>]`), which may overlap;
+//!   `_from_byte_cells`, `_to_byte_cells` are the forms for bytes and values with these bytes in cells.
 //!
 //! A result that points into the first slice is a position in it: `usize`, or `Option<usize>` where C may give null. A
 //! result that always is the first argument is left out; where it may be null instead, it is a `bool`. A parameter of
@@ -20,6 +22,8 @@ pub mod stdio;
 pub mod stdlib;
 pub mod string;
 pub mod strings;
+
+use std::cell::Cell;
 
 use crate::memory::find_byte;
 use crate::Pod;
@@ -92,6 +96,20 @@ fn set_bytes<T: Pod>(elements: &mut [T], bytes: &[u8]) {
             all[..new.len()].copy_from_slice(new);
             *element = T::load(&all);
         }
+    }
+}
+
+/// What stands in cells.
+#[inline]
+fn values_of<T: Pod>(cells: &[Cell<T>]) -> Vec<T> {
+    cells.iter().map(Cell::get).collect()
+}
+
+/// Puts values into as many cells.
+#[inline]
+fn set_values<T: Pod>(cells: &[Cell<T>], values: &[T]) {
+    for (cell, value) in cells.iter().zip(values) {
+        cell.set(*value);
     }
 }
 

@@ -1,6 +1,10 @@
 //! The slice forms of `string.h`.
 
-use super::{at_most, bytes_of, elements, first, first_mut, read_past, set_bytes, text, text_at_most};
+use std::cell::Cell;
+
+use super::{
+    at_most, bytes_of, elements, first, first_mut, read_past, set_bytes, set_values, text, text_at_most, values_of,
+};
 use crate::memory::find_byte;
 use crate::string::{
     byte_difference, compare_versions, difference, difference_at_most, find, find_caseless, find_either, span,
@@ -78,6 +82,104 @@ pub fn memmove_within<T: Pod>(base: &mut [T], dest: usize, src: usize, n: u64) {
         let bytes = bytes_of(first(from(base, src), touched));
         set_bytes(first_mut(from_mut(base, dest), touched), &bytes[..n as usize]);
     }
+}
+
+/// As [`memcpy`] of what stands in cells.
+#[inline]
+#[track_caller]
+pub fn memcpy_from_cells<T: Pod>(dest: &mut [T], src: &[Cell<T>], n: u64) {
+    let touched = elements::<T>(n);
+    let (to, from) = (first_mut(dest, touched), first(src, touched));
+    if n == touched * T::SIZE as u64 {
+        for (value, cell) in to.iter_mut().zip(from) {
+            *value = cell.get();
+        }
+    } else {
+        set_bytes(to, &bytes_of(&values_of(from))[..n as usize]);
+    }
+}
+
+/// As [`memcpy`] into cells.
+#[inline]
+#[track_caller]
+pub fn memcpy_to_cells<T: Pod>(dest: &[Cell<T>], src: &[T], n: u64) {
+    let touched = elements::<T>(n);
+    let (to, from) = (first(dest, touched), first(src, touched));
+    if n == touched * T::SIZE as u64 {
+        set_values(to, from);
+    } else {
+        let mut values = values_of(to);
+        set_bytes(&mut values, &bytes_of(from)[..n as usize]);
+        set_values(to, &values);
+    }
+}
+
+/// As [`memcpy`] between cells, which may be the same.
+#[inline]
+#[track_caller]
+pub fn memcpy_in_cells<T: Pod>(dest: &[Cell<T>], src: &[Cell<T>], n: u64) {
+    memcpy_to_cells(dest, &values_of(first(src, elements::<T>(n))), n);
+}
+
+/// As [`memcpy_from_bytes`] of bytes in cells.
+#[inline]
+#[track_caller]
+pub fn memcpy_from_byte_cells<T: Pod>(dest: &mut [T], src: &[Cell<u8>], n: u64) {
+    let from = first(src, n);
+    let mut bytes = [0; 16];
+    if let (true, Some(value), Some(bytes)) = (n == T::SIZE as u64, dest.first_mut(), bytes.get_mut(..T::SIZE)) {
+        for (byte, cell) in bytes.iter_mut().zip(from) {
+            *byte = cell.get();
+        }
+        *value = T::load(bytes);
+    } else {
+        memcpy_from_bytes(dest, &values_of(from), n);
+    }
+}
+
+/// As [`memcpy_to_bytes`] into cells.
+#[inline]
+#[track_caller]
+pub fn memcpy_to_byte_cells<T: Pod>(dest: &[Cell<u8>], src: &[T], n: u64) {
+    let to = first(dest, n);
+    let mut bytes = [0; 16];
+    if let (true, Some(value), Some(bytes)) = (n == T::SIZE as u64, src.first(), bytes.get_mut(..T::SIZE)) {
+        value.store(bytes);
+        set_values(to, bytes);
+    } else {
+        set_values(to, &bytes_of(first(src, elements::<T>(n)))[..n as usize]);
+    }
+}
+
+/// As [`memcpy_from_cells`]: what is no cell does not overlap any.
+#[inline]
+#[track_caller]
+pub fn memmove_from_cells<T: Pod>(dest: &mut [T], src: &[Cell<T>], n: u64) {
+    memcpy_from_cells(dest, src, n);
+}
+
+/// As [`memcpy_to_cells`].
+#[inline]
+#[track_caller]
+pub fn memmove_to_cells<T: Pod>(dest: &[Cell<T>], src: &[T], n: u64) {
+    memcpy_to_cells(dest, src, n);
+}
+
+/// As [`memcpy_in_cells`], which copies as if by way of another array.
+#[inline]
+#[track_caller]
+pub fn memmove_in_cells<T: Pod>(dest: &[Cell<T>], src: &[Cell<T>], n: u64) {
+    memcpy_in_cells(dest, src, n);
+}
+
+/// As [`memset`] of cells.
+#[inline]
+#[track_caller]
+pub fn memset_in_cells<T: Pod>(s: &[Cell<T>], c: i32, n: u64) {
+    let to = first(s, elements::<T>(n));
+    let mut values = values_of(to);
+    memset(&mut values, c, n);
+    set_values(to, &values);
 }
 
 /// The result is the end of the copy.

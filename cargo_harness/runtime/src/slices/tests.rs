@@ -1,6 +1,7 @@
 //! The slice forms against the forms on memory: the same random arrays give the same results, the same bytes
 //! afterwards, and panics in the same cases.
 
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
@@ -590,4 +591,56 @@ fn a_missing_nul_panics() {
 #[should_panic(expected = "write of 4 elements in an array of 3")]
 fn a_copy_that_does_not_fit_panics() {
     string::strcpy(&mut [0; 3], b"abc\0");
+}
+
+/// What a form leaves in an array where source and target are given as cells of one array, and as slices of two.
+#[test]
+fn forms_for_cells_do_what_those_for_slices_do() {
+    let start: Vec<u16> = (0..12).map(|i| i * 0x1234).collect();
+    for n in 0..=14 {
+        let (mut cells, mut slices) = (start.clone(), start.clone());
+        let source = start[2..10].to_vec();
+        let all = Cell::from_mut(&mut cells[..]).as_slice_of_cells();
+        string::memmove_in_cells(&all[4..], &all[2..10], n);
+        string::memmove(&mut slices[4..], &source, n);
+        assert_eq!(cells, slices, "memmove_in_cells of {n} bytes");
+
+        let all = Cell::from_mut(&mut cells[..]).as_slice_of_cells();
+        string::memset_in_cells(&all[1..], 0x5A, n);
+        string::memset(&mut slices[1..], 0x5A, n);
+        assert_eq!(cells, slices, "memset_in_cells of {n} bytes");
+
+        let (mut out, mut expected) = ([7u16; 8], [7u16; 8]);
+        string::memcpy_from_cells(&mut out, Cell::from_mut(&mut cells[..]).as_slice_of_cells(), n);
+        string::memcpy(&mut expected, &slices, n);
+        assert_eq!(out, expected, "memcpy_from_cells of {n} bytes");
+
+        string::memcpy_to_cells(Cell::from_mut(&mut cells[..]).as_slice_of_cells(), &source, n);
+        string::memcpy(&mut slices, &source, n);
+        assert_eq!(cells, slices, "memcpy_to_cells of {n} bytes");
+    }
+}
+
+#[test]
+fn bytes_in_cells_are_those_of_values() {
+    for n in 0..=8 {
+        let mut bytes: Vec<u8> = (1..20).collect();
+        let (mut values, mut expected) = ([9u32; 2], [9u32; 2]);
+        string::memcpy_from_bytes(&mut expected, &bytes, n);
+        string::memcpy_from_byte_cells(&mut values, Cell::from_mut(&mut bytes[..]).as_slice_of_cells(), n);
+        assert_eq!(values, expected, "memcpy_from_byte_cells of {n} bytes");
+
+        let mut plain = bytes.clone();
+        string::memcpy_to_bytes(&mut plain, &[0xAABB_CCDD_u32, 5], n);
+        let cells = Cell::from_mut(&mut bytes[..]).as_slice_of_cells();
+        string::memcpy_to_byte_cells(cells, &[0xAABB_CCDD_u32, 5], n);
+        assert_eq!(bytes, plain, "memcpy_to_byte_cells of {n} bytes");
+    }
+}
+
+#[test]
+#[should_panic(expected = "read of 4 elements in an array of 3")]
+fn a_copy_out_of_too_few_cells_panics() {
+    let mut bytes = *b"abc";
+    string::memcpy_from_byte_cells(&mut [0u32], Cell::from_mut(&mut bytes[..]).as_slice_of_cells(), 4);
 }

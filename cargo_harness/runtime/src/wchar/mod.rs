@@ -30,7 +30,7 @@ pub(crate) const WEOF: u32 = u32::MAX;
 mod tests {
     use super::*;
     use crate::string::new_string;
-    use crate::{Memory, Ptr};
+    use crate::Memory;
 
     #[test]
     fn wide_strings() {
