@@ -29,6 +29,7 @@ from c2rust_py.ir.nodes import (
     DoWhile,
     ElementRun,
     For,
+    FunctionAddress,
     FunctionRef,
     GlobalPlace,
     Goto,
@@ -298,7 +299,7 @@ class _Checker:
     def value(self, value: Value) -> None:
         self.type(value.type, value.span)
         match value:
-            case FunctionRef(symbol, _, span):
+            case FunctionRef(symbol, _, span) | FunctionAddress(symbol, _, span):
                 known = symbol in self.program.functions or symbol in self.program.externals
                 self.require(known, f"no function is called {symbol}", span)
                 self.require(

@@ -104,7 +104,9 @@ class Candidate:
 
 def candidates(facts: GroupFacts) -> Iterator[Candidate]:
     """Every function of the translation, both instances of those that have two."""
-    for symbol in facts.lifted.functions:
+    for symbol, function in facts.lifted.functions.items():
+        if function.targets is not None:
+            continue  # C has no such function.
         yield Candidate(symbol, first_instance(symbol), facts.rust_paths[symbol])
 
 
