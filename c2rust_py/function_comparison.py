@@ -199,6 +199,7 @@ def _facts(group: LoweredGroup) -> GroupFacts:
         lifted.effects,
         infer_extents(group.program, ranges),
         {} if lifted.solution is None else lifted.solution.results,
+        {} if lifted.solution is None else lifted.solution.groups,
         group.linked.lowered.rust_paths,
         group.linked.lowered.names,
     )

@@ -87,6 +87,19 @@ def test_lengths_are_learned(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_positions_in_one_array(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    source = _translate("positions", out)
+    for verdict in compare_functions(source, out, options=OPTIONS):
+        assert verdict.outcome is Outcome.EQUAL, (verdict.name, verdict.reason)
+        assert verdict.coverage is not None and verdict.coverage.percent == 100, verdict
+    wrong = ("from[from_at] < from[from_at + 1]", "from[from_at] <= from[from_at + 1]")
+    _change(out, "positions", wrong, ("Some(to as usize)", "Some(to as usize + 1)"))
+    verdicts = _by_name(compare_functions(source, out, names=["rises", "last"], options=OPTIONS))
+    assert {name: v.outcome for name, v in verdicts.items()} == {"rises": Outcome.DIFFERS, "last": Outcome.DIFFERS}
+
+
+@pytest.mark.slow
 def test_what_is_wrong_is_found_and_kept(tmp_path: Path) -> None:
     out = tmp_path / "out"
     source = _translate("scalars", out)

@@ -13,7 +13,7 @@ nobody else's concern and left out; the memory for them still has to be passed i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntFlag
 from types import MappingProxyType
@@ -26,7 +26,7 @@ from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
 from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, FunctionRef, UnsupportedStatement
+from c2rust_py.ir.nodes import Call, FunctionAddress, FunctionRef, UnsupportedStatement
 from c2rust_py.ir.program import External, Function, Program
 from c2rust_py.ir.types import VOID, ArrayType, FunctionType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import walk, walk_all
@@ -65,7 +65,8 @@ class Effects:
     pure: functions that change nothing outside themselves and always come back (or trap); reads: those whose result
     depends on memory, globals or the outside.
     dispatch: by signature, in order of first use. function_numbers: of functions whose address is taken, from 0: those of
-    the program in source order, then external ones. callbacks: see `infer.calls`. uses_atexit: see `EXIT_HANDLER`.
+    the program in source order, then external ones. addresses: those of them that dispatchers of the IR call
+    (`normalise.dispatch_calls`), with the type that C gives them. callbacks: see `infer.calls`. uses_atexit: see `EXIT_HANDLER`.
     """
 
     needs: Mapping[str, Needs]
@@ -75,6 +76,7 @@ class Effects:
     reads: frozenset[str]
     dispatch: Mapping[ErasedSignature, Dispatcher]
     function_numbers: Mapping[str, int]
+    addresses: Mapping[str, FunctionType]
     callbacks: Callbacks
     uses_atexit: bool
 
@@ -125,8 +127,9 @@ def infer_effects(program: Program, storage: Storage, library: Mapping[str, Libr
     library = library_of(library, program.externals)
     used = {symbol: library.get(external.symbol) for symbol, external in _external_functions(program)}
     callbacks = {symbol: function.callbacks for symbol, function in used.items() if function and function.callbacks}
-    numbers = _number_functions(program, callbacks)
-    targets = _targets_by_signature(program, numbers, layout)
+    addresses = _addresses(program)
+    numbers = _number_functions(program, callbacks, addresses)
+    targets = _targets_by_signature(program, [symbol for symbol in numbers if symbol not in addresses], layout)
 
     order: dict[ErasedSignature, None] = {}
     facts: dict[_Callee, _Facts] = {symbol: _external_facts(function) for symbol, function in used.items()}
@@ -159,6 +162,7 @@ def infer_effects(program: Program, storage: Storage, library: Mapping[str, Libr
         reads=frozenset(symbol for symbol, touched in own.items() if touched.reads_state),
         dispatch=MappingProxyType(dispatch),
         function_numbers=MappingProxyType(numbers),
+        addresses=MappingProxyType(addresses),
         callbacks=MappingProxyType(callbacks),
         uses_atexit="atexit" in used,
     )
@@ -168,9 +172,21 @@ def _external_functions(program: Program) -> list[tuple[str, External]]:
     return [(s, external) for s, external in program.externals.items() if isinstance(external.type, FunctionType)]
 
 
-def _number_functions(program: Program, callbacks: Callbacks) -> dict[str, int]:
+def _addresses(program: Program) -> dict[str, FunctionType]:
+    """The functions whose address is no more than what it is compared with, and their types in C."""
+    bodies = (node for function in program.functions.values() for node in walk_all(function.body))
+    inits = (node for variable in program.variables.values() if variable.init is not None for node in walk(variable.init))
+    found: dict[str, FunctionType] = {}
+    for node in (*bodies, *inits):
+        if isinstance(node, FunctionAddress):
+            assert isinstance(node.type.target, FunctionType)
+            found[node.symbol] = node.type.target
+    return found
+
+
+def _number_functions(program: Program, callbacks: Callbacks, addresses: Iterable[str]) -> dict[str, int]:
     """Numbers the functions whose address is taken anywhere but to be called on the spot."""
-    taken: set[str] = set()
+    taken = set(addresses)
     for function in program.functions.values():
         called: set[int] = set()
         for node in walk_all(function.body):
@@ -185,15 +201,15 @@ def _number_functions(program: Program, callbacks: Callbacks) -> dict[str, int]:
     for variable in program.variables.values():
         if variable.init is not None:
             taken |= {node.symbol for node in walk(variable.init) if isinstance(node, FunctionRef)}
-    ordered = [symbol for symbol in (*program.functions, *program.externals) if symbol in taken]
-    return {symbol: number for number, symbol in enumerate(ordered)}
+    known = (s for symbol in (*program.functions, *program.externals) for s in (symbol, symbol.partition("@")[0]))
+    return {symbol: number for number, symbol in enumerate(dict.fromkeys(s for s in known if s in taken))}
 
 
 def _targets_by_signature(
-    program: Program, numbers: Mapping[str, int], layout: Layout
+    program: Program, taken: Iterable[str], layout: Layout
 ) -> dict[ErasedSignature, tuple[str, ...]]:
     targets: dict[ErasedSignature, list[str]] = {}
-    for symbol in numbers:
+    for symbol in taken:
         type = (program.functions.get(symbol) or program.externals[symbol]).type
         if isinstance(type, FunctionType):
             targets.setdefault(erase_signature(type, layout), []).append(symbol)

@@ -10,6 +10,7 @@ others are plain Rust structs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.layout import Layout
@@ -33,14 +34,15 @@ def infer_memory_records(program: Program, storage: Storage) -> frozenset[str]:
     found: set[str] = set()
     for type in set(_held(program, storage)):
         found |= set(_records(type))
+    numbers = {f.type.params[0] for f in program.functions.values() if f.targets is not None}
     for type in set(_types(program)):
-        found |= set(_pointed(type))
+        found |= set(_pointed(type, numbers))
     waiting = list(found | {id for id, record in program.records.items() if record.is_union})
     found |= set(waiting)
     while waiting:
         record = program.records.get(waiting.pop())
         for field in (record.fields if record is not None else None) or ():
-            for part in _records(field.type):
+            for part in _records(field.type) if field.type not in numbers else ():
                 if part not in found:
                     found.add(part)
                     waiting.append(part)
@@ -134,9 +136,12 @@ def _records(type: Type) -> Iterator[str]:
         yield from _records(part)
 
 
-def _pointed(type: Type) -> Iterator[str]:
-    """The records that are behind a pointer somewhere in a type."""
+def _pointed(type: Type, numbers: AbstractSet[Type]) -> Iterator[str]:
+    """The records that are behind a pointer somewhere in a type. numbers: pointers to functions that dispatchers take, who know what
+    these take."""
+    if type in numbers:
+        return
     if isinstance(type, PointerType):
         yield from _records(type.target)
     for part in _parts(type):
-        yield from _pointed(part)
+        yield from _pointed(part, numbers)

@@ -61,5 +61,6 @@ BUILTINS = _table()
 COMPLEX_BUILTINS = frozenset({"complex", "real", "imag", "conj"})
 """A complex number of two parts, its parts, and its conjugate: of any kind, so they are not in BUILTINS."""
 
-EFFECTFUL_BUILTINS = frozenset({"alloca", "trap", "unreachable"})
-"""Builtins that do more than compute a value. The pointer that `alloca` gives is good until its function returns."""
+EFFECTFUL_BUILTINS = frozenset({"alloca", "trap", "unreachable", "bad_call"})
+"""Builtins that do more than compute a value. `bad_call` is ours: it stops where there is no function to call at its operand. The
+pointer that `alloca` gives is good until its function returns."""

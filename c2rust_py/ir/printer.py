@@ -50,6 +50,7 @@ from c2rust_py.ir.nodes import (
     FieldPlace,
     FloatConst,
     For,
+    FunctionAddress,
     FunctionRef,
     GlobalPlace,
     Goto,
@@ -447,6 +448,8 @@ class _Printer:
                 return f"{self.operand(operand)}.from({self.value(start)})"
             case FunctionRef(symbol):
                 return symbol
+            case FunctionAddress(symbol):
+                return f"address {symbol}"
             case LabelAddress(label):
                 return f"&&{label}"
             case Unary(op, operand):

@@ -102,7 +102,8 @@ class Startup:
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A function definition. `symbol` is its name in the linked program, unique: `name`, or `unit:name` where static.
-    The first `len(type.params)` locals are the parameters."""
+    The first `len(type.params)` locals are the parameters. `targets` are the functions that a dispatcher calls, which C has not
+    (`normalise.dispatch_calls`)."""
 
     symbol: str
     name: str
@@ -116,6 +117,7 @@ class Function:
     end_line: int
     doc: str | None = None
     startup: Startup | None = None
+    targets: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

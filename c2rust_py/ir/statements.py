@@ -251,7 +251,7 @@ class UnsupportedStatement:
     """See `UnsupportedValue`. Where it stands for a whole body, `mentions` are the symbols of the functions and objects that
     the C names there, since what fills the stub can need them; `fingerprint` tells one C text from another; `sketch` is the
     function as it was understood, printed, with the part that is not translated marked. lent: where what fills the stub has
-    references for pointers, the numbers of these parameters (see `lift.lending`)."""
+    references and positions for pointers, the numbers of these parameters (see `lift.lending`)."""
 
     code: str
     reason: str

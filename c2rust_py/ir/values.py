@@ -298,6 +298,16 @@ class FunctionRef:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FunctionAddress:
+    """The address of a function that is called through pointers by dispatchers alone (`normalise.dispatch_calls`): it says which
+    function is meant, whatever that becomes."""
+
+    symbol: str
+    type: PointerType
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LabelAddress:
     """GNU C's `&&label`."""
 
@@ -491,6 +501,7 @@ Value = (
     | Allocate
     | Reallocate
     | FunctionRef
+    | FunctionAddress
     | LabelAddress
     | Unary
     | Not

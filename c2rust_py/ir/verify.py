@@ -29,6 +29,7 @@ from c2rust_py.ir.nodes import (
     DoWhile,
     ElementRun,
     For,
+    FunctionAddress,
     FunctionRef,
     GlobalPlace,
     Goto,
@@ -298,6 +299,9 @@ class _Checker:
     def value(self, value: Value) -> None:
         self.type(value.type, value.span)
         match value:
+            case FunctionAddress(symbol, _, span):
+                instances = (symbol, *(s for s in self.program.functions if s.partition("@")[0] == symbol))
+                self.require(any(s in self.program.functions for s in instances), f"no function is called {symbol}", span)
             case FunctionRef(symbol, _, span):
                 known = symbol in self.program.functions or symbol in self.program.externals
                 self.require(known, f"no function is called {symbol}", span)

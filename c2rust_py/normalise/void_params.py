@@ -3,7 +3,8 @@
     unsigned sum(const void *data, int n) { const uint8_t *p = data; ... }      ->      unsigned sum(const uint8_t *data, int n)
 
 Parameters that are assigned to, whose address is taken, or that are converted to two types keep their type. Who else uses the pointer
-sees it converted back. A function's address is still named under the type that C gives it: pointers to data are called alike.
+sees it converted back. Where a function that is called through pointers does not use one, it gets the type that the others give it. A
+function's address is still named under the type that C gives it: pointers to data are called alike.
 """
 
 from __future__ import annotations
@@ -66,7 +67,20 @@ def _wanted(program: Program) -> dict[Param, PointerType]:
                 type = known.get(other)
                 if type is not None and other not in refused:
                     changed |= _add(param, type, known, refused)
+    _add_unused(program, known, refused)
     return {param: type for param, type in known.items() if param not in refused}
+
+
+def _add_unused(program: Program, known: dict[Param, PointerType], refused: set[Param]) -> None:
+    """A target of a dispatcher that does nothing with a parameter has it as the other targets do."""
+    for symbol, dispatcher in program.functions.items():
+        for target in dispatcher.targets or ():
+            function = program.functions[target]
+            used = {node.local for node in walk_all(function.body) if isinstance(node, LocalPlace)}
+            for number, type in enumerate(function.type.params):
+                wanted = known.get((symbol, number + 1))
+                if type == _VOID_POINTER and number not in used and wanted is not None and (symbol, number + 1) not in refused:
+                    known[target, number] = wanted
 
 
 def _look_at_uses(

@@ -81,6 +81,15 @@ def read_body(body: Body, header: str) -> Candidate:
     return read_answer(f"{header} {{\n{body.text}\n}}\n", re.sub(r"\bmut (?=\w+:)", "", header))
 
 
+def code_of(content: str) -> str:
+    """What tells one answer from another: its Rust without comments, white space and what stands around it."""
+    try:
+        _, tokens = parse_rust(_code(content))
+    except (UnreadableRust, Refused):
+        return "".join(content.split())
+    return " ".join(token.text for token in tokens)
+
+
 def _code(content: str) -> str:
     """The Rust in an answer: its one block of code, or all of it where there are no blocks."""
     blocks = _FENCE.findall(content)

@@ -3,39 +3,43 @@
     fn total(row: Ptr<i32>, n: i32, mem: &mut Memory) -> i32     ->     fn total(row: &[i32], n: i32) -> i32
 
 A signature is put to the solver as what the function's body does with its parameters (`lift.lending`); the callers are solved
-again. Calls that cannot lend their arguments keep the translator's function, as its instance on memory. What cannot be had is
+again, and functions that share an argument with it, where either keeps it in memory, are given theirs at once. Calls that cannot lend their arguments keep the translator's function, as its instance on memory. What cannot be had is
 refused by name: no caller can lend, another function would sink to a lower rung or become a stub, or an accepted body would
 lose what it rests on.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
 
 from c2rust_py.emit.accepted import Accepted, Body, body_key, forget_accepted, function_header, keep_accepted
-from c2rust_py.infer.demotions import Demotions, MemoryCall, PointerSlot, Subject
-from c2rust_py.infer.places import root_of
-from c2rust_py.infer.pointer_uses import Flow, Released, pointer_uses
-from c2rust_py.infer.rust_signatures import public_functions
+from c2rust_py.infer.demotions import MemoryCall, PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.slots import LADDER
-from c2rust_py.infer.solution import MEMORY_SUFFIX, memory_instance
-from c2rust_py.infer.subjects import Subjects
-from c2rust_py.infer.views import find_views
-from c2rust_py.ir.nodes import Assign, Call, DerefPlace, FunctionRef, LocalPlace, PointerAdd
-from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import FunctionType, PointerType
+from c2rust_py.infer.solution import first_instance, memory_instance
+from c2rust_py.ir.nodes import Call, FunctionRef
+from c2rust_py.ir.program import Program
 from c2rust_py.ir.walk import walk_all
-from c2rust_py.lift.lending import Lent, Signature
+from c2rust_py.lift.lending import RESULT, Signature
 from c2rust_py.pipeline import Project, Signatures, lower_with_signatures
 from c2rust_py.repair.answers import Refused
+from c2rust_py.repair.signatures import answered_signature, check_lent, natural_signature
 from c2rust_py.repair.work_list import Task, task_of
 from c2rust_py.report.build import LinkedGroup
 
-_FORMS = re.compile(r"&(mut )?(\[)?(.+?)(?(2)\])")
+_MOST_TOGETHER = 4
+"""Functions that are lifted together."""
+
+
+class _NoCaller(Refused):
+    """No caller can lend to a function. `others`: those whose own pointers keep the arguments in memory."""
+
+    def __init__(self, reason: str, others: Sequence[str]) -> None:
+        super().__init__("signature", reason)
+        self.others = others
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +70,27 @@ class Lifting:
                 self._lowered[key] = lower_with_signatures(self.project, signatures)
             return self._lowered[key]
 
-    def fit(self, task: Task, signature: Signature) -> Fitted:
-        """The program with another signature for a function. Raises Refused."""
+    def fit(self, task: Task, signature: Signature, beside: Signatures | None = None) -> Fitted:
+        """The program with another signature for a function, and those of others `beside` it. Raises Refused."""
         for lent in signature:
-            _check_lent(self._program(task), task.symbol, lent.param)
-        before = self.groups(self.kept)
-        groups = self.groups({**self.kept, task.id: signature})
+            if lent.param != RESULT:
+                check_lent(self._program(task), task.symbol, lent.param)
+        asked = {**(beside or {}), task.id: signature}
+        before, groups = self.groups(self.kept), self.groups({**self.kept, **asked})
         group = _of_crate(groups, task.crate)
-        name = group.lowered.rust_paths.get(task.symbol)
-        if name is None:
-            raise Refused("signature", f"no caller can lend it what it points to: {_why_no_caller(group, task.symbol)}")
-        header = function_header(group.crate, name)
+        for crate, symbol in asked:
+            if symbol not in _of_crate(groups, crate).lowered.rust_paths:
+                why, others = _why_no_caller(_of_crate(groups, crate), symbol)
+                raise _NoCaller(f"no caller can lend it what it points to: {why}", others)
+        header = function_header(group.crate, group.lowered.rust_paths[task.symbol])
         for lent in signature:
             reason = _why_not(group, task.symbol, lent.param)
             if reason is not None:
-                raise Refused("signature", f"parameter {lent.param + 1} cannot be lent: {reason}")
+                what = "the result cannot be a position" if lent.param == RESULT else f"parameter {lent.param + 1} cannot be lent"
+                raise Refused("signature", f"{what}: {reason}")
+        lifted = {symbol for _, symbol in asked}
         for old, new in zip(before, groups, strict=True):
-            _check_others(old, new, task.symbol)
+            _check_others(old, new, lifted)
         return Fitted(header, signature, groups)
 
     def _program(self, task: Task) -> Program:
@@ -91,33 +99,63 @@ class Lifting:
 
     def read(self, task: Task, header: str) -> Fitted:
         """The program with the signature that an answer has. Raises Refused where that is none, or the solver gives another."""
-        signature = tuple(_lent(task, header))
+        signature = tuple(answered_signature(task.header, header))
         if not signature:
-            raise Refused("signature", f"the signature has to stay `{task.header}`, or have references for its pointers")
-        return self.fit(task, signature)
+            reason = f"the signature has to stay `{task.header}`, or have references for its pointers"
+            raise Refused("signature", reason)
+        return self.fit(task, signature, dict(task.beside))
 
-    def offer(self, task: Task) -> Task:
-        """The task with the signature that the solver accepts for it. Raises Refused where there is none."""
+    def offer(self, task: Task, beside: Signatures | None = None) -> Task:
+        """The task with the signature that the solver accepts for it, and with those of the functions that have to be lifted with
+        it. Raises Refused where there is none."""
         group = _of_crate(self.project.groups, task.crate)
-        symbol = task.symbol.removesuffix(MEMORY_SUFFIX)
+        symbol = first_instance(task.symbol)
         if symbol != task.symbol and symbol in group.lowered.rust_paths:
             raise Refused("signature", "it is the instance for callers that cannot lend, of a function that is above memory")
         task = replace(task, symbol=symbol)
-        original = self._program(task).functions[symbol]
-        if isinstance(original.type.result, PointerType):
-            raise Refused("signature", "it returns a pointer to memory")
-        signature = tuple(_natural(original))
+        signature = natural_signature(self._program(task), symbol)
         if not signature:
             raise Refused("signature", "its signature has pointers that no reference stands for")
-        slices = tuple(replace(lent, slice=True) for lent in signature)
+        together = dict(beside or {})
+        refused: Refused | None = None
+        while True:
+            try:
+                fitted = self._fit_slices_too(task, signature, together)
+                break
+            except _NoCaller as refusal:
+                refused = refused or refusal
+                more = {other: self._natural_of(task, other) for other in refusal.others if other != symbol}
+                more = {other: one for other, one in more.items() if one and (task.crate, other) not in together}
+                if not more or len(together) + len(more) >= _MOST_TOGETHER:
+                    raise refused from None
+                together |= {(task.crate, other): one for other, one in more.items()}
+            except Refused as refusal:
+                raise refused or refusal from None
+        behind = task_of(_of_crate(fitted.groups, task.crate), task, self.project.units)
+        return replace(behind, header=task.header, offers=(fitted.header,), beside=tuple(sorted(together.items())))
+
+    def _fit_slices_too(self, task: Task, signature: Signature, beside: Signatures) -> Fitted:
+        """With slices where references to single objects do not fit."""
+        slices = tuple(one if one.within is not None else replace(one, slice=True) for one in signature)
         try:
-            fitted = self.fit(task, signature)
+            return self.fit(task, signature, beside)
         except Refused:
             if slices == signature:
                 raise
-            fitted = self.fit(task, slices)
-        behind = task_of(_of_crate(fitted.groups, task.crate), task, self.project.units)
-        return replace(behind, header=task.header, offers=(fitted.header,))
+            return self.fit(task, slices, beside)
+
+    def _natural_of(self, task: Task, symbol: str) -> Signature:
+        """The signature of another function that would be lifted with the task's; none where that cannot be, or it has one."""
+        if (task.crate, symbol) in self.kept or symbol not in self._program(task).functions:
+            return ()
+        try:
+            signature = natural_signature(self._program(task), symbol)
+            for lent in signature:
+                if lent.param != RESULT:
+                    check_lent(self._program(task), symbol, lent.param)
+        except Refused:
+            return ()
+        return signature
 
 
 def instance_of(group: LinkedGroup, task: Task) -> str:
@@ -144,84 +182,38 @@ def _of_crate(groups: Sequence[LinkedGroup], crate: str) -> LinkedGroup:
     return next(group for group in groups if group.lowered.crate.name == crate)
 
 
-def _natural(function: Function) -> Iterator[Lent]:
-    """The signature that what the function does with its parameters' types suggests."""
-    nodes = list(walk_all(function.body))
-    stepped = {node.type.target for node in nodes if isinstance(node, PointerAdd)}
-    written = {root.type for node in nodes if isinstance(node, Assign) and isinstance(root := root_of(node.place), DerefPlace)}
-    written |= {
-        arg.type.target
-        for node in nodes
-        if isinstance(node, Call) and isinstance(node.function, FunctionRef)
-        for arg in node.args
-        if isinstance(arg.type, PointerType)
-    }
-    for param, type in enumerate(function.type.params):
-        if isinstance(type, PointerType) and not isinstance(type.target, FunctionType):
-            yield Lent(param, type.target in stepped, type.target in written)
-
-
-def _check_lent(program: Program, symbol: str, param: int) -> None:
-    """Raises Refused for a parameter that the C keeps past the call, or frees: a reference is gone when the call is over."""
-    function = program.functions[symbol]
-    name, uses = function.locals[param].name, pointer_uses(function, program)
-    subjects = Subjects(program.functions, {}, frozenset(), find_views(program, Demotions()))
-    same: set[Subject] = {PointerSlot(symbol, param)}
-    before = 0
-    while len(same) > before:
-        before = len(same)
-        given = (use for use in uses if isinstance(use, Flow) and same.intersection(subjects.of(symbol, use.value)))
-        same.update([PointerSlot(symbol, use.local) for use in given])
-    for use in uses:
-        if isinstance(use, Released) and same.intersection(subjects.of(symbol, use.value)):
-            raise Refused("signature", f"what `{name}` points to is freed ({use.span})")
-    stores = (node for node in walk_all(function.body) if isinstance(node, Assign) and isinstance(node.value.type, PointerType))
-    for node in stores:
-        if not isinstance(root_of(node.place), LocalPlace) and same.intersection(subjects.of(symbol, node.value)):
-            raise Refused("signature", f"`{name}` is kept past the call ({node.span})")
-
-
-def _lent(task: Task, header: str) -> Iterator[Lent]:
-    """The references that an answer has where the translation has pointers."""
-    ours, theirs = (next(public_functions(f"pub {text.removeprefix('pub ')} {{")) for text in (task.header, header))
-    for param, ((name, before), (_, after)) in enumerate(zip(ours.params, theirs.params, strict=False)):
-        if not before.startswith("Ptr<") or after == before:
-            continue
-        form = _FORMS.fullmatch(after)
-        if form is None or form[3] != before[4:-1]:
-            element = before[4:-1]
-            forms = f"`&[{element}]`, `&mut [{element}]`, `&{element}` or `&mut {element}`"
-            raise Refused("signature", f"`{name}` is `{after}`; for `{before}` there can be {forms}")
-        yield Lent(param, form[2] is not None, form[1] is not None)
-
-
 def _why_not(group: LinkedGroup, symbol: str, param: int) -> str | None:
     """Why a parameter is in memory still."""
     solution = group.lifted.solution
     if solution is None:
         return "the ladder is off"
-    reason = solution.demotions.reasons.get(PointerSlot(symbol, param))
+    slot: Subject = ResultSlot(symbol) if param == RESULT else PointerSlot(symbol, param)
+    reason = solution.demotions.reasons.get(slot)
     return None if reason is None else f"{reason.text} ({reason.span})"
 
 
-def _why_no_caller(group: LinkedGroup, symbol: str) -> str:
-    """The first call that goes to the function's instance on memory, with what that starts from."""
+def _why_no_caller(group: LinkedGroup, symbol: str) -> tuple[str, Sequence[str]]:
+    """The first call that goes to the function's instance on memory, with what that starts from; and the functions whose pointers
+    send such calls there."""
     solution = group.lifted.solution
+    why, others = "it is called through pointers", dict[str, None]()
     for caller in solution.program.functions.values() if solution is not None else ():
         for node in walk_all(caller.body):
-            call = MemoryCall(caller.symbol, id(node))
-            if isinstance(node, Call) and isinstance(node.function, FunctionRef) and node.function.symbol == symbol and solution:
-                links = [reason for _, reason in solution.demotions.chain(call)]
-                if links:
-                    return f"`{caller.name}` passes it memory ({links[-1].text}, {links[-1].span})"
-    return "it is called through pointers"
+            if not (isinstance(node, Call) and isinstance(node.function, FunctionRef) and node.function.symbol == symbol and solution):
+                continue
+            links = list(solution.demotions.chain(MemoryCall(caller.symbol, id(node))))
+            if links and not others:
+                why = f"`{caller.name}` passes it memory ({links[-1][1].text}, {links[-1][1].span})"
+            slots = (slot for slot, _ in links if isinstance(slot, PointerSlot | ResultSlot) and slot.function != caller.symbol)
+            others |= dict.fromkeys(first_instance(slot.function) for slot in slots)
+    return why, list(others)
 
 
-def _check_others(old: LinkedGroup, new: LinkedGroup, symbol: str) -> None:
+def _check_others(old: LinkedGroup, new: LinkedGroup, lifted: AbstractSet[str]) -> None:
     """Raises Refused where another function is worse off."""
     for other, grade in old.slots.grades.items():
         now = new.slots.grades.get(other)
-        if other not in (symbol, memory_instance(symbol)) and now is not None and LADDER.index(now) > LADDER.index(grade):
+        if first_instance(other) not in lifted and now is not None and LADDER.index(now) > LADDER.index(grade):
             raise Refused("signature", f"`{new.program.functions[other].name}` would sink to the {now.value} rung")
     lost = old.accepted.keys() - new.accepted.keys()
     if lost:

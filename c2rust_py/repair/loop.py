@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
+from typing import Protocol
 
 from c2rust_py.emit.accepted import Accepted, Body
-from c2rust_py.repair.answers import Candidate, Refused, read_answer, read_body
+from c2rust_py.infer.solution import first_instance
+from c2rust_py.repair.answers import Candidate, Refused, code_of, read_answer, read_body
 from c2rust_py.repair.budget import DEFAULT_FUNCTION_ATTEMPTS, Budget, BudgetSpent, Model, reserved
 from c2rust_py.repair.client import Asker, AskFailed
 from c2rust_py.repair.exchange import ExchangeStore, Message, Reply, Request
@@ -58,38 +60,94 @@ class FunctionResult:
         } | ({"not_compared": self.passed.not_compared} if self.passed and self.passed.not_compared else {})  # fmt: skip
 
 
+Gates = Callable[[Task, Candidate, str, int], Passed]
+"""The gates that build and compare: a task, a candidate, who wrote it, and how many answers there were. Raises Refused."""
+
+
+class Together(Protocol):
+    """What is done for functions that are lifted at once."""
+
+    def claim(self, tasks: Sequence[Task]) -> bool:
+        """Takes functions for one loop; whether none of them was taken before."""
+        ...
+
+    def members(self, first: Task) -> Sequence[Task]:
+        """The task and those beside it, taken for one loop, each with the signatures of the others. Raises Refused."""
+        ...
+
+    def tried(self, held: Sequence[FunctionResult], task: Task, candidate: Candidate, origin: str, attempts: int) -> Passed:
+        """The gates, with the bodies that are there so far. Raises Refused."""
+        ...
+
+    def keep(self, held: Sequence[FunctionResult]) -> None:
+        """Commits all at once. Where nothing speaks for one, none is kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """What the loops over all functions share. `tried` runs the last two gates and keeps what passes them; `lifting` has the
-    signatures that functions can have instead."""
+    signatures that functions can have instead; `together` is for those that are lifted at once; `earlier` are bodies of former
+    runs, by function."""
 
     asker: Asker
     models: tuple[Model, ...]
     budget: Budget
     store: ExchangeStore | None
     answer_tokens: int
-    tried: Callable[[Task, Candidate, str, int], Passed]
+    tried: Gates
     lifting: Lifting
+    together: Together
+    earlier: Mapping[tuple[str, str], Sequence[Accepted]]
 
-    def repair(self, task: Task, earlier: Sequence[Accepted]) -> FunctionResult:
-        """Tries bodies of former runs, then asks."""
+    def repair(self, task: Task) -> Sequence[FunctionResult]:
+        """Tries bodies of former runs, then asks. None for a function that another loop has taken along, and several where this one
+        does."""
         result = FunctionResult(task)
+        if not self.together.claim([task]):
+            return []
         if task.lift and re.search(r"\bPtr\b|\bVaArg\b", task.header):
             try:
                 task = result.task = self.lifting.offer(task)
             except Refused as refusal:
                 result.status, result.reason = "refused", str(refusal)
-                return result
-        for one in earlier:
-            if self._offer(result, one.origin, partial(self._read_earlier, one, task), stored=True) is None:
-                return result
+                return [result]
+        if task.beside:
+            return self._repair_together(task)
+        self._find_body(result, self.tried)
+        return [result]
+
+    def _repair_together(self, first: Task) -> Sequence[FunctionResult]:
+        """Functions that share arguments, one after the other; all of them end with a body or none does."""
+        held: list[FunctionResult] = []
+        try:
+            results = [FunctionResult(task) for task in self.together.members(first)]
+        except Refused as refusal:
+            return [FunctionResult(first, "refused", str(refusal))]
+        for result in results:
+            self._find_body(result, partial(self.together.tried, held))
+            if result.body is None:
+                reason = f"it shares an argument with `{result.task.name}`, which has no body above memory"
+                for other in results:
+                    if other is not result:
+                        other.status, other.reason, other.body = "refused", reason, None
+                return results
+            held.append(result)
+        self.together.keep(held)
+        return results
+
+    def _find_body(self, result: FunctionResult, tried: Gates) -> None:
+        """Offers the answers that there are, and asks for others."""
+        task = result.task
+        for one in self.earlier.get((task.crate, first_instance(task.symbol)), ()):
+            if self._offer(result, one.origin, partial(self._read_earlier, one, task), tried, stored=True) is None:
+                return
         share = ceil((self.budget.function.attempts or DEFAULT_FUNCTION_ATTEMPTS) / len(self.models)) if self.models else 0
         for model in self.models:
-            if not self._converse(result, model, share):
+            if not self._converse(result, model, share, tried):
                 break
-        return result
 
-    def _converse(self, result: FunctionResult, model: Model, share: int) -> bool:
+    def _converse(self, result: FunctionResult, model: Model, share: int, tried: Gates) -> bool:
         """A conversation with one model; whether another is to be asked."""
         task = result.task
         opening = first_messages(task)
@@ -105,10 +163,10 @@ class Loop:
             except BudgetSpent as problem:
                 result.status, result.reason, result.ends_run = "spent", str(problem), problem.scope == "the run"
                 return False
-            refusal = self._offer(result, model.name, partial(self._read, reply, task), stored=stored)
+            refusal = self._offer(result, model.name, partial(self._read, reply, task), tried, stored=stored)
             if refusal is None:
                 return False
-            answer = "".join(reply.content.split())
+            answer = code_of(reply.content)
             if answer in seen:
                 result.reason = f"no progress: `{model.name}` gives the same answer again ({refusal.name})"
                 return True
@@ -133,7 +191,7 @@ class Loop:
         return reply, False
 
     def _offer(
-        self, result: FunctionResult, origin: str, read: Callable[[], Candidate], *, stored: bool
+        self, result: FunctionResult, origin: str, read: Callable[[], Candidate], tried: Gates, *, stored: bool
     ) -> Refused | None:
         """Takes an answer through the gates; None where it passes."""
         task = result.task
@@ -141,7 +199,7 @@ class Loop:
             candidate = read()
             check_policy(candidate, task.access)
             body = candidate.body
-            passed = self.tried(task, candidate, origin, len(result.attempts) + 1)
+            passed = tried(task, candidate, origin, len(result.attempts) + 1)
         except Refused as refusal:
             result.attempts.append(Attempt(origin, refusal.name, refusal.reason, stored, refusal.values))
             result.status, result.reason = "refused", _first_line(str(refusal))
@@ -153,7 +211,7 @@ class Loop:
         return None
 
     def _read_earlier(self, one: Accepted, task: Task) -> Candidate:
-        header = self.lifting.fit(task, one.signature).header if one.signature else task.header
+        header = self.lifting.fit(task, one.signature, dict(task.beside)).header if one.signature else task.header
         return read_body(one.body, header)
 
     def _read(self, reply: Reply, task: Task) -> Candidate:
@@ -161,6 +219,8 @@ class Loop:
             raise Refused("truncated", "the answer is cut off by the limit of tokens; answer with the code alone")
         if not reply.content.strip():
             raise Refused("empty", "the answer is empty")
+        if task.beside:
+            return read_answer(reply.content, task.offers[0])
         asks = (lambda header: self.lifting.read(task, header).header) if task.offers else None
         return read_answer(reply.content, task.header, asks)
 

@@ -22,6 +22,7 @@ from c2rust_py.emit.workspace import render_workspace
 from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.infer.slots import LADDER
 from c2rust_py.infer.solution import MEMORY_SUFFIX
+from c2rust_py.lift.lending import Signature
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.pipeline import Project, translate_project, with_stubs, write_project
 from c2rust_py.repair.answers import Candidate, Refused
@@ -30,7 +31,8 @@ from c2rust_py.repair.client import Asker
 from c2rust_py.repair.exchange import ExchangeStore
 from c2rust_py.repair.lifting import instance_of
 from c2rust_py.repair.loop import FunctionResult, Loop
-from c2rust_py.repair.trial import CaseId, FunctionOracle, Passed, Trial, case_count
+from c2rust_py.repair.together import Companions, function_id
+from c2rust_py.repair.trial import Beside, CaseId, FunctionOracle, Passed, Trial, case_count
 from c2rust_py.repair.work_list import Task, make_tasks
 from c2rust_py.report.build import LinkedGroup
 from c2rust_py.settings import Case, read_settings
@@ -169,11 +171,14 @@ class Repair:
         store = ExchangeStore(self.state / "exchanges") if self.store else None
         assert self.trial is not None
         lifting = self.trial.lifting
-        loop = Loop(self.asker, self.options.models, self.budget, store, self.options.answer_tokens, self._try, lifting)
-        earlier = self._earlier()
+        together = Companions({function_id(task): task for task in tasks}, lifting, self._check_together, self._keep_together)
+        loop = Loop(
+            self.asker, self.options.models, self.budget, store, self.options.answer_tokens, self._try, lifting, together,
+            self._earlier(),
+        )  # fmt: skip
         pool = ThreadPoolExecutor(max_workers=self.options.jobs)
         try:
-            spent = self._run_loops(pool, loop, tasks, earlier, results)
+            spent = self._run_loops(pool, loop, tasks, results)
         except BaseException:
             # Whoever is at a gate comes to its end, so that nothing is half written; who waits for a model is left behind.
             self.stop.set()
@@ -184,26 +189,27 @@ class Repair:
         return spent
 
     def _run_loops(
-        self, pool: Executor, loop: Loop, tasks: Sequence[Task], earlier: Mapping[tuple[str, str], list[Accepted]],
-        results: dict[tuple[str, str], FunctionResult],
-    ) -> str | None:  # fmt: skip
+        self, pool: Executor, loop: Loop, tasks: Sequence[Task], results: dict[tuple[str, str], FunctionResult]
+    ) -> str | None:
         left = {task.id: task for task in tasks}
-        running: dict[Future[FunctionResult], Task] = {}
+        by_function = {function_id(task): task.id for task in tasks}
+        running: dict[Future[Sequence[FunctionResult]], Task] = {}
         spent: str | None = None
         while left or running:
             open_symbols = {id for id in left} | {task.id for task in running.values()}
             for id, task in list(left.items()):
                 if spent is None and not any((task.crate, symbol) in open_symbols for symbol in task.needs):
-                    former = earlier.get((task.crate, task.symbol.removesuffix(MEMORY_SUFFIX)), ())
-                    running[pool.submit(loop.repair, task, former)] = left.pop(id)
+                    running[pool.submit(loop.repair, task)] = left.pop(id)
             if not running:
                 break
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                task = running.pop(future)
-                results[task.id] = future.result()
-                if results[task.id].ends_run:
-                    spent = results[task.id].reason
+                running.pop(future)
+                for result in future.result():
+                    id = by_function[function_id(result.task)]
+                    results[id] = result
+                    left.pop(id, None)
+                    spent = result.reason if result.ends_run else spent
         return spent
 
     def _earlier(self) -> Mapping[tuple[str, str], list[Accepted]]:
@@ -236,6 +242,31 @@ class Repair:
             if passed.compared:
                 self._commit()
             return passed
+
+    def _check_together(self, task: Task, body: Body, signature: Signature, beside: Mapping[tuple[str, str], Beside]) -> Passed:
+        """The gates for one of several functions that are lifted at once."""
+        with self.lock:
+            assert self.trial is not None
+            if self.stop.is_set():
+                raise Refused("stopped", "the run ends")
+            signatures = {id: one.signature for id, one in beside.items()}
+            self._check_rung(task, body, self.trial.lifting.fit(task, signature, signatures).groups)
+            return self.trial.check(task, body, signature, beside)
+
+    def _keep_together(self, held: Sequence[FunctionResult], signatures: Sequence[Signature]) -> None:
+        """Keeps and commits these bodies in one step."""
+        with self.lock:
+            assert self.trial is not None
+            if self.stop.is_set():
+                return
+            for one, signature in zip(held, signatures, strict=True):
+                assert one.body is not None and one.passed is not None
+                self.trial.keep(one.task, one.body, signature, one.passed.runs)
+            for one in held:
+                self._accept(one.task, one.origin, len(one.attempts), one.reason)
+                assert one.passed is not None
+                self._accept_waiting(one.passed.ended)
+            self._commit()
 
     def _check_rung(self, task: Task, body: Body, groups: Sequence[LinkedGroup]) -> None:
         """Raises Refused for a body that is not above the rung of the translation."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 
 from c2rust_py.comparison import target_programs
 from c2rust_py.diagnostics import Code, CompileError, Sink, error
@@ -98,7 +99,7 @@ Builder = Callable[[Body, Iterable[CaseId]], CargoVerdict]
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What speaks for a body: the cases that came to it and agree now, and inputs of the function comparison. `ended` are all
+    """What speaks for a body: the cases that came to it (`reached`) and agree now, and inputs of the function comparison. `ended` are all
     cases that agree since the body is there; `runs` are all cases as they go with it. `not_compared`: why the function comparison
     says nothing, where it was asked."""
 
@@ -107,6 +108,7 @@ class Passed:
     inputs: int
     runs: Mapping[CaseId, CaseRun]
     not_compared: str = ""
+    reached: tuple[CaseId, ...] = ()
 
     @property
     def compared(self) -> bool:
@@ -117,6 +119,15 @@ class Passed:
         parts = [case_count(len(self.agreeing))] if self.agreeing else []
         parts += [f"{self.inputs} inputs"] if self.inputs else []
         return " and ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A function that is lifted with another: its signature, its body if it has one by now, and the cases that come to it."""
+
+    signature: Signature
+    body: Body | None = None
+    reached: tuple[CaseId, ...] = ()
 
 
 def case_count(number: int) -> str:
@@ -168,11 +179,14 @@ class Trial:
             for group in self.lifting.groups(signatures)
         ]
 
-    def check(self, task: Task, body: Body, signature: Signature = ()) -> Passed:
-        """Tries a body, behind another signature where one is given. Raises Refused by the gate `build` or `compare`, by
+    def check(
+        self, task: Task, body: Body, signature: Signature = (), beside: Mapping[Id, Beside] = MappingProxyType({})
+    ) -> Passed:
+        """Tries a body, behind another signature where one is given, with other functions `beside` it. Raises Refused by the gate `build` or `compare`, by
         `signature` where callers do not build with it, or by `slower`."""
-        reached = self._reached_by(task)
-        build = self._with(task, signature)
+        own = self._reached_by(task)
+        reached = own.union(*(one.reached for one in beside.values()))
+        build = self._with(task, signature, beside)
         verdict = build(body, reached)
         if not verdict.builds:
             message = verdict.errors[0]
@@ -187,7 +201,8 @@ class Trial:
         if task.lift:
             self._check_speed(verdict, task, sorted(reached))
         ended = tuple(id for id, run in sorted(runs.items()) if run.agrees and not self.runs[id].agrees)
-        return Passed(tuple(id for id in sorted(reached) if runs[id].agrees), ended, inputs, runs, why_not)
+        agreeing = tuple(id for id in sorted(own) if runs[id].agrees)
+        return Passed(agreeing, ended, inputs, runs, why_not, tuple(sorted(own)))
 
     def reaching(self, task: Task, cases: Sequence[CaseId]) -> tuple[CaseId, ...]:
         """Those of the cases that come to a function whose body is kept: its stub would end them."""
@@ -238,10 +253,12 @@ class Trial:
             times.append(perf_counter() - start)
         return min(times)
 
-    def _with(self, task: Task, signature: Signature) -> Builder:
+    def _with(self, task: Task, signature: Signature, beside: Mapping[Id, Beside]) -> Builder:
         """Builds the workspace with a body for the task behind a signature."""
-        signatures = {**self.lifting.kept, task.id: signature} if signature else self.lifting.kept
-        return lambda body, cases: self._build({**self.bodies, task.id: body}, cases, signatures)
+        signatures = {**self.lifting.kept, **{id: one.signature for id, one in beside.items()}}
+        signatures |= {task.id: signature} if signature else {}
+        others = {**self.bodies, **{id: one.body for id, one in beside.items() if one.body is not None}}
+        return lambda body, cases: self._build({**others, task.id: body}, cases, signatures)
 
     def _values_of_case(self, task: Task, body: Body, id: CaseId, build: Builder) -> str:
         """What the function's variables hold on a case that differs."""

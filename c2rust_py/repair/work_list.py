@@ -17,6 +17,7 @@ from c2rust_py.ir.nodes import FunctionRef, UnsupportedStatement
 from c2rust_py.ir.printer import print_function
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import walk_all
+from c2rust_py.lift.lending import Signature
 from c2rust_py.options import Rung
 from c2rust_py.repair.access import Access, families_of
 from c2rust_py.repair.c_source import CSource, read_function
@@ -41,7 +42,8 @@ class Task:
     symbol: its name in the linked program, unique in the crate. key: its C name, or where that is not unique its crate and
     symbol; budgets and recordings go by it. needs: the symbols of the tasks that have to be done before.
     reason: why it is a stub, or on what rung it is. stub_text: what a run says that stops in it. offers: other signatures that
-    the callers can be made to fit, for a function that is to be lifted.
+    the callers can be made to fit, for a function that is to be lifted. beside: the tasks that have to be done with it, by their ids,
+    with the signatures of these.
     """
 
     crate: str
@@ -62,6 +64,7 @@ class Task:
     access: Access
     needs: frozenset[str]
     offers: tuple[str, ...] = ()
+    beside: tuple[tuple[tuple[str, str], Signature], ...] = ()
 
     @property
     def id(self) -> tuple[str, str]:

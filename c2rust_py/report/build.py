@@ -114,7 +114,7 @@ def _group_entries(group: LinkedGroup, workspace: Workspace) -> Iterator[Functio
     reporter = SlotReporter(group.lifted, group.slots)
     lines = _RustLines(group, workspace)
     for symbol, function in group.program.functions.items():
-        if reporter.is_second(symbol):
+        if not reporter.is_of_c(symbol):
             continue
         second, cells = reporter.memory_instance(symbol), reporter.cell_instance(symbol)
         slots = reporter.function(symbol)

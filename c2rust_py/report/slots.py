@@ -94,6 +94,10 @@ class SlotReporter:
         first = first_instance(symbol)
         return symbol != first and first in self.lifted.program.functions
 
+    def is_of_c(self, symbol: str) -> bool:
+        """Whether a function stands for one of C: it is no second instance, and no dispatcher."""
+        return not self.is_second(symbol) and self.lifted.program.functions[symbol].targets is None
+
     def memory_instance(self, symbol: str) -> str | None:
         """The instance of a function for pointers to memory, where it is a second one."""
         return self._instance(symbol, memory_instance(symbol))

@@ -31,6 +31,8 @@ def builtin_call(
     """The Rust expression of `__builtin_NAME(args)`."""
     if name in ("unreachable", "trap"):
         return rs.MacroCall("unreachable" if name == "unreachable" else "panic", (rs.Literal(f'"C: {name}"'),))
+    if name == "bad_call":
+        return rs.MethodCall(lowering.value(args[0]), "bad_call")
     if name == "alloca":
         return lowering.frame.method("alloca", lowering.value(args[0], typed=True))
     if name == "complex":

@@ -10,7 +10,7 @@ from c2rust_py.infer.library import ContextKind, ContextPosition, LibraryFunctio
 from c2rust_py.infer.library_calls import FORM_PREFIX
 from c2rust_py.infer.signatures import called_signature, function_type
 from c2rust_py.ir.function_refs import named_function
-from c2rust_py.ir.nodes import Borrow, Call, Convert, FunctionRef, Place, Value
+from c2rust_py.ir.nodes import Borrow, Call, Convert, FunctionAddress, FunctionRef, Place, Value
 from c2rust_py.ir.types import (
     FLOAT,
     ComplexType,
@@ -220,7 +220,7 @@ class CallLowering(ConversionLowering):
             return self.pointer_method(result, "to_fn" if code else "cast", rust.args[0], typed=False)
         return rs.Cast(result, rust_to)
 
-    def function_pointer(self, value: FunctionRef) -> rs.Expr:
+    def function_pointer(self, value: FunctionRef | FunctionAddress) -> rs.Expr:
         """The constant of a function's address."""
         constant = self.facts.function_constants.get(value.symbol)
         if constant is None:
@@ -229,7 +229,7 @@ class CallLowering(ConversionLowering):
         actual = self.facts.function_type(value.symbol)
         pointer = rs.Name(constant)
         expected = function_type(value)
-        if actual is None or self.facts.types.function(actual) == self.facts.types.function(expected):
+        if isinstance(value, FunctionAddress) or actual is None or self.facts.types.function(actual) == self.facts.types.function(expected):
             return pointer
         return self.pointer_method(pointer, "cast", self.frame.imported(self.facts.types.function(expected)), False)
 

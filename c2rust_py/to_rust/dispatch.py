@@ -21,7 +21,7 @@ def dispatch_module(facts: Facts, module: str) -> rs.Module | None:
     items: list[rs.Item] = []
     for symbol, number in effects.function_numbers.items():
         frame = Frame(facts, module, None, Needs.NONE)
-        type = facts.function_type(symbol)
+        type = effects.addresses.get(symbol) or facts.function_type(symbol)
         assert type is not None
         frame.import_type("FnPtr")
         pointer = frame.imported(rs.PathType("FnPtr", (facts.types.function(type),)))

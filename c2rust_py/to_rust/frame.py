@@ -61,6 +61,8 @@ class Facts:
     """By function, the locals that every loop may have for itself; see `loops.loop_counters`."""
     function_names: AbstractSet[str]
     """The Rust names of the program's functions."""
+    called_across: AbstractSet[str]
+    """The functions that dispatchers of other units call, by symbol."""
     memory_records: AbstractSet[str]
     """The records that have a layout in bytes; the others are plain structs."""
 

@@ -41,15 +41,23 @@ def lower_function(facts: Facts, function: Function, module: str) -> LoweredFunc
         result = with_lifetimes(result, *signature.result, facts.lifetime_holders)
     item = rs.FunctionItem(
         facts.names.functions[function.symbol],
-        not function.static or function.symbol in facts.effects.function_numbers or function.name == "main",
+        _is_public(facts, function),
         params,
         result,
         body,
         function.doc,
         function.span,
+        attributes=() if function.targets is None else ("track_caller",),
         generics=() if signature is None else signature.names,
     )
     return LoweredFunction(item, frozenset(frame.uses), stub)
+
+
+def _is_public(facts: Facts, function: Function) -> bool:
+    """Whether other modules call the function."""
+    if not function.static or function.name == "main" or function.symbol in facts.called_across:
+        return True
+    return function.symbol in facts.effects.function_numbers and function.symbol not in facts.effects.addresses
 
 
 def _rust_string(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Code, Diagnostic, Severity
@@ -11,8 +11,10 @@ from c2rust_py.infer.library import LibraryFunction, library_of
 from c2rust_py.infer.lifetimes import infer_lifetimes
 from c2rust_py.infer.memory_records import infer_memory_records
 from c2rust_py.infer.storage import Storage
+from c2rust_py.ir.nodes import Call, FunctionRef
 from c2rust_py.ir.program import Function, Program, SourceUnit
 from c2rust_py.ir.types import INT, ArrayType, EnumType, IntType, PointerType, Type
+from c2rust_py.ir.walk import walk_all
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.bad_statics import bad_static_diagnostics, mark_bad_statics
 from c2rust_py.to_rust.context import context_module, program_items
@@ -127,14 +129,27 @@ def collect_facts(
         signed_wraps=signed_wraps,
         loop_counters={symbol: loop_counters(function.body) for symbol, function in program.functions.items()},
         function_names=frozenset(names.functions.values()),
+        called_across=frozenset(_called_across(program)),
         memory_records=infer_memory_records(program, storage) | of_library.keys(),
         lifetimes=lifetimes,
         lifetime_holders=frozenset(names.records[id] for id in lifetimes.records),
     )
 
 
+def _called_across(program: Program) -> Iterator[str]:
+    """The functions that dispatchers of other units call."""
+    for dispatcher in program.functions.values():
+        for node in walk_all(dispatcher.body) if dispatcher.targets is not None else ():
+            if isinstance(node, Call) and isinstance(node.function, FunctionRef):
+                target = program.functions.get(node.function.symbol)
+                if target is not None and target.unit != dispatcher.unit:
+                    yield target.symbol
+
+
 def _function_name(names: Names, symbol: str) -> str:
-    return names.functions.get(symbol, symbol)
+    """The Rust name of a function, or of the one instance that is left of it."""
+    instances = (s for s in names.functions if s.partition("@")[0] == symbol)
+    return names.functions.get(symbol) or names.functions.get(next(instances, symbol), symbol)
 
 
 def _constant_types(program: Program, types: TypeLowering) -> dict[str, rs.PathType]:

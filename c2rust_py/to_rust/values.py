@@ -21,6 +21,7 @@ from c2rust_py.ir.nodes import (
     Convert,
     Decay,
     FloatConst,
+    FunctionAddress,
     FunctionRef,
     IntConst,
     IsPresent,
@@ -306,7 +307,7 @@ class ValueLowering(PlaceLowering):
                 assert isinstance(place.type, OwnedType) and isinstance(place.type.target, ArrayType)
                 elements = (self.value(count, typed=True), self.stored_zero(place.type.target.element))
                 return rs.MethodCall(self.path(place), "resize", elements)
-            case FunctionRef():
+            case FunctionRef() | FunctionAddress():
                 return self.function_pointer(value)
             case Unary() | Binary() | PointerAdd() | PointerDiff() | Truncate():
                 return self.arithmetic(value, typed)
@@ -416,7 +417,7 @@ class ValueLowering(PlaceLowering):
     def va_arg(self, list: Place, type: Type) -> rs.Expr: ...
 
     @abstractmethod
-    def function_pointer(self, value: FunctionRef) -> rs.Expr: ...
+    def function_pointer(self, value: FunctionRef | FunctionAddress) -> rs.Expr: ...
 
     def constant(self, value: IntConst | FloatConst | ZeroValue, typed: bool) -> rs.Expr:
         if isinstance(value, IntConst | FloatConst) and value.name is not None:

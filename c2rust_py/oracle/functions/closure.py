@@ -129,6 +129,7 @@ def callable_targets(program: Program, effects: Effects) -> dict[FunctionType, l
     """The functions of the program whose address is taken, by their type: symbol and number."""
     found: dict[FunctionType, list[tuple[str, int]]] = {}
     for symbol, number in effects.function_numbers.items():
-        if symbol in program.functions:
-            found.setdefault(program.functions[symbol].type, []).append((symbol, number))
+        type = effects.addresses.get(symbol)
+        if type is not None or symbol in program.functions:
+            found.setdefault(type or program.functions[symbol].type, []).append((symbol, number))
     return found

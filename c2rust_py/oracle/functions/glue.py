@@ -51,7 +51,7 @@ def rust_glue(plans: Sequence[FunctionPlan], table: TypeTable) -> str:
         [
             "//! Generated: what is compared, and how each side is called.",
             "#![allow(unused_mut, unused_variables, unused_imports, clippy::all)]",
-            "use c2rs_differential::{Extent, Field, Function, Global, Length, Param, Ptr, RustSide, Table, Target, Type, Types, Void};",
+            "use c2rs_differential::{Extent, Field, Function, Global, Length, Param, Position, Ptr, RustSide, Table, Target, Type, Types, Void};",
             'extern "C" {',
             *externs,
             "}",
@@ -96,9 +96,12 @@ def _function(number: int, plan: FunctionPlan, table: TypeTable) -> str:
 def _param(plan: FunctionPlan, index: int, table: TypeTable) -> str:
     type = plan.function.type.params[index]
     name = plan.function.locals[index].name
-    free = isinstance(type, PointerType) and plan.rust.params[index].passing is Passing.VALUE
+    free = isinstance(type, PointerType) and plan.rust.params[index].passing is Passing.VALUE and index not in plan.group
     extent = "Extent::Unknown"
-    if isinstance(type, PointerType):
+    if index in plan.group:
+        at = "Start" if index == plan.group[0] else f"In({plan.group[0]})"
+        extent = f"Extent::Position(Position::{'Anywhere' if plan.whole and at == 'Start' else at})"
+    elif isinstance(type, PointerType):
         extent = _extent(plan, index, plan.extents[index])
     return f'Param {{ name: "{name}", of: {plan.params[index]}, extent: {extent}, free: {_bool(free)} }}'
 
@@ -141,11 +144,15 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
     args, after = [], []
     for i, param in enumerate(plan.rust.params):
         source = {Passing.VALUE: "value", Passing.OBJECT: "object", Passing.SLICE: "elements"}[param.passing]
+        if i in plan.group[1:]:
+            args.append(f"x.position({i}) as _")
+            continue
         lines.append(f"let mut a{i} = x.{source}({i});")
         borrow = {(True, True): "&mut ", (True, False): "&"}.get(
             (param.passing is not Passing.VALUE, param.mutable), ""
         )
         args.append(_as_cells(f"a{i}", param.passing) if param.cells else f"{borrow}a{i}")
+        args += [f"x.position({i}) as _"] if plan.whole and i == plan.group[0] else []
         if param.mutable:
             after.append(
                 f"x.put_object({i}, a{i});" if param.passing is Passing.OBJECT else f"x.put_elements({i}, &a{i});"
@@ -210,8 +217,8 @@ def _uses_pointers(plan: FunctionPlan, table: TypeTable) -> bool:
             case _:
                 return has_pointers(table.program, type)
 
-    passed = zip(plan.function.type.params, plan.rust.params, strict=True)
-    return any(kept(type, param.passing) for type, param in passed)
+    passed = enumerate(zip(plan.function.type.params, plan.rust.params, strict=True))
+    return any(kept(type, param.passing) for i, (type, param) in passed if i not in plan.group[1:])
 
 
 def _set_global(number: int, one: GlobalPlan, table: TypeTable) -> str:

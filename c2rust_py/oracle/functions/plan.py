@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from c2rust_py.infer.bounds import Group
 from c2rust_py.infer.effects import Effects
 from c2rust_py.infer.extents import Extent, Extents
 from c2rust_py.infer.solution import first_instance
@@ -41,6 +42,7 @@ class GroupFacts:
     effects: Effects
     extents: Extents
     results: Mapping[str, Result]
+    groups: Mapping[str, Group]
     rust_paths: Mapping[str, str]
     names: Names
 
@@ -67,7 +69,9 @@ class GlobalPlan:
 @dataclass(frozen=True, slots=True)
 class FunctionPlan:
     """One function that is compared. `entry` is what the harness calls it: its symbol in the lifted program, or more. `params`
-    are the positions of the parameters' types, `others` the variables that the C does not name and the Rust could change."""
+    are the positions of the parameters' types, `others` the variables that the C does not name and the Rust could change. `group`
+    are parameters that are positions in what the first of them points into; with `whole`, the Rust has all of that, and the
+    first is a position in it, too."""
 
     entry: str
     function: Function
@@ -81,6 +85,8 @@ class FunctionPlan:
     others: tuple[GlobalPlan, ...]
     result: ResultPlan
     statics: bool
+    group: tuple[int, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,9 @@ class Candidate:
 
 def candidates(facts: GroupFacts) -> Iterator[Candidate]:
     """Every function of the translation, both instances of those that have two."""
-    for symbol in facts.lifted.functions:
+    for symbol, function in facts.lifted.functions.items():
+        if function.targets is not None:
+            continue  # C has no such function.
         yield Candidate(symbol, first_instance(symbol), facts.rust_paths[symbol])
 
 
@@ -183,7 +191,12 @@ class Planner:
         closure = close_over(self.facts.program, self.facts.effects, candidate.symbol)
         if closure.reasons:
             raise NotComparable("; ".join(closure.reasons))
-        types = self._types(function, rust)
+        group = self.facts.groups.get(candidate.symbol)
+        members = () if group is None or rust.params[group.array].passing is not Passing.SLICE else group.params
+        whole = bool(members) and len(rust.params) == len(function.type.params) + 1 and rust.params[members[0] + 1].position
+        if whole:
+            rust = replace(rust, params=(*rust.params[: members[0] + 1], *rust.params[members[0] + 2 :]))
+        types = self._types(function, rust, members)
         globals = tuple(self._globals(closure.globals)) if rust.context is not None else ()
         others = tuple(self._others(closure, rust.context)) if rust.context is not None else ()
         summary = self.facts.results.get(candidate.symbol)
@@ -197,17 +210,18 @@ class Planner:
             not self.facts.program.variables[s].const for s in closure.globals if s in self.facts.program.variables
         )
         return FunctionPlan(
-            candidate.entry, function, link, rust, rust_path, types, extents, closure, globals, others, result, statics
-        )
+            candidate.entry, function, link, rust, rust_path, types, extents, closure, globals, others, result, statics,
+            members, whole,
+        )  # fmt: skip
 
-    def _types(self, function: Function, rust: RustFunction) -> tuple[int, ...]:
+    def _types(self, function: Function, rust: RustFunction, group: Sequence[int]) -> tuple[int, ...]:
         """Puts the types into the table; the positions of the parameters'."""
         params: list[int] = []
         if len(rust.params) != len(function.type.params):
             raise NotComparable("the Rust takes other parameters")
         for local, type in enumerate(function.type.params):
             if isinstance(type, PointerType) and not isinstance(type.target, FunctionType):
-                if rust.params[local].position:
+                if rust.params[local].position and local not in group[1:]:
                     raise NotComparable(f"its parameter `{function.locals[local].name}` is a position in another's array")
                 self._check_target(function.locals[local].name, type)
             elif rust.params[local].passing is not Passing.VALUE:

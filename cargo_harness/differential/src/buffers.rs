@@ -1,6 +1,6 @@
 //! How long buffers are: as the facts say, or as was learned (`learn`), or as may be.
 
-use crate::function::Extent;
+use crate::function::{Extent, Position};
 use crate::generate::Generator;
 use crate::input::{Input, Link};
 use crate::lengths::{Formula, NEGATIVE};
@@ -50,6 +50,10 @@ impl Generator<'_> {
     pub fn extent(&self, random: &mut Random, input: &Input, number: usize, to: TypeId, long: bool) -> (usize, usize) {
         match self.function.params[number].extent {
             Extent::Exactly(count) => (0, count),
+            Extent::Position(Position::Anywhere) if !random.one_in(4) => {
+                (self.length(random, false), self.length(random, long))
+            }
+            Extent::Position(_) => (0, self.length(random, long)),
             Extent::Unknown if self.is_measured_by_integers(number) && !random.one_in(SHORT) => {
                 let formula = self.learned[number].expect("what it is measured by");
                 let most = formula.of(|number| self.value(input, number));
@@ -116,7 +120,7 @@ impl Generator<'_> {
             && match &param.extent {
                 Extent::Unknown => true,
                 Extent::Within { lengths, .. } => lengths.is_empty(),
-                Extent::Exactly(_) => false,
+                Extent::Exactly(_) | Extent::Position(_) => false,
             }
     }
 

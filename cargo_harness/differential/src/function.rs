@@ -11,6 +11,19 @@ pub enum Extent {
     Exactly(usize),
     /// Indices from `lo` on, below `hi`, and below what each length says.
     Within { lo: i64, hi: i64, lengths: &'static [Length] },
+    /// All of an array that others point into, too.
+    Position(Position),
+}
+
+/// Where in an array that several parameters point into a pointer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// At its start, from which the others count.
+    Start,
+    /// Anywhere: all count from the start of the array.
+    Anywhere,
+    /// Anywhere in the array of that parameter.
+    In(usize),
 }
 
 /// Indices are below max(least, value of the integer parameter `param` + constant).

@@ -2,7 +2,7 @@
 //! hold is made in `fill`.
 
 use crate::c_side::initial_bytes;
-use crate::function::{Extent, Function};
+use crate::function::{Extent, Function, Position};
 use crate::input::{Input, Link};
 use crate::lengths::{Formula, NEGATIVE};
 use crate::pools::Pools;
@@ -85,6 +85,10 @@ impl<'a> Generator<'a> {
         self.choose_lengths(random, input, false);
         for (number, param) in self.function.params.iter().enumerate() {
             let Type::Pointer { to } = *self.types.get(param.of) else { continue };
+            if let Extent::Position(Position::In(array)) = param.extent {
+                self.point_into(random, input, number, array, to);
+                continue;
+            }
             let (before, count) = match self.is_unknown(number) {
                 true => (0, if self.is_text(number) { 1 + random.below(12) } else { 0 }),
                 false => self.extent(random, input, number, to, false),
@@ -120,6 +124,9 @@ impl<'a> Generator<'a> {
     fn point(&self, random: &mut Random, input: &mut Input, number: usize, long: bool) {
         let param = &self.function.params[number];
         let Type::Pointer { to } = *self.types.get(param.of) else { return };
+        if let Extent::Position(Position::In(array)) = param.extent {
+            return self.point_into(random, input, number, array, to);
+        }
         if param.free && random.one_in(24) {
             return;
         }
@@ -134,6 +141,19 @@ impl<'a> Generator<'a> {
         let (before, count) = self.extent(random, input, number, to, long);
         let text = matches!(param.extent, Extent::Unknown) || random.one_in(2);
         self.lead_to_new(random, input, number, to, (before, count), text);
+    }
+
+    /// Points into the array of another parameter: mostly to its end, or behind where that points.
+    fn point_into(&self, random: &mut Random, input: &mut Input, number: usize, array: usize, to: TypeId) {
+        let Some(&(_, Link::Block(block, offset))) = input.blocks()[array].links.first() else { return };
+        let size = self.types.size(to).max(1);
+        let (start, count) = (offset / size, input.blocks()[block].count);
+        let at = match random.below(8) {
+            0..=3 => count,
+            4..=6 => start + random.below(count - start + 1),
+            _ => random.below(count + 1),
+        };
+        input.blocks_mut()[number].links.push((0, Link::Block(block, at * size)));
     }
 
     /// Gives it a block of its own.

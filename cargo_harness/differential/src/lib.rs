@@ -34,7 +34,7 @@ use std::process::exit;
 use std::time::Duration;
 
 pub use c2rs_rt::{Ptr, Void};
-pub use function::{Extent, Function, Global, Length, Param, Table};
+pub use function::{Extent, Function, Global, Length, Param, Position, Table};
 pub use rust_side::RustSide;
 pub use types::{Field, Target, Type, Types};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use c2rs_rt::{FnPtr, Memory, Pod, Ptr, Void};
 
-use crate::function::Function;
+use crate::function::{Extent, Function, Param, Position};
 use crate::input::{Input, Link};
 use crate::types::{Type, TypeId, Types};
 
@@ -186,11 +186,30 @@ impl<'a> RustSide<'a> {
     }
 
     fn lend(&mut self, param: usize) -> (usize, usize) {
-        let pointer = self.pointers.iter().find(|pointer| pointer.holder == param);
-        let place = pointer.map(|pointer| (pointer.target, pointer.offset));
-        let (block, offset) = place.expect("a reference leads somewhere");
+        let (block, offset) = self.place(param);
         self.lent[block] = true;
-        (block, offset)
+        (block, if self.is_whole(param) { 0 } else { offset })
+    }
+
+    /// The block that a parameter points into, and the byte.
+    fn place(&self, param: usize) -> (usize, usize) {
+        let pointer = self.pointers.iter().find(|pointer| pointer.holder == param);
+        pointer.map(|pointer| (pointer.target, pointer.offset)).expect("a reference leads somewhere")
+    }
+
+    /// Whether all of the array is passed that the parameter points into.
+    fn is_whole(&self, param: usize) -> bool {
+        matches!(self.function.params.get(param), Some(Param { extent: Extent::Position(Position::Anywhere), .. }))
+    }
+
+    /// Where in the array that is passed the parameter points.
+    #[inline]
+    pub fn position(&self, param: usize) -> i64 {
+        let Extent::Position(position) = self.function.params[param].extent else { return 0 };
+        let array = if let Position::In(array) = position { array } else { param };
+        let start = if self.is_whole(array) { 0 } else { self.place(array).1 };
+        let Type::Pointer { to } = *self.types.get(self.function.params[param].of) else { return 0 };
+        (self.place(param).1 as i64 - start as i64) / self.types.size(to).max(1) as i64
     }
 
     #[inline]
@@ -246,6 +265,7 @@ impl<'a> RustSide<'a> {
     /// A result that is a position in what the parameter (or global) `number` has: `stride` bytes apart, from byte `start` on.
     pub fn put_position(&mut self, number: usize, start: i64, stride: i64, position: Option<i64>) {
         let place = match self.pointers.iter().find(|pointer| pointer.holder == number && pointer.at == 0) {
+            Some(pointer) if self.is_whole(number) => (pointer.target, 0),
             Some(pointer) if number < self.function.params.len() => (pointer.target, pointer.offset as i64),
             _ => (number, 0),
         };

@@ -1,0 +1,97 @@
+"""Functions that share an argument, which is in memory as long as one of them takes it there: lifted at once, or not at all.
+
+    fill(row, 8); total(row, 8);      fill(row: Ptr<i32>, …), total(row: Ptr<i32>, …)  ->  fill(&mut [i32], …), total(&[i32], …)
+
+They are asked for one after the other. What is tried has the bodies that are there so far; those to come are stubs behind their
+signatures. Nothing is kept before the last body is there and something speaks for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from c2rust_py.emit.accepted import Body
+from c2rust_py.infer.solution import first_instance
+from c2rust_py.lift.lending import Signature
+from c2rust_py.repair.answers import Candidate, Refused
+from c2rust_py.repair.lifting import Lifting
+from c2rust_py.repair.loop import FunctionResult
+from c2rust_py.repair.signatures import answered_signature
+from c2rust_py.repair.trial import Beside, Id, Passed, case_count
+from c2rust_py.repair.work_list import Task
+
+Check = Callable[[Task, Body, Signature, Mapping[Id, Beside]], Passed]
+Commit = Callable[[Sequence[FunctionResult], Sequence[Signature]], None]
+
+
+def function_id(task: Task) -> Id:
+    """What tells a function from others, whichever instance of it the task is for."""
+    return task.crate, first_instance(task.symbol)
+
+
+def own_signature(task: Task) -> Signature:
+    """That of the header that was offered for the task."""
+    return tuple(answered_signature(task.header, task.offers[0]))
+
+
+@dataclass(slots=True)
+class Companions:
+    """See `loop.Together`. tasks: all of the work list by function; check: the gates; commit: keeps what is held."""
+
+    tasks: Mapping[Id, Task]
+    lifting: Lifting
+    check: Check
+    commit: Commit
+    lock: Lock = field(default_factory=Lock)
+    claimed: set[Id] = field(default_factory=set)
+
+    def claim(self, tasks: Sequence[Task]) -> bool:
+        """Takes functions for one loop; whether none of them was taken before."""
+        ids = {function_id(task) for task in tasks}
+        with self.lock:
+            if ids & self.claimed:
+                return False
+            self.claimed |= ids
+            return True
+
+    def members(self, first: Task) -> Sequence[Task]:
+        """The task and those beside it, each with the signatures of the others. Raises Refused."""
+        others = [self.tasks[id] for id, _ in first.beside if id in self.tasks]
+        if len(others) < len(first.beside) or not self.claim(others):
+            raise Refused("signature", "it shares an argument with a function that is not to be lifted, or was tried before")
+        signatures = {first.id: own_signature(first), **dict(first.beside)}
+        found = [first]
+        for other in others:
+            id = function_id(other)
+            offered = self.lifting.offer(other, {key: one for key, one in signatures.items() if key != id})
+            if set(dict(offered.beside)) != set(signatures) - {id} or own_signature(offered) != signatures[id]:
+                raise Refused("signature", f"`{other.name}`, which shares an argument with it, would have another signature")
+            found.append(offered)
+        return found
+
+    def tried(self, held: Sequence[FunctionResult], task: Task, candidate: Candidate, origin: str, attempts: int) -> Passed:
+        """The gates, with the bodies that are there so far. Raises Refused."""
+        beside = {id: Beside(signature) for id, signature in task.beside}
+        for one in held:
+            assert one.body is not None and one.passed is not None
+            beside[one.task.id] = Beside(beside[one.task.id].signature, one.body, one.passed.reached)
+        return self.check(replace(task, header=candidate.header), candidate.body, own_signature(task), beside)
+
+    def keep(self, held: Sequence[FunctionResult]) -> None:
+        """Commits all at once. Where nothing speaks for one, none is kept."""
+        last = held[-1].passed
+        assert last is not None
+        for one in held:
+            assert one.passed is not None
+            agreeing = [id for id in one.passed.reached if last.runs[id].agrees]
+            parts = [case_count(len(agreeing))] if agreeing else []
+            one.reason = " and ".join([*parts, *([f"{one.passed.inputs} inputs"] if one.passed.inputs else [])])
+        silent = next((one.task.name for one in held if not one.reason), None)
+        if silent is None:
+            self.commit(held, [own_signature(one.task) for one in held])
+        for one in held:
+            one.status = "accepted" if silent is None else "refused"
+            one.reason = one.reason if silent is None else f"nothing compares `{silent}`, which it would be lifted with"
+            one.attempts[-1] = replace(one.attempts[-1], verdict=one.status, reason=one.reason)
