@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
+from email.utils import parsedate_to_datetime
 
 import pytest
 from scripted_server import Act, scripted_server
 
-from c2rust_py.repair.client import AskFailed, Client, Endpoint, find_key
+from c2rust_py.repair.client import AskFailed, Client, Endpoint, find_key, seconds_to_wait
 from c2rust_py.repair.exchange import Message, Reply, Request
 
 KEY = "sk-loopback-secret"
@@ -104,9 +105,31 @@ def test_a_time_to_wait_that_is_no_number_of_seconds(text: str) -> None:
     assert reply.content == "x" and 0 < pause <= 0.5
 
 
+def test_times_to_wait() -> None:
+    now = parsedate_to_datetime("Wed, 21 Oct 2026 07:28:00 GMT").timestamp()
+    assert seconds_to_wait("2.5", now) == 2.5
+    assert seconds_to_wait("Wed, 21 Oct 2026 07:28:09 GMT", now) == 9
+    for text in ("Wed, 21 Oct 2026 07:27:59 GMT", "nan", "inf", "-1", "soon", ""):
+        assert seconds_to_wait(text, now) is None
+
+
 def test_a_model_that_does_not_answer_in_time() -> None:
     problem = refused([Act("x", hang=60.0)] * 9, timeout=0.05)
     assert problem.reason == "the model does not answer in time"
+
+
+def test_options_that_an_endpoint_does_not_know_are_left_out() -> None:
+    said = '{"error": {"message": "Unsupported parameter: %s. %s"}}'
+    acts = [
+        Act(status=400, raw=said % ("'max_tokens'", "Use 'max_completion_tokens' instead.")),
+        Act(status=400, raw=said % ("'temperature'", "Only the default is supported.")),
+        Act("x"),
+    ]
+    with scripted_server(acts) as script:
+        assert Client(Endpoint(script.url), KEY, lambda seconds: None).ask(REQUEST, "f", 1, None).content == "x"
+        first, second, third = ({name for name in body if name not in ("model", "messages", "seed")} for _, body in script.asked)
+    assert first == {"max_tokens", "temperature"} and second == {"max_completion_tokens", "temperature"}
+    assert third == {"max_completion_tokens"}
 
 
 def test_nobody_listens() -> None:

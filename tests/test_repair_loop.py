@@ -109,7 +109,8 @@ def test_refusals_go_back_to_the_model(bench: Bench) -> None:
 
 
 def test_no_progress_goes_to_the_next_model_in_order_of_price(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
-    with scripted_server([WRONG, WRONG, SWAP, HALF]) as script:
+    again = Act(f"So much better:\n{WRONG.content.replace('{', '{ // swapped', 1)}\nI hope that this helps.")
+    with scripted_server([WRONG, again, SWAP, HALF]) as script:
         models = ("--model", "large@2/8", "--model", "small@0.1/0.4")
         assert bench.repair(script, *models, "--budget", "money=1") == 0
         assert script.models == ["small", "small", "large", "small"]

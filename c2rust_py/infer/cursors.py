@@ -8,16 +8,31 @@ the caller's position in it:
 
     fn digit(text: &[u8], p: &mut usize) -> i32                       digit(text, &mut at)
 
-Only parameters have referents that are dereferenced, or passed on to parameters that have one, and nothing else.
+Only parameters have referents that are dereferenced, or passed on to parameters that have one, and nothing else; and none have
+that are only ever given arrays of pointers (`infer.elements`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from c2rust_py.infer.liftable import not_liftable
-from c2rust_py.ir.nodes import AddressOf, Call, Convert, DerefPlace, FunctionRef, Load, LocalPlace, Place, Value
+from c2rust_py.ir.function_refs import functions_with_address
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    Call,
+    Convert,
+    Decay,
+    DerefPlace,
+    FunctionRef,
+    IndexPlace,
+    Load,
+    LocalPlace,
+    Place,
+    PointerAdd,
+    Value,
+)
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
 from c2rust_py.ir.types import FunctionType, PointerType, Type, same_representation
 from c2rust_py.ir.walk import walk_all
@@ -25,7 +40,8 @@ from c2rust_py.ir.walk import walk_all
 
 def name_referents(program: Program) -> Program:
     """The program with a local for the referent of each such parameter, behind the other locals of its function."""
-    functions = {symbol: _with_referents(function, program) for symbol, function in program.functions.items()}
+    elements = _given_elements(program)
+    functions = {symbol: _with_referents(function, program, elements) for symbol, function in program.functions.items()}
     return replace(program, functions=functions)
 
 
@@ -45,7 +61,7 @@ def referent_of(place: Place, known: Mapping[int, int]) -> int | None:
 
 def lent_variable(arg: Value, known: Mapping[int, int]) -> int | None:
     """The pointer variable whose address an argument is: a local, or a referent whose parameter is passed on."""
-    while isinstance(arg, Convert) and isinstance(arg.type, PointerType) and _leads_alike(arg.type, arg.operand.type):
+    while isinstance(arg, Convert) and isinstance(arg.type, PointerType) and leads_alike(arg.type, arg.operand.type):
         arg = arg.operand
     match arg:
         case AddressOf(LocalPlace(local, PointerType(target))) if not isinstance(target, FunctionType):
@@ -56,16 +72,59 @@ def lent_variable(arg: Value, known: Mapping[int, int]) -> int | None:
             return None
 
 
-def _leads_alike(type: PointerType, operand: Type) -> bool:
+def leads_alike(type: Type, operand: Type) -> bool:
     """Whether two pointers to pointers lead to elements of one representation."""
-    if not isinstance(operand, PointerType):
+    if not isinstance(type, PointerType) or not isinstance(operand, PointerType):
         return False
     one, other = type.target, operand.target
     return isinstance(one, PointerType) and isinstance(other, PointerType) and same_representation(one.target, other.target)
 
 
-def _with_referents(function: Function, program: Program) -> Function:
-    params = [param for param, type in enumerate(function.type.params) if _can_lead(type)]
+Param = tuple[str, int]
+
+
+def _given_elements(program: Program) -> set[Param]:
+    """The parameters that are only ever given elements of arrays, by way of others or not."""
+    elements: set[Param] = set()
+    variables: set[Param] = set()
+    passed: dict[Param, list[Param]] = {}
+    for symbol, function in program.functions.items():
+        for node in walk_all(function.body):
+            if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
+                continue
+            for position, arg in enumerate(node.args):
+                while isinstance(arg, Convert) and leads_alike(arg.type, arg.operand.type):
+                    arg = arg.operand
+                match arg:
+                    case Load(LocalPlace(param)) if param < len(function.type.params):
+                        passed.setdefault((symbol, param), []).append((node.function.symbol, position))
+                    case Decay() | PointerAdd() | AddressOf(IndexPlace()):
+                        elements.add((node.function.symbol, position))
+                    case _:
+                        variables.add((node.function.symbol, position))
+    variables |= {(symbol, param) for symbol in functions_with_address(program) for param in range(_param_count(program, symbol))}
+    return _reached(elements, passed) - _reached(variables, passed)
+
+
+def _param_count(program: Program, symbol: str) -> int:
+    return len(program.functions[symbol].type.params) if symbol in program.functions else 0
+
+
+def _reached(start: Iterable[Param], passed: Mapping[Param, Sequence[Param]]) -> set[Param]:
+    found: set[Param] = set()
+    waiting = list(start)
+    while waiting:
+        param = waiting.pop()
+        if param not in found:
+            found.add(param)
+            waiting.extend(passed.get(param, ()))
+    return found
+
+
+def _with_referents(function: Function, program: Program, elements: Container[Param]) -> Function:
+    params = [
+        param for param, type in enumerate(function.type.params) if _can_lead(type) and (function.symbol, param) not in elements
+    ]
     if not params or function.name == "main":
         return function
     moved = _used_otherwise(function, program)

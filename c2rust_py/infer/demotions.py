@@ -47,6 +47,18 @@ class ElementPointers:
 
 
 @dataclass(frozen=True, slots=True)
+class PointedPointers:
+    """What the objects hold that a pointer to pointers leads to: a local of a function, or its result (`RESULT`)."""
+
+    function: str
+    local: int
+
+
+RESULT = -1
+"""What stands for a local where the result of a function is meant."""
+
+
+@dataclass(frozen=True, slots=True)
 class LocalObject:
     """A local as an object that pointers point to."""
 
@@ -69,7 +81,7 @@ class MemoryCall:
     call: int
 
 
-HeldSlot = FieldSlot | GlobalPointers | ElementPointers
+HeldSlot = FieldSlot | GlobalPointers | ElementPointers | PointedPointers
 """The pointers that objects hold: above memory, each is a view (`infer.views`)."""
 
 Subject = PointerSlot | ResultSlot | HeldSlot | LocalObject | GlobalObject | MemoryCall

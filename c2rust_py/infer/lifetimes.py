@@ -24,6 +24,7 @@ from c2rust_py.infer.regions import (
     RegionKind,
     Source,
     has_reference,
+    leads_to_references,
     records_in,
 )
 from c2rust_py.infer.storage import Storage
@@ -83,6 +84,8 @@ def find_borrowed(program: Program, flows: Iterable[RegionFlow]) -> set[Region]:
         for param, type in enumerate(function.type.params):
             if has_reference(type):
                 waiting.append(Region(RegionKind.REFERENCE, symbol, param))
+            if leads_to_references(type):
+                waiting.append(Region(RegionKind.WITHIN, symbol, param))
     found: set[Region] = set()
     while waiting:
         region = waiting.pop()
@@ -206,5 +209,5 @@ class _Namer:
         """The regions in a type, each by the one that stands for all that are joined with it."""
         symbol, find = self.function.symbol, self.joiner.find
         held = find(Region(reference, symbol, number)) if has_reference(type) else None
-        inner = any(record in self.records for record in records_in(type))
+        inner = leads_to_references(type) or any(record in self.records for record in records_in(type))
         return held, find(Region(within, symbol, number)) if inner else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from c2rust_py.infer.demotions import HeldSlot, PointerSlot, Subject
+from c2rust_py.infer.elements import element_flow
 from c2rust_py.infer.pointer_uses import Argument, Escape, Flow, Held, LibraryCall, Pair, Returned, Stored, Test, Use
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import without_casts
@@ -38,10 +39,13 @@ def asks_null_of_held(
             return True
         same = _derived_subjects(uses[symbol], subjects, symbol, slot)
         for use in uses[symbol]:
-            if not isinstance(use, Held) or use.value is None or use.slot in seen:
-                continue
-            passes = not same.isdisjoint(subjects.of(symbol, use.value))
-            if passes and asks_null_of_held(uses, subjects, holders, use.slot, seen):
+            if isinstance(use, Held) and use.value is not None and use.slot not in seen:
+                passes = not same.isdisjoint(subjects.of(symbol, use.value))
+                if passes and asks_null_of_held(uses, subjects, holders, use.slot, seen):
+                    return True
+            flow = element_flow(use, symbol, subjects.views.program)
+            others = () if flow is None or slot not in flow.slots else flow.slots
+            if any(other not in seen and asks_null_of_held(uses, subjects, holders, other, seen) for other in others):
                 return True
     return False
 

@@ -33,6 +33,7 @@ from c2rust_py.ir.nodes import (
     Declare,
     DerefPlace,
     DoWhile,
+    ElementRun,
     Evaluate,
     FieldPlace,
     For,
@@ -260,6 +261,7 @@ def pointer_uses(function: Function, program: Program) -> list[Use]:
     for node in walk_all(function.body):
         for value, use in _wants(node):
             wanted[id(value)] = use
+    kept = {id(flow.value) for node in walk_all(function.body) for flow in flows_of(node, function.symbol, program)}
     for node in walk_all(function.body):
         found.extend(_writes(node))
         if isinstance(node, Call):
@@ -267,7 +269,7 @@ def pointer_uses(function: Function, program: Program) -> list[Use]:
             found.extend(_arguments(node, program, wanted.get(id(node), Wanted.VALUE), known))
         elif (of_referent := _referent_use(node, known) if known else None) is not None:
             found.extend(of_referent)
-        elif id(node) not in lent:
+        elif id(node) not in lent and not (isinstance(node, ElementRun) and id(node.value) in kept):
             found.extend(_uses_of(node, function, program, layout))
     return found
 
@@ -369,11 +371,13 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
                 yield Test(without_casts(operand), span)
             elif not isinstance(type, PointerType | VoidType):
                 yield Escape(operand, "it is converted to an integer", span)
-        case AddressOf(place, _, span) | Decay(place, _, span):
+        case AddressOf(IndexPlace() | DerefPlace()):
+            pass  # Of an element: whoever is given the address sees that.
+        case AddressOf(place, _, span):
             slot = held_slot(place, function.symbol, program)
             if slot is not None:
                 yield HeldAddress(slot, span)
-            elif isinstance(node, AddressOf) and isinstance(place, LocalPlace):
+            elif isinstance(place, LocalPlace):
                 yield from _pointer_variable(place, function, span)
         case FieldPlace(base, _, _, span) if isinstance(base.type, RecordType) and program.records[base.type.id].is_union:
             yield InMemory(base, "a member of a union is accessed", span)
@@ -423,7 +427,7 @@ def _others(node: Node, function: Function, program: Program) -> Iterator[Use]:
             yield from _tests((left, right))
         case Conditional(condition):
             yield from _tests((condition,))
-        case PointerAdd() | Load() | Convert() | BlockValue() | Evaluate() | FunctionRef():
+        case PointerAdd() | Load() | Convert() | Decay() | BlockValue() | Evaluate() | FunctionRef():
             pass
         case _:
             values = tuple(child for child in children(node) if isinstance(getattr(child, "type", None), PointerType))

@@ -1,7 +1,7 @@
 """Where the references in a lifted function come from, and where they go: the flows that lifetimes follow from.
 
-A *region* is what a lifetime stands for: that of the reference in a local, that of the structs with references in a local, those of a
-function's result, those of one call's result, or that of a struct's value. What is read from a field has the lifetime of the
+A *region* is what a lifetime stands for: that of the reference in a local, that of what is behind it (structs with references, and the
+references that a slice has), those of a function's result, those of one call's result, or that of a struct's value. What is read from a field has the lifetime of the
 structs in the variable that it lies in; whether it is `'static` the whole program decides, for each field (`slot`).
 """
 
@@ -112,7 +112,7 @@ class RegionFinder:
                 for target in self.held(symbol, place):
                     yield from (RegionFlow(source, target) for source in self.sources(symbol, value))
             case Declare(local, init) if init is not None:
-                target = _local(symbol, local)
+                target = _local(symbol, LocalPlace(local, init.type, node.span))
                 yield from (RegionFlow(source, target) for source in self.sources(symbol, init))
             case Return(value) if value is not None:
                 result = Region(RegionKind.RESULT, symbol)
@@ -167,8 +167,8 @@ class RegionFinder:
                 yield Source(STATIC, STATIC, STATIC)
             case _:
                 ends = Region(RegionKind.ENDS, symbol)
-                within = inner.local if isinstance(inner, LocalPlace) else None
-                yield Source(ends, ends, STATIC if within is None else Region(RegionKind.WITHIN, symbol, within))
+                within = _local(symbol, inner).within if isinstance(inner, LocalPlace) else STATIC
+                yield Source(ends, ends, within)
 
     def held(self, symbol: str, place: Place) -> Iterator[Source]:
         """What an object holds at a place: a reference, an array of such, or structs with references."""
@@ -177,8 +177,8 @@ class RegionFinder:
 
     def _around(self, symbol: str, place: Place) -> Iterator[Source]:
         match place:
-            case LocalPlace(local):
-                yield _local(symbol, local)
+            case LocalPlace():
+                yield _local(symbol, place)
             case GlobalPlace(name):
                 yield Source(Region(RegionKind.SLOT, name), STATIC, STATIC)
             case IndexPlace(base):
@@ -188,7 +188,8 @@ class RegionFinder:
                 for source in self._around(symbol, base):
                     yield Source(slot, source.within, source.within)
             case ReferentPlace(base):
-                yield from self.sources(symbol, base) if isinstance(base, Call | Conditional) else self._around(symbol, base)
+                found = self.sources(symbol, base) if isinstance(base, Call | Conditional) else self._around(symbol, base)
+                yield from map(_behind, found) if leads_to_references(base.type) else found
             case _:
                 pass
 
@@ -220,9 +221,29 @@ def records_in(type: Type) -> Iterator[str]:
             pass
 
 
-def _local(symbol: str, local: int) -> Source:
-    reference = Region(RegionKind.REFERENCE, symbol, local)
-    return Source(reference, reference, Region(RegionKind.WITHIN, symbol, local))
+def leads_to_references(type: Type) -> bool:
+    """Whether it is a reference to references, or to arrays of such."""
+    match type:
+        case OptionalType(inner):
+            return leads_to_references(inner)
+        case ReferenceType(inner):
+            return has_reference(inner)
+        case _:
+            return False
+
+
+def _behind(source: Source) -> Source:
+    """The references in what a reference leads to."""
+    return source if source.within is None else Source(source.within, source.within, source.within)
+
+
+def _local(symbol: str, place: LocalPlace) -> Source:
+    """A local of the function. The references in an array are what is behind a reference to it."""
+    within = Region(RegionKind.WITHIN, symbol, place.local)
+    if isinstance(place.type, ArrayType):
+        return Source(within, within, within)
+    reference = Region(RegionKind.REFERENCE, symbol, place.local)
+    return Source(reference, reference, within)
 
 
 def _identity(node: Node) -> int:

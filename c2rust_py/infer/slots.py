@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.demotions import FieldSlot
+from c2rust_py.infer.demotions import RESULT, ElementPointers, FieldSlot, GlobalPointers, PointedPointers
 from c2rust_py.infer.solution import Solution, first_instance
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import OwnedRoot
@@ -100,7 +100,7 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
     for declaration, type in _declarations(program, program if solution is None else solution.program):
         for level in range(pointer_levels(type, program)):
             rung = Rung.MEMORY if level or solution is None else _rung(solution, program, declaration)
-            if level == 1 and solution is not None and _leads(solution, declaration):
+            if solution is not None and (_is_view(solution, declaration, level) or (level == 1 and _leads(solution, declaration))):
                 rung = Rung.BORROWED
             rungs[Slot(declaration, level)] = lowest((rung, ladder))
     grades: dict[str, Rung] = {}
@@ -145,6 +145,23 @@ def _rung(solution: Solution, program: Program, declaration: DeclarationId) -> R
 def _leads(solution: Solution, declaration: DeclarationId) -> bool:
     """Whether a declaration is of a parameter that became an array and a position in it."""
     return isinstance(declaration, LocalId) and solution.referent(declaration.function, declaration.local) is not None
+
+
+def _is_view(solution: Solution, declaration: DeclarationId, level: int) -> bool:
+    """Whether a level of a declaration is a view: what an object holds, or what a pointer leads to."""
+    match declaration, level:
+        case LocalId(symbol, local), 0:
+            return solution.views.above(ElementPointers(symbol, local))
+        case LocalId(symbol, local), 1:
+            return solution.views.above(PointedPointers(symbol, local))
+        case ResultId(symbol), 1:
+            return solution.views.above(PointedPointers(symbol, RESULT))
+        case FieldId(record, index), 0:
+            return solution.views.above(FieldSlot(record, index))
+        case GlobalId(symbol), 0:
+            return solution.views.above(GlobalPointers(symbol))
+        case _:
+            return False
 
 
 def _declarations(program: Program, before: Program) -> Iterator[tuple[DeclarationId, Type]]:

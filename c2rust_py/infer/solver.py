@@ -28,6 +28,7 @@ from c2rust_py.infer.demotions import (
     PointerSlot,
     Reason,
 )
+from c2rust_py.infer.element_checks import check_elements
 from c2rust_py.infer.function_templates import find_function_templates
 from c2rust_py.infer.handovers import find_taken
 from c2rust_py.infer.library_calls import library_result
@@ -197,6 +198,7 @@ def _look_at(state: SolverState, symbol: str) -> None:
                 waits = True
             else:
                 checker.check(use)
+            check_elements(state, symbol, use)
         _instances_of_calls(state, symbol)
         if len(state.demotions.reasons) > before:
             patient = True

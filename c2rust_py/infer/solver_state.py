@@ -12,6 +12,7 @@ from c2rust_py.diagnostics import Span
 from c2rust_py.infer.bounds import Group
 from c2rust_py.infer.cursors import referents
 from c2rust_py.infer.demotions import (
+    RESULT,
     Demotions,
     ElementPointers,
     FieldSlot,
@@ -20,11 +21,13 @@ from c2rust_py.infer.demotions import (
     HeldSlot,
     LocalObject,
     MemoryCall,
+    PointedPointers,
     PointerSlot,
     Reason,
     ResultSlot,
     Subject,
 )
+from c2rust_py.infer.elements import element_flow
 from c2rust_py.infer.liftable import not_liftable
 from c2rust_py.infer.owned_fields import find_owned_fields, known_loads
 from c2rust_py.infer.owners import Owners
@@ -130,6 +133,9 @@ class SolverState:
                 self.callers.setdefault(use.callee, set()).add(symbol)
             if isinstance(use, LibraryCall):
                 self._leave_elements(use)
+            flow = element_flow(use, symbol, self.program)
+            for slot in () if flow is None else flow.slots:
+                self.holders.setdefault(slot, set()).add(symbol)
         for node in walk_all(self.functions[symbol].body):
             if isinstance(node, Call) and isinstance(node.function, FunctionRef) and is_data_pointer(node.type):
                 self.calls.setdefault(symbol, {})[id(node)] = node
@@ -166,6 +172,7 @@ class SolverState:
         if instance not in self.functions:
             function = self.originals.get(symbol, self.functions[symbol])
             self.functions[instance] = replace(function, symbol=instance, name=f"{function.name}_in_memory", startup=None)
+            self.views.enter(self.functions[instance])
             self.enter(instance, reason)
 
     def _leave_elements(self, use: LibraryCall) -> None:
@@ -206,7 +213,7 @@ class SolverState:
             return
         self.demote_held(subject, reason)
         match subject:
-            case FieldSlot() | GlobalPointers() | ElementPointers():
+            case FieldSlot() | GlobalPointers() | ElementPointers() | PointedPointers():
                 self.waiting.update(dict.fromkeys(self.holders.get(subject, ())))
                 if isinstance(subject, FieldSlot) and self.fields.pop(subject, None) is not None:
                     self.waiting.update(dict.fromkeys(self.functions))
@@ -220,6 +227,11 @@ class SolverState:
             case _:
                 pass
 
+    def add_nullable(self, slot: HeldSlot) -> None:
+        """A view may be missing."""
+        self.views.nullable.add(slot)
+        self.waiting.update(dict.fromkeys(self.holders.get(slot, ())))
+
     def demote_held(self, subject: Subject, reason: Reason) -> None:
         """A struct whose objects are in memory has all its pointers there."""
         for slot in self._held_by(subject):
@@ -230,12 +242,12 @@ class SolverState:
         match subject:
             case PointerSlot(symbol, local) | LocalObject(symbol, local) if symbol in self.functions:
                 type = self.functions[symbol].locals[local].type
-                own: HeldSlot = ElementPointers(symbol, local)
+                own: HeldSlot = (PointedPointers if isinstance(subject, PointerSlot) else ElementPointers)(symbol, local)
             case ResultSlot(symbol) if symbol in self.functions:
-                type, own = self.functions[symbol].type.result, GlobalPointers("")
+                type, own = self.functions[symbol].type.result, PointedPointers(symbol, RESULT)
             case GlobalObject(symbol) if symbol in self.program.variables:
                 type, own = self.program.variables[symbol].type, GlobalPointers(symbol)
-            case FieldSlot() | GlobalPointers() | ElementPointers() if subject in self.views.pointees:
+            case FieldSlot() | GlobalPointers() | ElementPointers() | PointedPointers() if subject in self.views.pointees:
                 type, own = self.views.pointees[subject], subject
             case _:
                 return

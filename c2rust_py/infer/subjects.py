@@ -47,9 +47,8 @@ class Subjects:
         match value:
             case Load(LocalPlace(local, type)) if is_data_pointer(type):
                 return [PointerSlot(symbol, local)]
-            case Load(DerefPlace() as place) if symbol in self.functions:
-                referent = referent_of(place, referents(self.functions[symbol]))
-                return [] if referent is None else [PointerSlot(symbol, referent)]
+            case Load(DerefPlace() as place) if (referent := self._referent(symbol, place)) is not None:
+                return [PointerSlot(symbol, referent)]
             case Load(FieldPlace(base, index)) if isinstance(base.type, RecordType) and FieldSlot(base.type.id, index) in self.fields:
                 return [FieldSlot(base.type.id, index)]
             case Load(place) if is_data_pointer(value.type):
@@ -69,6 +68,9 @@ class Subjects:
                 return [MemoryCall(symbol, id(value))]
             case _:
                 return []
+
+    def _referent(self, symbol: str, place: DerefPlace) -> int | None:
+        return referent_of(place, referents(self.functions[symbol])) if symbol in self.functions else None
 
     def _result_subjects(self, symbol: str, call: Call, callee: str) -> list[Subject]:
         """What goes to memory with the result of a call: the call's arguments, or what the function returns in every call. An

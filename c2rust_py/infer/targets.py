@@ -435,7 +435,7 @@ class Resolver:
         if not targets or targets[0] is None or targets[-1] is None:
             return None
         template = targets[0].template.join(targets[-1].template)
-        if template is None:
+        if template is None or isinstance(template.root, HeldRoot):
             return Target(HeldRoot(value), (IndexStep(),))
         varying = template if template.cursor is not None else template.varying()
         if varying is None or (self.may_be_null(value) and varying.varying() is None):

@@ -10,6 +10,7 @@ from c2rust_py.infer.cursors import lent_variable, referents
 from c2rust_py.infer.demotions import (
     HeldSlot,
     MemoryCall,
+    PointedPointers,
     PointerSlot,
     Reason,
     ResultSlot,
@@ -165,8 +166,7 @@ class UseChecker:
         elif slot not in self.state.views.nullable and (
             self._asks_null(slot) if value is None else self.resolver.may_be_null(value)
         ):
-            self.state.views.nullable.add(slot)
-            self.state.waiting.update(dict.fromkeys(self.state.holders.get(slot, ())))
+            self.state.add_nullable(slot)
 
     def _asks_null(self, slot: HeldSlot) -> bool:
         """Whether an object of zero bytes holds null, as far as anybody can tell: there is no empty slice of a struct to stand for it."""
@@ -245,6 +245,9 @@ class UseChecker:
             self._demote(value, self._why(value, span))
         elif self.resolver.may_be_null(value):
             pass
+        elif isinstance(value, Load) and isinstance(slot := self.resolver.views.at(value.place, self.symbol), PointedPointers):
+            if not self.state.closed_world:
+                self.state.add_nullable(slot)
         elif self.state.owners[self.symbol].is_param(target) and self.state.is_exported(self.symbol):
             assert isinstance(target.root, ParamRoot | OwnedRoot)
             self.state.demote(PointerSlot(self.symbol, target.root.local), Reason("it may be null", span))

@@ -3,10 +3,12 @@
     struct op { const char *name; int code; };       static const struct op ops[] = { {"add", 1}, {"sub", 2} };
     struct parser { const char *text; size_t at; };  p->text = line;
     const char *names[] = { "red", "green" };
+    int longest(const char **words, int n);
 
 Structs that lead to objects of their own kind (lists, trees) hold none: they may lead to themselves.
 
-A slot is what all objects hold in one place: a member of a struct, a global, the elements of a local array. It is a view where all
+A slot is what all objects hold in one place: a member of a struct, a global, the elements of a local array, what a pointer to
+pointers leads to (`infer.elements` has the slots that this is one with). It is a view where all
 that it is ever given has a target above memory (`infer.targets`), and nobody writes through it. An object of a struct that
 lies in memory has all its pointers there, so one such object takes the members of its struct down.
 """
@@ -18,23 +20,40 @@ from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
-from c2rust_py.infer.demotions import Demotions, ElementPointers, FieldSlot, GlobalPointers, HeldSlot, ResultSlot
+from c2rust_py.infer.cursors import leads_alike, referents
+from c2rust_py.infer.demotions import (
+    RESULT,
+    Demotions,
+    ElementPointers,
+    FieldSlot,
+    GlobalPointers,
+    HeldSlot,
+    PointedPointers,
+    ResultSlot,
+)
 from c2rust_py.infer.field_slots import field_flows, pointer_fields
 from c2rust_py.infer.liftable import not_liftable
 from c2rust_py.infer.targets import is_data_pointer, without_casts
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
+    AddressOf,
     ArrayValue,
     Assign,
+    BlockValue,
     Call,
+    Conditional,
     Convert,
+    Decay,
     Declare,
+    DerefPlace,
     FieldPlace,
     FunctionRef,
     GlobalPlace,
     IndexPlace,
+    Load,
     LocalPlace,
     Place,
+    PointerAdd,
     RecordValue,
     Value,
     ZeroValue,
@@ -61,9 +80,28 @@ class Views:
     demotions, `nullable` are those that may be null. Results are in `nullable` alone."""
 
     program: Program
-    pointees: Mapping[HeldSlot, Type]
+    pointees: dict[HeldSlot, Type]
     demotions: Demotions
     nullable: set[HeldSlot | ResultSlot] = field(default_factory=set)
+
+    def enter(self, function: Function) -> None:
+        """The slots of a function come into play."""
+        found: dict[HeldSlot, Type] = {}
+        for local in function.locals:
+            if isinstance(local.type, ArrayType):
+                found[ElementPointers(function.symbol, local.id)] = local.type
+            elif isinstance(local.type, PointerType) and local.behind is None and local.id not in referents(function):
+                found[PointedPointers(function.symbol, local.id)] = local.type.target
+        if isinstance(function.type.result, PointerType):
+            found[PointedPointers(function.symbol, RESULT)] = function.type.result.target
+        self.add(found)
+
+    def add(self, declared: Mapping[HeldSlot, Type]) -> None:
+        """Adds those of some slots that can be views, each with the type that it is declared with."""
+        for slot, type in declared.items():
+            pointee = _pointee(type, self.program)
+            if pointee is not None and slot not in fields_within(pointee, self.program):
+                self.pointees[slot] = pointee
 
     def above(self, slot: HeldSlot | None) -> bool:
         """Whether a slot is a view, as far as is known."""
@@ -90,18 +128,17 @@ def find_views(program: Program, demotions: Demotions, owned: Container[FieldSlo
         fields = program.records[slot.record].fields
         if slot not in allocated and slot not in owned and not slot.record.startswith(_LIBRARY_RECORD) and fields is not None:
             found[slot] = fields[slot.index].type
+    for id, record in program.records.items():
+        for index, member in enumerate(record.fields or ()):
+            if isinstance(member.type, ArrayType) and not record.is_union and not id.startswith(_LIBRARY_RECORD):
+                found[FieldSlot(id, index)] = member.type
     for symbol, variable in program.variables.items():
         found[GlobalPointers(symbol)] = variable.type
-    for symbol, function in program.functions.items():
-        for local in function.locals:
-            if isinstance(local.type, ArrayType):
-                found[ElementPointers(symbol, local.id)] = local.type
-    pointees = {
-        slot: pointee
-        for slot, type in found.items()
-        if (pointee := _pointee(type, program)) is not None and slot not in fields_within(pointee, program)
-    }
-    return Views(program, pointees, demotions)
+    views = Views(program, {}, demotions)
+    views.add(found)
+    for function in program.functions.values():
+        views.enter(function)
+    return views
 
 
 def _pointee(type: Type, program: Program) -> Type | None:
@@ -120,7 +157,7 @@ def _pointee(type: Type, program: Program) -> Type | None:
 
 def held_slot(place: Place, symbol: str, program: Program) -> HeldSlot | None:
     """The slot of a place with a pointer, or of an array of pointers."""
-    if not is_data_pointer(_innermost(place.type)):
+    if not is_data_pointer(innermost(place.type)):
         return None
     while isinstance(place, IndexPlace):
         place = place.base
@@ -132,11 +169,43 @@ def held_slot(place: Place, symbol: str, program: Program) -> HeldSlot | None:
             return GlobalPointers(name)
         case LocalPlace(local, ArrayType()):
             return ElementPointers(symbol, local)
+        case DerefPlace(pointer):
+            slots = pointed_slots(pointer, symbol, program)
+            return slots[0] if slots else None
         case _:
             return None
 
 
-def _innermost(type: Type) -> Type:
+def pointed_slots(pointer: Value, symbol: str, program: Program) -> list[HeldSlot]:
+    """The slots of what a pointer to pointers leads to: several where it is chosen, none where that is null or not known."""
+    match pointer:
+        case Load(LocalPlace(local)) if leads_to_pointers(pointer.type):
+            return [PointedPointers(symbol, local)]
+        case Call(FunctionRef(callee)) if callee in program.functions and leads_to_pointers(pointer.type):
+            return [PointedPointers(callee, RESULT)]
+        case Decay(place) | AddressOf(IndexPlace() | DerefPlace() as place):
+            slot = held_slot(place, symbol, program)
+            return [] if slot is None else [slot]
+        case Convert(operand) if not leads_alike(pointer.type, operand.type):
+            return []
+        case PointerAdd(inner) | Convert(inner):
+            return pointed_slots(inner, symbol, program)
+        case BlockValue(_, tail) if tail is not None:
+            return pointed_slots(tail, symbol, program)
+        case Conditional(_, then, otherwise):
+            found = (*pointed_slots(then, symbol, program), *pointed_slots(otherwise, symbol, program))
+            return list(dict.fromkeys(found))
+        case _:
+            return []
+
+
+def leads_to_pointers(type: Type) -> bool:
+    """Whether it is a pointer to pointers to objects, or to arrays of such."""
+    return isinstance(type, PointerType) and is_data_pointer(innermost(type.target))
+
+
+def innermost(type: Type) -> Type:
+    """The type of the elements of an array of any dimensions."""
     while isinstance(type, ArrayType):
         type = type.element
     return type
@@ -148,7 +217,7 @@ def held_flows(slot: HeldSlot | None, value: Value, program: Program) -> Iterato
     match value:
         case RecordValue(fields, RecordType(id), span) if not program.records[id].is_union:
             for index, (member, given) in enumerate(zip(program.records[id].fields or (), fields, strict=True)):
-                inner = FieldSlot(id, index) if is_data_pointer(_innermost(member.type)) else None
+                inner = FieldSlot(id, index) if is_data_pointer(innermost(member.type)) else None
                 if given is None:
                     yield from _zeros(inner, member.type, span, program)
                 elif inner is not None:
@@ -169,12 +238,12 @@ def held_flows(slot: HeldSlot | None, value: Value, program: Program) -> Iterato
 
 def _zeros(slot: HeldSlot | None, type: Type, span: Span, program: Program) -> Iterator[HeldFlow]:
     """The slots in an object of zero bytes."""
-    match _innermost(type):
+    match innermost(type):
         case PointerType() if slot is not None:
             yield HeldFlow(slot, None, span)
         case RecordType(id) if not program.records[id].is_union:
             for index, member in enumerate(program.records[id].fields or ()):
-                inner = FieldSlot(id, index) if is_data_pointer(_innermost(member.type)) else None
+                inner = FieldSlot(id, index) if is_data_pointer(innermost(member.type)) else None
                 yield from _zeros(inner, member.type, span, program)
         case _:
             pass
@@ -200,7 +269,7 @@ def flows_of(node: Node, symbol: str, program: Program) -> Iterator[HeldFlow]:
 def static_flows(program: Program) -> Iterator[HeldFlow]:
     """What the initialisers of variables give slots."""
     for symbol, variable in program.variables.items():
-        slot = GlobalPointers(symbol) if is_data_pointer(_innermost(variable.type)) else None
+        slot = GlobalPointers(symbol) if is_data_pointer(innermost(variable.type)) else None
         if variable.init is None:
             yield from _zeros(slot, variable.type, variable.span, program)
             continue
@@ -224,7 +293,7 @@ def unset_objects(function: Function, program: Program) -> Iterator[HeldFlow]:
 def mentioned_slots(function: Function, program: Program) -> Iterator[HeldSlot]:
     """The slots that a function has to do with."""
     for node in walk_all(function.body):
-        if isinstance(node, FieldPlace | GlobalPlace | LocalPlace):
+        if isinstance(node, FieldPlace | GlobalPlace | LocalPlace | DerefPlace):
             slot = held_slot(node, function.symbol, program)
             if slot is not None:
                 yield slot
@@ -243,7 +312,7 @@ def fields_within(type: Type, program: Program) -> list[FieldSlot]:
             case RecordType(id) if id not in seen:
                 seen.add(id)
                 for index, member in enumerate(program.records[id].fields or ()):
-                    if is_data_pointer(_innermost(member.type)):
+                    if is_data_pointer(innermost(member.type)):
                         found[FieldSlot(id, index)] = None
                     waiting.append(member.type)
             case _:

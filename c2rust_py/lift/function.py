@@ -12,7 +12,16 @@ from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import element_count
 from c2rust_py.infer.bounds import given_array
 from c2rust_py.infer.cursors import lent_variable, referent_of
-from c2rust_py.infer.demotions import ElementPointers, FieldSlot, GlobalPointers, HeldSlot, PointerSlot, ResultSlot
+from c2rust_py.infer.demotions import (
+    RESULT,
+    ElementPointers,
+    FieldSlot,
+    GlobalPointers,
+    HeldSlot,
+    PointedPointers,
+    PointerSlot,
+    ResultSlot,
+)
 from c2rust_py.infer.pointer_uses import Flow, Lent, LibraryCall, pointer_uses
 from c2rust_py.infer.solution import STATIC, Solution, memory_instance
 from c2rust_py.infer.targets import (
@@ -106,7 +115,7 @@ from c2rust_py.lift.owners import OwnerLifter, owned_type
 from c2rust_py.lift.params import arrange_params
 from c2rust_py.lift.positions import Positions, converted
 from c2rust_py.lift.shapes import Shapes
-from c2rust_py.lift.views import ViewLifter, reference_type, without_before
+from c2rust_py.lift.views import ViewLifter, without_before
 
 N = TypeVar("N", bound=Node)
 
@@ -159,7 +168,8 @@ def result_type(solution: Solution, shapes: Shapes, symbol: str) -> Type | None:
     if result.owned:
         return owned_type(pointer, shapes[ResultSlot(symbol)])
     if result.template.root == ResultRoot(symbol):
-        type = reference_type(pointer, shapes[ResultSlot(symbol)])
+        types = HeldTypes(solution.program, solution.views, shapes)
+        type = types.reference(pointer, shapes[ResultSlot(symbol)], PointedPointers(symbol, RESULT))
         return OptionalType(type) if result.nullable else type
     if result.template.cursor is None:
         return VoidType()
@@ -262,7 +272,7 @@ class _Lifter:
         for local in self.function.locals:
             if self.solution.referent(self.symbol, local.id) is not None:
                 name, _ = _cursor_names(self.function, local)
-                locals.append(replace(local, name=name, type=self._reference(local.id)))
+                locals.append(replace(local, name=name, type=self._param(self.symbol, local.id)))
             elif local.id not in templates:
                 slot = ElementPointers(self.symbol, local.id)
                 locals.append(replace(local, type=self.views.types.within(slot, local.type)))
@@ -276,7 +286,7 @@ class _Lifter:
                 position = ReferenceType(self.positions.local_type(local.id), Access.SHARED)
                 locals.append(replace(local, name=name, type=position))
             elif local.kind is LocalKind.PARAM:
-                locals.append(replace(local, type=self._reference(local.id)))
+                locals.append(replace(local, type=self._param(self.symbol, local.id)))
             else:
                 locals.append(replace(local, type=self.positions.local_type(local.id)))
         starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added)
@@ -298,8 +308,10 @@ class _Lifter:
     def _result_type(self) -> Type | None:
         return result_type(self.solution, self.shapes, self.symbol)
 
-    def _reference(self, param: int) -> ReferenceType:
-        return reference_type(self.solution.pointed_by(self.symbol, param), self.shapes[PointerSlot(self.symbol, param)])
+    def _param(self, symbol: str, param: int) -> ReferenceType:
+        """The type of the reference that a parameter becomes."""
+        pointer, slice = self.solution.pointed_by(symbol, param), self.shapes[PointerSlot(symbol, param)]
+        return self.views.types.reference(pointer, slice, PointedPointers(symbol, param))
 
     # ---- statements
 
@@ -604,7 +616,9 @@ class _Lifter:
         pointer = call.args[form.group.array]
         place = self.target_place(replace(array, steps=array.steps[:-1]), pointer.span)
         given = form.moved(args)
-        given[form.group.array] = Borrow(place, None, reference_type(pointer.type, slice=True), pointer.span)
+        assert isinstance(call.function, FunctionRef)
+        type = self._param(call.function.symbol, form.group.array)
+        given[form.group.array] = Borrow(place, None, type, pointer.span)
         for param, slot in form.slots.items():
             step = self.target(call.args[param]).steps[-1]
             assert isinstance(step, IndexStep)
@@ -620,8 +634,7 @@ class _Lifter:
         target = self.resolver.templates[variable].at(IndexStep())
         array = self.target_place(replace(target, steps=target.steps[:-1]), arg.span)
         place = self.positions.place(variable, arg.span)
-        pointer = self.solution.pointed_by(callee, position)
-        lent = Borrow(array, None, reference_type(pointer, slice=True), arg.span)
+        lent = Borrow(array, None, self._param(callee, position), arg.span)
         return lent, Borrow(place, None, ReferenceType(place.type, Access.SHARED), arg.span)
 
     def _argument(self, callee: str | None, position: int, arg: Value) -> Value:
@@ -629,11 +642,10 @@ class _Lifter:
             return self.value(arg)
         if callee in self.forms and position in self.forms[callee].group.params:
             return arg  # `_group_arguments` makes it.
-        pointer = self.program.functions[callee].type.params[position]
         if self.solution.owns(callee, position):
+            pointer = self.program.functions[callee].type.params[position]
             return self.owners.given_away(arg, owned_type(pointer, self.shapes[PointerSlot(callee, position)]))
-        type = reference_type(pointer, self.shapes[PointerSlot(callee, position)])
-        return self.views.lend(self.target(arg), type, arg.span)
+        return self.views.lend(self.target(arg), self._param(callee, position), arg.span)
 
     # ---- places
 
@@ -679,7 +691,7 @@ class _Lifter:
                 place = ReferentPlace(LocalPlace(self.number(local), owned, span), owned.target, span)
                 steps = steps if owned.is_array else _of_one(steps, span)
             case ParamRoot(local):
-                reference = self._reference(local)
+                reference = self._param(self.symbol, local)
                 place = ReferentPlace(LocalPlace(self.number(local), reference, span), reference.target, span)
                 steps = steps if reference.is_slice else _of_one(steps, span)
         return self._walked(place, steps, span)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from c2rust_py.infer.demotions import FieldSlot, GlobalPointers, HeldSlot, Subject
 from c2rust_py.infer.views import Views
 from c2rust_py.ir.program import Program, Record, Variable
-from c2rust_py.ir.types import Access, ArrayType, OptionalType, ReferenceType, Type
+from c2rust_py.ir.types import Access, ArrayType, OptionalType, PointerType, ReferenceType, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ class HeldTypes:
         if isinstance(type, ArrayType):
             return ArrayType(self.within(slot, type.element), type.length)
         return self.of(slot)
+
+    def reference(self, pointer: Type, slice: bool, pointed: HeldSlot | None = None) -> ReferenceType:
+        """The type of the reference that a pointer becomes. pointed: the slot of what it leads to, where that is pointers."""
+        assert isinstance(pointer, PointerType)
+        target = pointer.target if pointed is None else self.within(pointed, pointer.target)
+        return ReferenceType(ArrayType(target, None) if slice else target, Access.SHARED)
 
     def record(self, record: Record) -> Record:
         """A struct with references in it."""

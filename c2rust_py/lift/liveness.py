@@ -78,8 +78,8 @@ class Liveness:
         return later | self.uses(node)
 
     def uses(self, node: Node) -> Locals:
-        """What a node uses."""
-        return mentions(node)
+        """What a node uses of what was there before."""
+        return mentions(node) - {part.local for part in walk(node) if isinstance(part, Declare)}
 
     def loop(self, loop: While | DoWhile | For | Loop, later: Locals) -> Locals:
         """What a round uses, the next one may use, too."""

@@ -33,6 +33,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.types import (
     BOOL,
+    INT,
     ISIZE,
     USIZE,
     Access,
@@ -197,14 +198,15 @@ class Positions:
         return self.position(left, type, span), self.position(right, type, span)
 
     def _sum(self, step: IndexStep, type: IntType, span: Span) -> Value:
-        """Sums that may pass below zero on the way are of type `isize`."""
+        """Sums that may pass below zero on the way are of type `isize`, or of a number's own."""
         cursor = None
         if step.cursor is not None:
             cursor = self._there(self._cursor(step.cursor, span))
         if cursor is None and not step.terms:
             return IntConst(step.constant, type if step.constant >= 0 else ISIZE, span)
-        single = cursor is None and len(step.terms) == 1 and step.constant >= 0 and not step.terms[0].negative
-        within = USIZE if type == USIZE and (single or not self._is_signed(step)) else ISIZE
+        if type == USIZE and cursor is None and len(step.terms) == 1 and step.constant >= 0 and not step.terms[0].negative:
+            return self._single(step.terms[0].value, step.constant, span)
+        within = USIZE if type == USIZE and not self._is_signed(step) else ISIZE
         total: Value | None = None if cursor is None else converted(cursor, within)
         for term in step.terms:
             part = converted(self._there(self.value(term.value)), within)
@@ -218,10 +220,39 @@ class Positions:
             total = _binary(op, total, IntConst(abs(step.constant), within, span), within, span)
         return converted(total, type)
 
+    def _single(self, term: Value, constant: int, span: Span) -> Value:
+        """One number behind an element. One that may be negative (`middle = a + 2; middle[i]`) is added to as it is."""
+        signed = constant > 0 and is_signed(term)
+        number = self._there(self.value(_unwidened(term) if signed else term))
+        within = (number.type if _is_int(number.type) else ISIZE) if signed else USIZE
+        assert isinstance(within, IntType)
+        total = converted(number, within)
+        if constant:
+            total = _binary(BinaryOp.ADD, total, IntConst(constant, within, span), within, span)
+        return converted(total, USIZE)
+
     def _is_signed(self, step: IndexStep) -> bool:
         if step.cursor is not None and step.cursor in self.backward:
             return True
         return any(term.negative or is_signed(term.value) for term in step.terms)
+
+
+def _is_int(type: Type) -> bool:
+    """Whether it is a signed type as wide as indices are in C."""
+    return isinstance(type, IntType) and type.kind.signed and type.kind.size >= INT.kind.size
+
+
+def _unwidened(value: Value) -> Value:
+    """A signed number before it was widened."""
+    while isinstance(value, Convert) and _is_wider(value.type, value.operand.type):
+        value = value.operand
+    return value
+
+
+def _is_wider(type: Type, other: Type) -> bool:
+    if not isinstance(type, IntType) or not isinstance(other, IntType):
+        return False
+    return _is_int(type) and _is_int(other) and type.kind.size >= other.kind.size
 
 
 def _binary(op: BinaryOp, left: Value, right: Value, type: IntType, span: Span) -> Value:

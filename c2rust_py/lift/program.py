@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 
 from c2rust_py.infer.cursors import name_referents
@@ -25,6 +25,7 @@ from c2rust_py.lift.freed_members import find_freed_members
 from c2rust_py.lift.function import LiftedFunction, lift_function, lift_initialiser
 from c2rust_py.lift.groups import GroupForm, infer_group_forms
 from c2rust_py.lift.held_types import HeldTypes
+from c2rust_py.lift.held_writes import find_held_writes
 from c2rust_py.lift.instances import keep_reached, point_to_instances
 from c2rust_py.lift.interiors import find_backward_interiors
 from c2rust_py.lift.memory_holders import find_memory_holders
@@ -67,8 +68,13 @@ class Lifted:
 
     def c_local(self, symbol: str, local: int) -> int:
         """The number that a local of the lifted function has in C."""
-        place = next((old for old, new in self.numbers.get(symbol, {}).items() if new == local), local)
-        return self.forms[symbol].c_local(place) if symbol in self.forms else place
+        return c_local(self.forms, self.numbers, symbol, local)
+
+
+def c_local(forms: Mapping[str, GroupForm], numbers: Mapping[str, Mapping[int, int]], symbol: str, local: int) -> int:
+    """The number that a local of a lifted function has in C."""
+    place = next((old for old, new in numbers.get(symbol, {}).items() if new == local), local)
+    return forms[symbol].c_local(place) if symbol in forms else place
 
 
 def leave_in_memory(program: Program, library: Mapping[str, LibraryFunction]) -> Lifted:
@@ -104,6 +110,8 @@ def lift_program(
         whole = inline_exchanges(whole, closed_world)
         renumbered = forms.keys() | numbers.keys()
         if find_view_writes(whole, origins, demotions):
+            continue
+        if find_held_writes(whole, partial(c_local, forms, numbers), demotions):
             continue
         storage = infer_storage(whole)
         if find_members_in_memory(solution, whole, storage):

@@ -11,7 +11,7 @@ from c2rust_py.infer.demotions import Demotions, MemoryCall, Reason
 from c2rust_py.infer.places import is_borrowed, is_viewed, root_of
 from c2rust_py.ir.nodes import BlockValue, Borrow, Call, FunctionRef, LocalPlace, Place, Value
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import Access, OwnedType, ReferenceType
+from c2rust_py.ir.types import Access, OwnedType, RecordType, ReferenceType
 from c2rust_py.ir.walk import walk_all
 
 
@@ -47,4 +47,4 @@ def _is_view(function: Function, place: Place) -> bool:
     root = root_of(place)
     if not isinstance(root, LocalPlace) or root.local < len(function.type.params):
         return False
-    return not isinstance(function.locals[root.local].type, OwnedType) and is_borrowed(place)
+    return not isinstance(function.locals[root.local].type, OwnedType | RecordType) and is_borrowed(place)

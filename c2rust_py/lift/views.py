@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.demotions import HeldSlot, PointerSlot
+from c2rust_py.infer.demotions import HeldSlot, PointedPointers, PointerSlot
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import HeldRoot, IndexStep, Resolver, Target, Template, ViewRoot, is_null
+from c2rust_py.infer.views import pointed_slots
 from c2rust_py.ir.nodes import (
     ArrayValue,
     Assign,
@@ -32,7 +33,7 @@ from c2rust_py.ir.nodes import (
     ZeroValue,
 )
 from c2rust_py.ir.program import Function
-from c2rust_py.ir.types import BOOL, Access, ArrayType, OptionalType, PointerType, ReferenceType, Type
+from c2rust_py.ir.types import BOOL, ArrayType, OptionalType, ReferenceType, Type
 from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.positions import Positions
 from c2rust_py.lift.shapes import Shapes, viewed_targets
@@ -54,12 +55,6 @@ class Rewriter(Protocol):
     def target(self, value: Value) -> Target: ...
 
     def target_place(self, target: Target, span: Span) -> Place: ...
-
-
-def reference_type(pointer: Type, slice: bool) -> ReferenceType:
-    """The type of the reference that a pointer becomes."""
-    assert isinstance(pointer, PointerType)
-    return ReferenceType(ArrayType(pointer.target, None) if slice else pointer.target, Access.SHARED)
 
 
 def without_before(target: Target) -> tuple[tuple[Statement, ...], Target]:
@@ -92,7 +87,9 @@ class ViewLifter:
 
     def type_of(self, local: int) -> ReferenceType | OptionalType:
         """The type of a local that holds a view."""
-        type = reference_type(self.function.locals[local].type, self.shapes[PointerSlot(self.function.symbol, local)])
+        symbol = self.function.symbol
+        slice, pointed = self.shapes[PointerSlot(symbol, local)], PointedPointers(symbol, local)
+        type = self.types.reference(self.function.locals[local].type, slice, pointed)
         return OptionalType(type) if local in self.resolver.nullable else type
 
     def place_of(self, local: int, span: Span) -> LocalPlace:
@@ -161,14 +158,18 @@ class ViewLifter:
         there, missing = Optional(self.lend(target, reference, span), type, span), Optional(None, type, span)
         return Conditional(self.is_present(target, span), there, missing, type, span)
 
-    def reference(self, held: Load | Call | Conditional) -> Place | Call | Conditional:
-        """What holds the reference of a target with `HeldRoot`."""
+    def reference(self, held: Load | Call | Conditional, asked: bool = False) -> Place | Call | Conditional:
+        """What holds the reference of a target with `HeldRoot`. asked: whether it may be missing is the question."""
         if isinstance(held, Load):
             return self.rewriter.place(held.place)
         if isinstance(held, Call):
             return self.rewriter.call(held)
         targets = viewed_targets(self.resolver, held.then, held.otherwise)
-        type = reference_type(held.type, all(target.steps and isinstance(target.steps[-1], IndexStep) for target in targets))
+        slice = all(target.steps and isinstance(target.steps[-1], IndexStep) for target in targets)
+        pointed = pointed_slots(held, self.function.symbol, self.solution.program)
+        reference = self.types.reference(held.type, slice, pointed[0] if pointed else None)
+        missing = self.resolver.may_be_null(held) if asked else is_null(held.then) or is_null(held.otherwise)
+        type = OptionalType(reference) if missing else reference
         branches = self.view(held.then, type), self.view(held.otherwise, type)
         return Conditional(self.rewriter.condition(held.condition), *branches, type, held.span)
 
@@ -188,7 +189,7 @@ class ViewLifter:
         """Whether a target that may be missing is there."""
         match target.root:
             case HeldRoot(held):
-                return IsPresent(_read(self.reference(held)), BOOL, span)
+                return IsPresent(_read(self.reference(held, asked=True)), BOOL, span)
             case ViewRoot(local):
                 return IsPresent(_read(self.place_of(local, span)), BOOL, span)
             case _:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from c2rust_py.infer.demotions import (
+    RESULT,
     Demotions,
     ElementPointers,
     FieldSlot,
@@ -15,6 +16,7 @@ from c2rust_py.infer.demotions import (
     GlobalPointers,
     LocalObject,
     MemoryCall,
+    PointedPointers,
     PointerSlot,
     ResultSlot,
     Subject,
@@ -113,8 +115,8 @@ def _held(crate: LiftedCrate, symbol: str) -> Iterator[Suspect]:
             case GlobalPointers(name):
                 words = f"what `{solution.program.variables[name].name}` holds"
                 yield Suspect(slot, names.variables[name], 0, words)
-            case ElementPointers(_, local):
-                words = f"what `{function.locals[local].name}` holds"
+            case ElementPointers(owner, local) | PointedPointers(owner, local) if owner == symbol and local != RESULT:
+                words = f"what `{function.locals[local].name}` {'holds' if isinstance(slot, ElementPointers) else 'leads to'}"
                 yield Suspect(slot, names.locals[symbol, local], 0, words)
 
 

@@ -21,7 +21,9 @@ from tree_sitter import Node
 from c2rust_py.emit.accepted import Body
 from c2rust_py.repair.rust_syntax import Token, UnreadableRust, node_text, parse_rust
 
-_FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([\w.+-]*)[^\n]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w.+-]*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL)
+"""What some models write before they answer."""
 _RUST = frozenset({"", "rust", "rs"})
 _COMMENTS = frozenset({"line_comment", "block_comment"})
 
@@ -92,6 +94,7 @@ def code_of(content: str) -> str:
 
 def _code(content: str) -> str:
     """The Rust in an answer: its one block of code, or all of it where there are no blocks."""
+    content = _THOUGHTS.sub("\n", content.replace("\r\n", "\n"))
     blocks = _FENCE.findall(content)
     if not blocks:
         if "```" in content or "~~~" in content:

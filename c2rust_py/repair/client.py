@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any, Protocol
 
 from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAI, OpenAIError
@@ -22,6 +26,9 @@ KEY_VARIABLES = ("C2RS_API_KEY", "OPENAI_API_KEY")
 
 ASK_SECONDS = 120.0
 """For one answer."""
+
+_OPTIONS = ("max_tokens", "temperature", "seed")
+"""What some endpoints do not know, or know under another name."""
 
 _TRIES = 5
 _LONGEST_WAIT = 120.0
@@ -67,6 +74,7 @@ class Client:
         self._endpoint = endpoint
         self._key = key
         self._sleep = sleep
+        self._unknown: frozenset[str] = frozenset()
         self._openai = OpenAI(
             base_url=endpoint.base_url, api_key=key or "none", max_retries=0, timeout=endpoint.timeout,
             organization="", project="",
@@ -88,6 +96,8 @@ class Client:
                 reason = f"the model cannot be reached: {self._clean(str(problem.__cause__ or problem))}"
             except APIStatusError as problem:
                 reason = f"the endpoint answers {problem.status_code}: {self._clean(_said(problem))}"
+                if problem.status_code == 400 and self._does_not_know(_said(problem)):
+                    continue
                 if problem.status_code < 500 and problem.status_code not in (408, 409, 429):
                     raise AskFailed(reason, final=True) from None
                 wait = _retry_after(problem)
@@ -103,13 +113,21 @@ class Client:
                 left = None if left is None else left - pause
         raise AskFailed(reason, final=False)
 
+    def _does_not_know(self, said: str) -> bool:
+        """Whether the endpoint refuses an option that it was sent, which it is not sent again then."""
+        new = {name for name in _OPTIONS if re.search(rf"\b{name}\b", said)} - self._unknown
+        self._unknown |= new
+        return bool(new)
+
     def _once(self, request: Request, seconds: float | None) -> Reply:
         timeout = self._endpoint.timeout if seconds is None else min(self._endpoint.timeout, seconds)
         messages: Any = [{"role": message.role, "content": message.content} for message in request.messages]
+        limit = "max_completion_tokens" if "max_tokens" in self._unknown else "max_tokens"
+        options: Any = {limit: request.answer_tokens, "temperature": request.temperature, "seed": request.seed}
+        options = {name: value for name, value in options.items() if name not in self._unknown}
         raw = self._openai.chat.completions.with_raw_response.create(
-            model=request.model, messages=messages, max_tokens=request.answer_tokens, temperature=request.temperature,
-            seed=request.seed, timeout=timeout,
-        )  # fmt: skip
+            model=request.model, messages=messages, timeout=timeout, **options
+        )
         return self._reply(raw.text, request)
 
     def _reply(self, text: str, request: Request) -> Reply:
@@ -141,12 +159,22 @@ def _said(problem: APIStatusError) -> str:
 
 
 def _retry_after(problem: APIStatusError) -> float | None:
-    """The seconds that the server asks for (RFC 9110, 10.2.3); a date is not looked at."""
+    """The seconds that the server asks to wait; None where it does not say."""
+    return seconds_to_wait(problem.response.headers.get("retry-after", ""), time.time())
+
+
+def seconds_to_wait(text: str, now: float) -> float | None:
+    """What a `Retry-After` means, a number of seconds or a date (RFC 9110, 10.2.3), `now` seconds after the epoch; None for
+    what is neither, and for what is over."""
     try:
-        seconds = float(problem.response.headers.get("retry-after", ""))
+        seconds = float(text)
     except ValueError:
-        return None
-    return seconds if seconds >= 0 else None
+        try:
+            seconds = parsedate_to_datetime(text).timestamp() - now
+        except ValueError:
+            return None
+        return seconds if seconds > 0 else None
+    return seconds if isfinite(seconds) and seconds >= 0 else None
 
 
 def own_environment() -> dict[str, str]:

@@ -6,7 +6,9 @@ reports count by and that tests ask for. What is not known to be harmless is ref
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from tree_sitter import Node
 
@@ -58,7 +60,7 @@ def check_policy(candidate: Candidate, access: Access) -> None:
     for index, token in enumerate(tokens):
         _check_token(tokens, index, token, access)
     _check_tree(candidate.block, tokens, access)
-    _check_calls(tokens, access)
+    _check_calls(tokens, access, _bound_names(candidate))
 
 
 def _check_token(tokens: Sequence[Token], index: int, token: Token, access: Access) -> None:
@@ -203,6 +205,23 @@ def _check_tree(block: Node, tokens: Sequence[Token], access: Access) -> None:
             raise Refused("macro", "items stand inside of a macro")
 
 
+_PATTERNS = {
+    "let_declaration": ("pattern",), "let_condition": ("pattern",), "for_expression": ("pattern",),
+    "match_arm": ("pattern",), "parameter": ("pattern",), "closure_expression": ("parameters",),
+}  # fmt: skip
+
+
+def _bound_names(candidate: Candidate) -> frozenset[str]:
+    """The names of parameters and of variables that the body declares, those inside of macros aside."""
+    found = set(re.findall(r"(\w+):", candidate.header))
+    for node in walk_tree(candidate.block):
+        for field in _PATTERNS.get(node.type, ()):
+            pattern = node.child_by_field_name(field)
+            if pattern is not None:
+                found.update(node_text(leaf) for leaf in walk_tree(pattern) if leaf.type in ("identifier", "shorthand_field_identifier"))
+    return frozenset(found)
+
+
 def _named(node: Node) -> Node | None:
     return node.child_by_field_name("name")
 
@@ -220,14 +239,17 @@ def _check_attribute(node: Node) -> None:
     raise Refused(word, f"`{text}` is none of the attributes that are taken")
 
 
-def _check_calls(tokens: Sequence[Token], access: Access) -> None:
-    """Calls of the program's functions: none that the C does not make, and each that can be seen."""
+def _check_calls(tokens: Sequence[Token], access: Access, bound: AbstractSet[str]) -> None:
+    """The program's functions: none is named that the C does not call, but where a variable in `bound` has that name; and each
+    call that can be seen is there."""
     seen = {token.text for token in tokens if token.kind == "name"}
     for index, token in enumerate(tokens):
         if token.kind != "name" or token.text not in access.functions or token.text in (*access.called, access.own):
             continue
         path = _text(tokens, index - 1) == ":" and _text(tokens, index - 2) == ":"
-        if _text(tokens, index - 1) != "." and (path or _text(tokens, index + 1) == "("):
+        member = _text(tokens, index - 1) == "." or (_text(tokens, index + 1) == ":" and _text(tokens, index + 2) != ":")
+        called = path or _text(tokens, index + 1) == "("
+        if not member and (called or token.text not in bound):
             raise Refused("call", f"`{token.text}` is a function that the C does not call here")
     for name in sorted(access.required - seen):
         raise Refused("removed call", f"the C calls `{name}`, which does something that can be seen; the answer does not")

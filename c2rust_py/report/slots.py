@@ -13,6 +13,7 @@ from typing import TypeGuard
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import (
+    RESULT,
     Demotions,
     ElementPointers,
     FieldSlot,
@@ -20,6 +21,7 @@ from c2rust_py.infer.demotions import (
     GlobalPointers,
     LocalObject,
     MemoryCall,
+    PointedPointers,
     PointerSlot,
     ResultSlot,
     Subject,
@@ -122,7 +124,9 @@ class SlotReporter:
                 chain: tuple[Link, ...] = ()
                 if rung is Rung.MEMORY:
                     subject = PointerSlot(function.symbol, local.id)
-                    chain = self.chain(subject) if level == 0 else ()
+                    behind = PointedPointers(function.symbol, local.id)
+                    chain = self.chain(subject if level == 0 else behind) if level < 2 else ()
+                    chain = chain or (self.chain(ElementPointers(function.symbol, local.id)) if level == 0 else ())
                     chain = chain or (_link(f"`{local.name}`", local.span, self._without_subject(level)),)
                 yield SlotReport(kind, "*" * level + (local.name or "a temporary"), local.span.line, rung.value, chain)
 
@@ -131,7 +135,8 @@ class SlotReporter:
             rung = self._rung(Slot(ResultId(function.symbol), level))
             chain: tuple[Link, ...] = ()
             if rung is Rung.MEMORY:
-                chain = self.chain(ResultSlot(function.symbol)) if level == 0 else ()
+                behind = PointedPointers(function.symbol, RESULT)
+                chain = self.chain(ResultSlot(function.symbol) if level == 0 else behind) if level < 2 else ()
                 chain = chain or (_link("the result", function.span, self._without_subject(level)),)
             yield SlotReport("result", "*" * level + "result", function.span.line, rung.value, chain)
 
@@ -206,6 +211,10 @@ class SlotReporter:
                 return f"the field `{fields[index].name if fields else index}`"
             case ElementPointers(symbol, local):
                 return f"what `{self.before.functions[symbol].locals[local].name}` of {self._called(symbol)} holds"
+            case PointedPointers(symbol, local) if local == RESULT:
+                return f"what the result of {self._called(symbol)} leads to"
+            case PointedPointers(symbol, local):
+                return f"what `{self.before.functions[symbol].locals[local].name}` of {self._called(symbol)} leads to"
             case GlobalPointers(symbol):
                 return f"what `{self.before.variables[symbol].name}` holds"
             case GlobalObject(symbol):

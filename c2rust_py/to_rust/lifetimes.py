@@ -11,11 +11,11 @@ STATIC = "'static"
 
 
 def with_lifetimes(type: rs.Type, reference: str | None, within: str | None, holders: AbstractSet[str]) -> rs.Type:
-    """The type with a lifetime for its references, and one for the structs in it that have a parameter (`holders`, by name). None
-    is left out."""
+    """The type with a lifetime for its references, and one for what is behind these: references, and
+    structs that have a parameter (`holders`, by name). None is left out."""
     match type:
         case rs.ReferenceType(target):
-            return replace(type, target=with_lifetimes(target, reference, within, holders), lifetime=reference)
+            return replace(type, target=with_lifetimes(target, within, within, holders), lifetime=reference)
         case rs.ArrayType(element) | rs.SliceType(element):
             return replace(type, element=with_lifetimes(element, reference, within, holders))
         case rs.PathType(name, args):
