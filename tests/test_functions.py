@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,6 +143,29 @@ def test_what_is_wrong_is_found_and_kept(tmp_path: Path) -> None:
     again = _by_name(compare_functions(source, out, names=["gcd"], options=FunctionOptions(seed=2, count=1)))
     assert again["gcd"].outcome is Outcome.DIFFERS
     assert again["gcd"].replayed == 1
+
+
+@pytest.mark.slow
+def test_what_fills_a_stub_is_heard_and_has_its_globals(tmp_path: Path) -> None:
+    source, out = tmp_path / "show.c", tmp_path / "out"
+    source.write_text(
+        "#include <stdio.h>\nstatic unsigned shown;\n"
+        'unsigned show(unsigned x) { __asm__("bswap %0" : "+r"(x)); shown += x & 1; printf("%u %u\\n", x, shown); return x; }\n'
+    )
+    translate_project(Options((source,), out, check=False))
+    module = out / "crates/show/src/show.rs"
+    text = module.read_text()
+    body = """let x = _x.swap_bytes();
+    _cx.globals.shown = _cx.globals.shown.wrapping_add(x & 1);
+    c2rs_rt::println!("{x} {}", _cx.globals.shown);
+    x
+}"""
+    module.write_text(re.sub(r"unimplemented!.*?\n}", lambda match: body, text, flags=re.DOTALL))
+    (verdict,) = compare_functions(source, out, options=OPTIONS)
+    assert verdict.outcome is Outcome.EQUAL and verdict.comparisons == OPTIONS.count, verdict
+    _change(out, "show", ("wrapping_add(x & 1)", "wrapping_add(x & 1) & 0xff"))
+    (verdict,) = compare_functions(source, out, options=OPTIONS)
+    assert verdict.outcome is Outcome.DIFFERS
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from c2rust_py.ir.nodes import (
     IntConst,
     Match,
     StringPlace,
+    UnsupportedStatement,
 )
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, IntKind, IntType, PointerType
@@ -62,6 +63,8 @@ def close_over(program: Program, effects: Effects, symbol: str) -> Closure:
         for node in walk_all(function.body):
             if isinstance(node, GlobalPlace):
                 globals[node.symbol] = None
+            elif isinstance(node, UnsupportedStatement):
+                globals.update(dict.fromkeys(name for name in node.mentions if name in program.variables))
             constants.update(dict.fromkeys(_constants(node)))
             if (reason := _reason(node)) is not None:
                 reasons[reason] = None
@@ -80,7 +83,8 @@ def _reached(program: Program, effects: Effects, symbol: str) -> tuple[list[Func
         name = waiting.pop()
         function = program.functions.get(name)
         if function is None:
-            external[name] = None
+            if name not in program.variables:
+                external[name] = None
             continue
         functions.append(function)
         for callee in _callees(function, effects):
@@ -97,6 +101,8 @@ def _callees(function: Function, effects: Effects) -> Iterator[str]:
                 yield symbol
             case Call(callee) if not isinstance(callee, FunctionRef):
                 yield from effects.function_numbers
+            case UnsupportedStatement():
+                yield from node.mentions
             case _:
                 pass
 
