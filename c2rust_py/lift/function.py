@@ -10,34 +10,22 @@ from typing import Any, TypeVar, cast
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import element_count
-from c2rust_py.infer.bounds import given_array
-from c2rust_py.infer.cursors import lent_variable, referent_of
+from c2rust_py.infer.cursors import referent_of
 from c2rust_py.infer.demotions import (
-    RESULT,
     ElementPointers,
     FieldSlot,
     GlobalPointers,
     HeldSlot,
-    PointedPointers,
-    PointerSlot,
-    ResultSlot,
 )
 from c2rust_py.infer.pointer_uses import Flow, Lent, LibraryCall, pointer_uses
 from c2rust_py.infer.solution import STATIC, Solution, memory_instance
 from c2rust_py.infer.targets import (
-    FieldStep,
-    GlobalRoot,
     HeldRoot,
     IndexStep,
-    LiteralRoot,
-    LocalRoot,
-    OwnedRoot,
-    ParamRoot,
     Resolver,
     ResultRoot,
     Target,
     Template,
-    ViewRoot,
     is_data_pointer,
     is_null,
     without_casts,
@@ -51,7 +39,6 @@ from c2rust_py.ir.nodes import (
     Binary,
     BinaryOp,
     BlockValue,
-    Borrow,
     Call,
     Compare,
     CompareOp,
@@ -64,9 +51,7 @@ from c2rust_py.ir.nodes import (
     FieldPlace,
     For,
     FunctionRef,
-    GlobalPlace,
     If,
-    IndexPlace,
     IntConst,
     Load,
     LocalPlace,
@@ -77,10 +62,8 @@ from c2rust_py.ir.nodes import (
     Place,
     PointerDiff,
     RecordValue,
-    ReferentPlace,
     Return,
     Statement,
-    StringPlace,
     Value,
     While,
     ZeroValue,
@@ -93,7 +76,6 @@ from c2rust_py.ir.types import (
     ISIZE,
     USIZE,
     Access,
-    ArrayType,
     FunctionType,
     IntType,
     OptionalType,
@@ -106,20 +88,20 @@ from c2rust_py.ir.types import (
     same_representation,
 )
 from c2rust_py.ir.walk import Node, map_children
+from c2rust_py.lift.calls import CallLifter, result_type
 from c2rust_py.lift.drops import leave_to_scopes
 from c2rust_py.lift.groups import GroupForm, make_room
 from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
-from c2rust_py.lift.owners import OwnerLifter, owned_type
+from c2rust_py.lift.owners import OwnerLifter
 from c2rust_py.lift.params import arrange_params
 from c2rust_py.lift.positions import Positions, converted
 from c2rust_py.lift.shapes import Shapes
+from c2rust_py.lift.target_places import TargetPlaces
 from c2rust_py.lift.views import ViewLifter, without_before
 
 N = TypeVar("N", bound=Node)
-
-Steps = tuple[FieldStep | IndexStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +125,7 @@ def lift_function(
     lifter = _Lifter(solution, shapes, forms, backward, symbol, solution.program.functions[symbol])
     function, used_gone = leave_to_scopes(lifter.run())
     arranged = arrange_params(function)
-    calls = lifter.origins | lifter.library.origins
+    calls = lifter.calls.origins | lifter.library.origins
     origins = {arranged.moved.get(new, new): old for new, old in calls.items()}
     return LiftedFunction(arranged.function, origins, arranged.numbers, lifter.library.externals, used_gone)
 
@@ -157,23 +139,6 @@ def lift_initialiser(solution: Solution, shapes: Shapes, variable: Variable) -> 
     lifter = _Lifter(solution, shapes, {}, frozenset(), STATIC, nowhere)
     slot = GlobalPointers(variable.symbol)
     return lifter.views.held(slot, variable.init) if solution.views.above(slot) else lifter.value(variable.init)
-
-
-def result_type(solution: Solution, shapes: Shapes, symbol: str) -> Type | None:
-    """The type of what a function's result becomes, a position, an owner or a view; None where the result is as in C."""
-    result = solution.results.get(symbol)
-    if result is None:
-        return None
-    pointer = solution.program.functions[symbol].type.result
-    if result.owned:
-        return owned_type(pointer, shapes[ResultSlot(symbol)])
-    if result.template.root == ResultRoot(symbol):
-        types = HeldTypes(solution.program, solution.views, shapes)
-        type = types.reference(pointer, shapes[ResultSlot(symbol)], PointedPointers(symbol, RESULT))
-        return OptionalType(type) if result.nullable else type
-    if result.template.cursor is None:
-        return VoidType()
-    return OptionalType(USIZE) if result.nullable else USIZE
 
 
 def _join(first: Statement, second: Statement) -> Statement | None:
@@ -222,7 +187,6 @@ class _Lifter:
     backward: AbstractSet[int]
     symbol: str
     function: Function
-    origins: dict[int, int] = field(default_factory=dict)
     program: Program = field(init=False)
     resolver: Resolver = field(init=False)
     positions: Positions = field(init=False)
@@ -231,6 +195,8 @@ class _Lifter:
     layout: Layout = field(init=False)
     form: GroupForm | None = field(init=False)
     views: ViewLifter = field(init=False)
+    places: TargetPlaces = field(init=False)
+    calls: CallLifter = field(init=False)
     added: list[Local] = field(default_factory=list)
     before: list[Statement] = field(default_factory=list)
     """What has to run before the place that is being rewritten."""
@@ -254,6 +220,10 @@ class _Lifter:
             self.resolver, self.positions, self.target_place, self.views.lend, self.value, calls, self.shapes
         )
         self.owners = OwnerLifter(self.solution, self.shapes, self.symbol, self.resolver, self.layout, self.value, self._effects)
+        self.places = TargetPlaces(self.solution, self.function, self.positions, self.owners, self.views, self.number)
+        self.calls = CallLifter(
+            self.solution, self.shapes, self.forms, self.function, self.resolver, self.positions, self.owners, self.views, self
+        )
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
             if local.id in slots:
@@ -272,7 +242,7 @@ class _Lifter:
         for local in self.function.locals:
             if self.solution.referent(self.symbol, local.id) is not None:
                 name, _ = _cursor_names(self.function, local)
-                locals.append(replace(local, name=name, type=self._param(self.symbol, local.id)))
+                locals.append(replace(local, name=name, type=self.views.param_type(self.symbol, local.id)))
             elif local.id not in templates:
                 slot = ElementPointers(self.symbol, local.id)
                 locals.append(replace(local, type=self.views.types.within(slot, local.type)))
@@ -286,7 +256,7 @@ class _Lifter:
                 position = ReferenceType(self.positions.local_type(local.id), Access.SHARED)
                 locals.append(replace(local, name=name, type=position))
             elif local.kind is LocalKind.PARAM:
-                locals.append(replace(local, type=self._param(self.symbol, local.id)))
+                locals.append(replace(local, type=self.views.param_type(self.symbol, local.id)))
             else:
                 locals.append(replace(local, type=self.positions.local_type(local.id)))
         starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added)
@@ -307,11 +277,6 @@ class _Lifter:
 
     def _result_type(self) -> Type | None:
         return result_type(self.solution, self.shapes, self.symbol)
-
-    def _param(self, symbol: str, param: int) -> ReferenceType:
-        """The type of the reference that a parameter becomes."""
-        pointer, slice = self.solution.pointed_by(symbol, param), self.shapes[PointerSlot(symbol, param)]
-        return self.views.types.reference(pointer, slice, PointedPointers(symbol, param))
 
     # ---- statements
 
@@ -590,64 +555,14 @@ class _Lifter:
             return symbol
         return memory_instance(symbol)
 
-    # ---- calls
-
     def call(self, call: Call) -> Call:
-        instance: str | None = None
-        function = call.function
-        if not isinstance(function, FunctionRef):
-            function = self.value(function)
-        elif function.symbol in self.program.functions:
-            instance = self.solution.callee(self.symbol, call, function.symbol)
-            function = replace(function, symbol=instance)
-        args = tuple(made for position, arg in enumerate(call.args) for made in self._arguments(instance, position, arg))
-        if instance is not None and instance in self.forms:
-            args = self._group_arguments(call, self.forms[instance], args)
-        result = None if instance is None else result_type(self.solution, self.shapes, instance)
-        made = replace(call, function=function, args=args, type=call.type if result is None else result)
-        if instance is not None:
-            self.origins[id(made)] = id(call)
-        return made
-
-    def _group_arguments(self, call: Call, form: GroupForm, args: tuple[Value, ...]) -> tuple[Value, ...]:
-        """The arguments with an array, and positions in it, for a group of parameters."""
-        array = given_array(self.resolver, call, form.group)
-        assert array is not None, f"{call.span}: a group of parameters is given several arrays"
-        pointer = call.args[form.group.array]
-        place = self.target_place(replace(array, steps=array.steps[:-1]), pointer.span)
-        given = form.moved(args)
-        assert isinstance(call.function, FunctionRef)
-        type = self._param(call.function.symbol, form.group.array)
-        given[form.group.array] = Borrow(place, None, type, pointer.span)
-        for param, slot in form.slots.items():
-            step = self.target(call.args[param]).steps[-1]
-            assert isinstance(step, IndexStep)
-            given[slot] = self.positions.position(step, form.type_of(param), call.args[param].span)
-        return tuple(given[slot] for slot in sorted(given))
-
-    def _arguments(self, callee: str | None, position: int, arg: Value) -> tuple[Value, ...]:
-        """What an argument becomes: the array and the position in it, where a parameter has a referent."""
-        if callee is None or self.solution.referent(callee, position) is None:
-            return (self._argument(callee, position, arg),)
-        variable = lent_variable(arg, self.resolver.referents)
-        assert variable is not None
-        target = self.resolver.templates[variable].at(IndexStep())
-        array = self.target_place(replace(target, steps=target.steps[:-1]), arg.span)
-        place = self.positions.place(variable, arg.span)
-        lent = Borrow(array, None, self._param(callee, position), arg.span)
-        return lent, Borrow(place, None, ReferenceType(place.type, Access.SHARED), arg.span)
-
-    def _argument(self, callee: str | None, position: int, arg: Value) -> Value:
-        if callee is None or not self.solution.is_lifted(callee, position):
-            return self.value(arg)
-        if callee in self.forms and position in self.forms[callee].group.params:
-            return arg  # `_group_arguments` makes it.
-        if self.solution.owns(callee, position):
-            pointer = self.program.functions[callee].type.params[position]
-            return self.owners.given_away(arg, owned_type(pointer, self.shapes[PointerSlot(callee, position)]))
-        return self.views.lend(self.target(arg), self._param(callee, position), arg.span)
+        return self.calls.call(call)
 
     # ---- places
+
+    def target_place(self, target: Target, span: Span) -> Place:
+        """The place that a target names."""
+        return self.places.place(target, span)
 
     def place(self, place: Place) -> Place:
         match place:
@@ -666,54 +581,6 @@ class _Lifter:
         slot, made = self._held_slot(place), map_children(place, self._node)
         return made if slot is None else replace(cast(Any, made), type=self.views.types.within(slot, place.type))
 
-    def target_place(self, target: Target, span: Span) -> Place:
-        """The place that a target names."""
-        steps = target.steps
-        match target.root:
-            case LocalRoot(local):
-                type = self.views.types.within(ElementPointers(self.symbol, local), self.function.locals[local].type)
-                place: Place = LocalPlace(self.number(local), type, span)
-            case GlobalRoot(symbol):
-                type = self.views.types.within(GlobalPointers(symbol), self.program.variables[symbol].type)
-                place = GlobalPlace(symbol, type, span)
-            case LiteralRoot(data, type):
-                place = StringPlace(data, type, span)
-            case HeldRoot(held):
-                base = self.views.reference(held)
-                place, steps = _behind(base, base.type, steps, span)
-            case ViewRoot(local):
-                viewed = self.views.type_of(local)
-                place, steps = _behind(LocalPlace(local, viewed, span), viewed, steps, span)
-            case ResultRoot():
-                raise AssertionError(f"{span}: a result is no place")
-            case OwnedRoot(local):
-                owned = self.owners.type_of(local)
-                place = ReferentPlace(LocalPlace(self.number(local), owned, span), owned.target, span)
-                steps = steps if owned.is_array else _of_one(steps, span)
-            case ParamRoot(local):
-                reference = self._param(self.symbol, local)
-                place = ReferentPlace(LocalPlace(self.number(local), reference, span), reference.target, span)
-                steps = steps if reference.is_slice else _of_one(steps, span)
-        return self._walked(place, steps, span)
-
-    def _walked(self, place: Place, steps: Steps, span: Span) -> Place:
-        """The place at the end of some steps."""
-        for step in steps:
-            if isinstance(step, FieldStep):
-                assert isinstance(place.type, RecordType)
-                fields = self.program.records[place.type.id].fields
-                assert fields is not None
-                slot = FieldSlot(place.type.id, step.index)
-                if slot in self.solution.fields:
-                    place = self.owners.field(place, step.index, fields[step.index].type, span)
-                else:
-                    place = FieldPlace(place, step.index, self.views.types.within(slot, fields[step.index].type), span)
-            else:
-                assert isinstance(place.type, ArrayType)
-                place = IndexPlace(place, self.positions.index(step, span), place.type.element, span)
-        return place
-
-
 _CONDITIONS: Mapping[type, tuple[str, ...]] = {
     If: ("condition",),
     While: ("condition",),
@@ -724,19 +591,3 @@ _CONDITIONS: Mapping[type, tuple[str, ...]] = {
     Logical: ("left", "right"),
 }
 """The fields in which a pointer is a condition."""
-
-
-def _behind(base: Place | Call | Conditional, type: Type, steps: Steps, span: Span) -> tuple[Place, Steps]:
-    """What a reference that is held points to, and the steps from there."""
-    reference = type.inner if isinstance(type, OptionalType) else type
-    assert isinstance(reference, ReferenceType)
-    return ReferentPlace(base, reference.target, span), steps if reference.is_slice else _of_one(steps, span)
-
-
-def _of_one(steps: Steps, span: Span) -> Steps:
-    """The steps behind a reference to one object, which has no other elements."""
-    if not steps:
-        return steps
-    first = steps[0]
-    assert isinstance(first, IndexStep) and first.cursor is None and not first.terms and first.constant == 0, f"{span}: no slice"
-    return steps[1:]

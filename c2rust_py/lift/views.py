@@ -92,6 +92,11 @@ class ViewLifter:
         type = self.types.reference(self.function.locals[local].type, slice, pointed)
         return OptionalType(type) if local in self.resolver.nullable else type
 
+    def param_type(self, symbol: str, param: int) -> ReferenceType:
+        """The type of the reference that a parameter of a function becomes."""
+        pointer, slice = self.solution.pointed_by(symbol, param), self.shapes[PointerSlot(symbol, param)]
+        return self.types.reference(pointer, slice, PointedPointers(symbol, param))
+
     def place_of(self, local: int, span: Span) -> LocalPlace:
         """Such a local."""
         return LocalPlace(local, self.type_of(local), span)
