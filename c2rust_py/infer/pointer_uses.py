@@ -16,7 +16,7 @@ from c2rust_py.infer.library_calls import Wanted, forms_of
 from c2rust_py.infer.library_formats import FORMAT_FUNCTIONS
 from c2rust_py.infer.places import place_in_words
 from c2rust_py.infer.targets import is_data_pointer, is_null, without_casts
-from c2rust_py.infer.views import flows_of, held_slot
+from c2rust_py.infer.views import flows_of, held_slot, leads_to_pointers
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -172,6 +172,14 @@ class HeldAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemArguments:
+    """The system gives `main` the arguments of the program, for its parameter number `param`, with null behind them."""
+
+    param: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """The pointer is dereferenced."""
 
@@ -234,6 +242,7 @@ Use = (
     Flow
     | Held
     | HeldAddress
+    | SystemArguments
     | AllocatesVla
     | Released
     | Stored
@@ -254,7 +263,7 @@ Use = (
 def pointer_uses(function: Function, program: Program) -> list[Use]:
     """The uses of a normalised function, in source order."""
     layout = Layout(program.records, program.enums)
-    found: list[Use] = []
+    found: list[Use] = [SystemArguments(1, function.locals[1].span)] if is_program(function) else []
     known = referents(function)
     lent = {id(arg) for node in walk_all(function.body) for arg in _lent_addresses(node, program, known)}
     wanted: dict[int, Wanted] = {}
@@ -272,6 +281,12 @@ def pointer_uses(function: Function, program: Program) -> list[Use]:
         elif id(node) not in lent and not (isinstance(node, ElementRun) and id(node.value) in kept):
             found.extend(_uses_of(node, function, program, layout))
     return found
+
+
+def is_program(function: Function) -> bool:
+    """Whether it is the `main` of a program that takes arguments."""
+    params = function.type.params
+    return function.name == "main" and not function.static and len(params) > 1 and leads_to_pointers(params[1])
 
 
 def _lent_addresses(node: Node, program: Program, known: Mapping[int, int]) -> Iterator[Value]:

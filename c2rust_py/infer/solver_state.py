@@ -36,6 +36,7 @@ from c2rust_py.infer.pointer_uses import (
     Lent,
     LibraryCall,
     Use,
+    is_program,
     pointer_uses,
 )
 from c2rust_py.infer.reasons import origin
@@ -149,7 +150,7 @@ class SolverState:
         slot = PointerSlot(function.symbol, local.id)
         if local.kind is LocalKind.PARAM and in_memory is not None:
             self.demote(slot, in_memory)
-        elif local.kind is LocalKind.PARAM and function.name == "main":
+        elif local.kind is LocalKind.PARAM and function.name == "main" and not (local.id == 1 and is_program(function)):
             self.demote(slot, Reason("the system calls `main`", local.span))
         assert isinstance(local.type, PointerType)
         reason = not_liftable(local.type.target)

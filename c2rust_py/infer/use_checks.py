@@ -40,6 +40,7 @@ from c2rust_py.infer.pointer_uses import (
     Released,
     Returned,
     Stored,
+    SystemArguments,
     Test,
     Use,
     Written,
@@ -126,6 +127,8 @@ class UseChecker:
                 self._check_library(use)
             case Held():
                 self._check_held(use)
+            case SystemArguments(param, span):
+                self._check_arguments(param, span)
             case HeldAddress(slot, span):
                 self.state.demote(slot, Reason("its address is taken", span))
             case Written(value, span):
@@ -167,6 +170,15 @@ class UseChecker:
             self._asks_null(slot) if value is None else self.resolver.may_be_null(value)
         ):
             self.state.add_nullable(slot)
+
+    def _check_arguments(self, param: int, span: Span) -> None:
+        """The arguments of the program are views, or in memory: there is no slice of pointers to memory to start from."""
+        slot = PointedPointers(self.symbol, param)
+        if self.state.views.above(slot):
+            self._check_held(Held(slot, None, "the arguments", span))
+        else:
+            cause = slot if slot in self.state.demotions else None
+            self.state.demote(PointerSlot(self.symbol, param), Reason("the system calls `main`", span, cause))
 
     def _asks_null(self, slot: HeldSlot) -> bool:
         """Whether an object of zero bytes holds null, as far as anybody can tell: there is no empty slice of a struct to stand for it."""

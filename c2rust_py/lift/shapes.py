@@ -30,6 +30,7 @@ from c2rust_py.infer.pointer_uses import (
     Pair,
     Returned,
     Stored,
+    SystemArguments,
     Test,
     Use,
     pointer_uses,
@@ -85,6 +86,8 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
                         waiting.append(comparator)
                     else:
                         passed.setdefault(comparator, set()).add(PointerSlot(symbol, key))
+            if isinstance(use, SystemArguments) and solution.is_lifted(symbol, use.param):
+                waiting.append(PointerSlot(symbol, use.param))
             if isinstance(use, Lent):
                 waiting.extend(_moved_in(solution, symbol, use))
             for one, other in _one_slot(solution, symbol, use):
