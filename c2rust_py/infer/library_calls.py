@@ -20,6 +20,7 @@ from types import MappingProxyType
 
 from c2rust_py.infer.comparators import why_not_compared
 from c2rust_py.infer.demotions import Subject
+from c2rust_py.infer.ends import end_argument, stored_end
 from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction, library_functions
 from c2rust_py.infer.library_slices import SliceForm, SliceResult, SliceVariant, slice_forms
 from c2rust_py.infer.targets import (
@@ -36,7 +37,7 @@ from c2rust_py.infer.targets import (
     is_data_pointer,
 )
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, Convert, FunctionRef, IntConst, Value, ZeroValue
+from c2rust_py.ir.nodes import Call, Convert, FunctionRef, IntConst, Load, Value, ZeroValue
 from c2rust_py.ir.types import (
     ArrayType,
     ComplexType,
@@ -85,16 +86,17 @@ class Within:
 @dataclass(frozen=True, slots=True)
 class FormCall:
     """A call of a slice form. loans: by the position of the C argument. within: what a form for two pointers into one array
-    takes in their place."""
+    takes in their place. end: the argument that says where to store where a number ends, if it is not null."""
 
     form: SliceForm
     loans: Mapping[int, Loan]
     within: Within | None
+    end: int | None = None
 
     @property
     def lent(self) -> frozenset[int]:
         """The positions of arguments that are no pointers any more."""
-        return frozenset(self.loans)
+        return frozenset(self.loans) if self.end is None else frozenset((*self.loans, self.end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +260,12 @@ def byte_count(call: Call) -> int | None:
 def _fit(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal | None:
     """The call as one of `form`; a refusal where that is not for the types of its arguments, None where it is about others."""
     count = len(library_functions()[form.name].params)
-    if len(call.args) != count or not _leaves_end(form, call):
+    if len(call.args) != count:
         return None
+    end = end_argument(call)
+    end = None if end is None or is_null_argument(call.args[end]) else end
+    if end is not None and (unstored := _refuse_end(resolver, call)) is not None:
+        return unstored
     loans: dict[int, Loan] = {}
     elements: dict[str, list[Type]] = {}
     for index, (param, position) in enumerate(zip(form.params, form.arguments, strict=True)):
@@ -289,16 +295,20 @@ def _fit(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal 
         why_not = why_not_compared(resolver.program, resolver.demotions, form, call, types)
         if why_not is not None:
             return Refusal(why_not[0], cause=why_not[1])
-    return FormCall(form, loans, None)
+    return FormCall(form, loans, None, end)
 
 
 _LOOKS_AT_BYTES = frozenset({SliceVariant.VALUES, SliceVariant.TO_BYTES})
 """Forms that see the bytes of what they read."""
 
 
-def _leaves_end(form: SliceForm, call: Call) -> bool:
-    """Whether nobody wants to know where a number ends."""
-    return form.end_argument is None or is_null_argument(call.args[form.end_argument])
+def _refuse_end(resolver: Resolver, call: Call) -> Refusal | None:
+    """What speaks against a call that is to store where a number ends."""
+    text = f"it is passed to `{call.function.symbol if isinstance(call.function, FunctionRef) else ''}` of the library"
+    end = stored_end(call, resolver.referents)
+    if end is None:
+        return Refusal(text)
+    return None if resolver.keeps(end.place) else Refusal(text, Load(end.place, end.place.type, call.span))
 
 
 def is_null_argument(value: Value) -> bool:

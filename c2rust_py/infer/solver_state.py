@@ -40,6 +40,7 @@ from c2rust_py.infer.pointer_uses import (
     pointer_uses,
 )
 from c2rust_py.infer.reasons import origin
+from c2rust_py.infer.presence import find_presence
 from c2rust_py.infer.scopes import Scopes, find_scopes
 from c2rust_py.infer.solution import MEMORY_SUFFIX, memory_instance
 from c2rust_py.infer.storage import named_by_stub
@@ -92,6 +93,7 @@ class SolverState:
     fields: dict[FieldSlot, Rung] = field(init=False)
     known: dict[str, frozenset[int]] = field(default_factory=dict)
     scopes: dict[str, Scopes] = field(default_factory=dict)
+    present: dict[str, frozenset[int]] = field(default_factory=dict)
     views: Views = field(init=False)
     holders: dict[HeldSlot, set[str]] = field(default_factory=dict)
     static_flows: list[HeldFlow] = field(init=False)
@@ -115,6 +117,7 @@ class SolverState:
         self.uses[symbol] = pointer_uses(function, self.program)
         self.known[symbol] = frozenset(known_loads(function.body, self.layout)) if self.fields else frozenset()
         self.scopes[symbol] = find_scopes(function)
+        self.present[symbol] = find_presence(function)
         for slot in mentioned_slots(function, self.program):
             self.holders.setdefault(slot, set()).add(symbol)
         self._note_dependents(symbol)

@@ -16,6 +16,7 @@ from c2rust_py.infer.demotions import (
     ResultSlot,
     Subject,
 )
+from c2rust_py.infer.ends import stored_end
 from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.field_slots import field_slot
 from c2rust_py.infer.function_templates import template_finder
@@ -61,6 +62,7 @@ from c2rust_py.infer.targets import (
     is_null,
     without_casts,
 )
+from c2rust_py.infer.view_pairs import compares_views
 from c2rust_py.ir.nodes import (
     Call,
     FunctionRef,
@@ -112,7 +114,9 @@ class UseChecker:
                 self._check_emptied(right, span)
                 targets = self.resolver.pointer(left), self.resolver.pointer(right)
                 missing = any(map(self.resolver.may_be_null, (left, right)))
-                if not comparable(*targets) or (missing and isinstance(targets[0], Target) and _is_held(targets[0])):
+                if compares_views(self.resolver, left, right):
+                    pass
+                elif not comparable(*targets) or (missing and isinstance(targets[0], Target) and _is_held(targets[0])):
                     for value in (left, right):
                         self._demote(value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument(callee=callee, param=param, value=value, span=span):
@@ -342,6 +346,9 @@ class UseChecker:
         for position, arg in enumerate(use.call.args):
             if is_data_pointer(arg.type) and position not in lent:
                 self._demote(arg, reason)
+        end = stored_end(use.call, self.resolver.referents) if isinstance(chosen, Refusal) else None
+        if end is not None:
+            self._demote(Load(end.place, end.place.type, use.span), reason)
 
 
 def _is_held(target: Target) -> bool:

@@ -52,6 +52,7 @@ from c2rust_py.ir.types import (
     Type,
     VoidType,
 )
+from c2rust_py.lift.number_ends import EndLifter
 from c2rust_py.lift.positions import Positions, converted
 
 
@@ -68,6 +69,7 @@ class LibraryLifter:
     value: Callable[[Value], Value]
     calls: Mapping[int, LibraryCall]
     slices: Mapping[Subject, bool]
+    ends: EndLifter
     externals: dict[str, External] = field(default_factory=dict)
     origins: dict[int, int] = field(default_factory=dict)
 
@@ -85,7 +87,7 @@ class LibraryLifter:
                 return self.truth(value)
             case Convert(_, VoidType() as type, span):
                 call = self._call(without_conversions(value))
-                return None if call is None else Convert(call, type, span)
+                return call if call is None or call.type == type else Convert(call, type, span)
             case _:
                 return None
 
@@ -119,6 +121,8 @@ class LibraryLifter:
         made = self._made(call, f"{FORM_PREFIX}{form.key}", args, _result_type(form, call.type))
         if form.callbacks:
             self.origins[id(made)] = id(call)
+        if chosen.end is not None:
+            return self.ends.told(call, made, use.wanted)
         if form.result_kind is not SliceResult.PRESENCE or use.wanted is not Wanted.VALUE:
             return made
         type = OptionalType(USIZE)
