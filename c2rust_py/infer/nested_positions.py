@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import cast
 
 from c2rust_py.infer.library_calls import forms_of
 from c2rust_py.infer.targets import is_data_pointer
@@ -99,7 +98,7 @@ class _Namer:
         return tuple(made for statement in body for made in self.statement(statement))
 
     def statement(self, node: Statement) -> Iterator[Statement]:
-        made = cast(Statement, map_children(node, self.change, self.statements))
+        made = map_children(node, self.change, self.statements)
         match made:
             case Declare(_, BlockValue(body, Call() | Convert() as tail)) if _is_named(body):
                 yield from body

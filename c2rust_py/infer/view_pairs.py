@@ -53,10 +53,13 @@ def _starts_slice(target: Target) -> bool:
     if isinstance(target.root, HeldRoot) and not isinstance(target.root.value, Load):
         return False
     for step in target.steps:
-        if isinstance(step, IndexStep):
-            if step.before or any(isinstance(node, Call | BlockValue) for term in step.terms for node in walk(term.value)):
-                return False
+        if isinstance(step, IndexStep) and (step.before or not all(_is_plain(term.value) for term in step.terms)):
+            return False
     return True
+
+
+def _is_plain(value: Value) -> bool:
+    return not any(isinstance(node, Call | BlockValue) for node in walk(value))
 
 
 def measures_params(resolver: Resolver, uses: Iterable[Use]) -> bool:

@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.nodes import AllocateVla, BlockValue, CatchJump, Declare, DeclarePair, For, LocalPlace, Split, Statement
+from c2rust_py.ir.nodes import (
+    AllocateVla,
+    BlockValue,
+    CatchJump,
+    Declare,
+    DeclarePair,
+    For,
+    LocalPlace,
+    Split,
+    Statement,
+)
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import Node, child_groups
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.nodes import AllocateVla, Builtin, Declare, DeclarePair, DoWhile, For, LocalPlace, Loop, Split, VaStart, While
+from c2rust_py.ir.nodes import (
+    AllocateVla,
+    Builtin,
+    Declare,
+    DeclarePair,
+    DoWhile,
+    For,
+    LocalPlace,
+    Loop,
+    Split,
+    VaStart,
+    While,
+)
 from c2rust_py.ir.program import Function, LocalKind
 from c2rust_py.ir.types import VoidType
 from c2rust_py.ir.walk import Node, children, walk_all
