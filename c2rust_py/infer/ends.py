@@ -21,6 +21,7 @@ from c2rust_py.ir.nodes import (
     Convert,
     DerefPlace,
     FunctionRef,
+    IntConst,
     Load,
     LocalPlace,
     Overflowing,
@@ -28,6 +29,7 @@ from c2rust_py.ir.nodes import (
     PointerAdd,
     VaArgValue,
     Value,
+    ZeroValue,
 )
 from c2rust_py.ir.types import USIZE, FunctionType, PointerType, Type, same_representation
 from c2rust_py.ir.walk import Node, walk
@@ -36,11 +38,27 @@ _SOMEWHERE = -1
 """In place of the local that will have the number's length."""
 
 
+def is_found(offset: Value) -> bool:
+    """Whether an offset is such a length, which is not known before the call."""
+    return isinstance(offset, Load) and isinstance(offset.place, LocalPlace) and offset.place.local == _SOMEWHERE
+
+
 def end_argument(call: Call) -> int | None:
     """The argument by which a function of the library is told where to store an end."""
     form = slice_forms().get(call.function.symbol) if isinstance(call.function, FunctionRef) else None
-    position = None if form is None else form.end_argument
+    if form is None:
+        return None
+    position = _SAVED if form.name == TOKENS_FROM else form.end_argument
     return None if position is None or position >= len(call.args) else position
+
+
+def finds_tokens(call: Call) -> bool:
+    """Whether a call goes on where it is told, and says where the next one does: `strtok_r`."""
+    return isinstance(call.function, FunctionRef) and call.function.symbol == TOKENS_FROM
+
+
+TOKENS_FROM = "strtok_r"
+_SAVED = 2
 
 
 def end_address(call: Call) -> Value | None:
@@ -62,6 +80,8 @@ def stored_end(call: Call, referents: Mapping[int, int], length: int = _SOMEWHER
     if place is None or form is None or form.result_argument is None:
         return None
     start = call.args[form.result_argument]
+    if finds_tokens(call) and _is_null(start):
+        start = Load(place, place.type, call.span)
     if not isinstance(start.type, PointerType) or any(isinstance(node, _EFFECTS) for part in (start, place) for node in walk(part)):
         return None
     span = call.span
@@ -88,6 +108,12 @@ def stored_ends(node: Node, referents: Mapping[int, int]) -> Iterator[Assign]:
     for part in walk(node):
         if isinstance(part, Call) and (end := stored_end(part, referents)) is not None:
             yield end
+
+
+def _is_null(value: Value) -> bool:
+    while isinstance(value, Convert):
+        value = value.operand
+    return isinstance(value, ZeroValue) or (isinstance(value, IntConst) and value.value == 0)
 
 
 def _is_data_pointer(type: Type) -> bool:

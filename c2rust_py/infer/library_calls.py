@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from c2rust_py.infer.comparators import why_not_compared
 from c2rust_py.infer.demotions import Subject
-from c2rust_py.infer.ends import end_argument, stored_end
+from c2rust_py.infer.ends import end_argument, finds_tokens, stored_end
 from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction, library_functions
 from c2rust_py.infer.library_slices import SliceForm, SliceResult, SliceVariant, slice_forms
 from c2rust_py.infer.targets import (
@@ -37,7 +37,7 @@ from c2rust_py.infer.targets import (
     is_data_pointer,
 )
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, Convert, FunctionRef, IntConst, Load, Value, ZeroValue
+from c2rust_py.ir.nodes import Call, Convert, FunctionRef, IntConst, Load, LocalPlace, Value, ZeroValue
 from c2rust_py.ir.types import (
     ArrayType,
     ComplexType,
@@ -163,7 +163,8 @@ def library_result(resolver: Resolver, call: Call) -> Result | None:
     chosen = choose_form(resolver, call)
     if isinstance(chosen, Refusal) or chosen.form.result_argument is None:
         return None
-    root = ParamRoot(chosen.form.result_argument)
+    saved = chosen.end if finds_tokens(call) else None
+    root = ParamRoot(chosen.form.result_argument if saved is None else saved)
     match chosen.form.result_kind:
         case SliceResult.ARGUMENT:
             return Result(Template(root, (0,)), nullable=False)
@@ -266,6 +267,8 @@ def _fit(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal 
     end = None if end is None or is_null_argument(call.args[end]) else end
     if end is not None and (unstored := _refuse_end(resolver, call)) is not None:
         return unstored
+    if finds_tokens(call):
+        return _fit_tokens(resolver, call, form)
     loans: dict[int, Loan] = {}
     elements: dict[str, list[Type]] = {}
     for index, (param, position) in enumerate(zip(form.params, form.arguments, strict=True)):
@@ -316,6 +319,27 @@ def is_null_argument(value: Value) -> bool:
     while isinstance(value, Convert):
         value = value.operand
     return isinstance(value, ZeroValue) or (isinstance(value, IntConst) and value.value == 0)
+
+
+def _fit_tokens(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal:
+    """A call that is lent the whole array, and the variable that says where it goes on there."""
+    refusal = Refusal(f"it is passed to `{form.name}` of the library")
+    end = stored_end(call, resolver.referents)
+    if end is None or not isinstance(end.place, LocalPlace) or end.place.local in resolver.nullable:
+        return refusal
+    rest = Load(end.place, end.place.type, call.span)
+    whole, separators = find_loan(resolver, rest, mutable=True), find_loan(resolver, call.args[1], mutable=False)
+    if whole is None or separators is None:
+        return Refusal(refusal.text, rest if whole is None else call.args[1])
+    template = resolver.templates[end.place.local]
+    whole = replace(whole, target=template.at(IndexStep()))
+    if template.cursor is None or not is_bytes(whole.element) or not is_bytes(separators.element):
+        return refusal
+    if (unwritten := refuse_writing(form.name, whole)) is not None:
+        return unwritten
+    if overlap(whole, separators):
+        return Refusal(f"two arguments of `{form.name}` may be the same object")
+    return FormCall(form, {0: whole, 1: separators}, None, end_argument(call))
 
 
 def _fit_within(form: SliceForm, loans: Mapping[int, Loan]) -> FormCall | None:

@@ -3,7 +3,8 @@
     s = scan_string(skip_ws(s));        ->        from = skip_ws(s); s = scan_string(from);
 
 What the outer call returns is a position in what the inner one returned, which would have to be computed twice
-(`infer.targets`). Only where no other argument can tell which of them is computed first.
+(`infer.targets`). Only where no other argument can tell which of them is computed first. Where such a variable would be in memory,
+the argument stands where it stood (`lift.function`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from c2rust_py.infer.library_calls import forms_of
+from c2rust_py.infer.library_slices import SliceResult
 from c2rust_py.infer.targets import is_data_pointer
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -65,7 +67,7 @@ def _with_names(function: Function, program: Program) -> Function:
 def _nested(node: Node, program: Program) -> int | None:
     """The argument of a call that is found by another call, where what the call returns may lie behind it."""
     match node:
-        case Call(FunctionRef(callee), args) if is_data_pointer(node.type) and (callee in program.functions or forms_of(callee)):
+        case Call(FunctionRef(callee), args) if is_data_pointer(node.type) and _finds(callee, program):
             found = [i for i, arg in enumerate(args) if any(isinstance(part, _EFFECTS) for part in walk(arg))]
         case _:
             return None
@@ -75,13 +77,20 @@ def _nested(node: Node, program: Program) -> int | None:
 _EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue)
 
 
+def _finds(callee: str, program: Program) -> bool:
+    """Whether a function may give a pointer that it was not given: `strcpy` does not."""
+    if callee in program.functions:
+        return True
+    return any(form.result_kind is not SliceResult.ARGUMENT for form in forms_of(callee))
+
+
 def _is_found(arg: Value, program: Program) -> bool:
     """Whether an argument is a pointer that a call gives which is given pointers itself."""
     while isinstance(arg, Convert) and is_data_pointer(arg.type):
         arg = arg.operand
     match arg:
         case Call(FunctionRef(callee), args) if is_data_pointer(arg.type):
-            return (callee in program.functions or bool(forms_of(callee))) and any(is_data_pointer(one.type) for one in args)
+            return _finds(callee, program) and any(is_data_pointer(one.type) for one in args)
         case _:
             return False
 
@@ -139,7 +148,7 @@ class _Namer:
     def named(self, call: Call, position: int) -> BlockValue:
         arg = call.args[position]
         assert isinstance(call.function, FunctionRef)
-        local = Local(len(self.locals), self.name(call.function.symbol, position), arg.type, LocalKind.TEMPORARY, arg.span)
+        local = Local(len(self.locals), self.name(call.function.symbol, position), arg.type, LocalKind.NESTED, arg.span)
         self.locals.append(local)
         inner: tuple[Statement, ...] = ()
         if isinstance(arg, BlockValue) and arg.value is not None and _is_named(arg.body):

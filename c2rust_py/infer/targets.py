@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from c2rust_py.infer.constants import constant_of
 from c2rust_py.infer.cursors import lent_variable, referent_of
 from c2rust_py.infer.demotions import Demotions, FieldSlot, GlobalObject, LocalObject, MemoryCall
+from c2rust_py.infer.ends import finds_tokens
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -402,7 +403,8 @@ class Resolver:
         if position >= len(call.args):
             return None
         by_program = isinstance(call.function, FunctionRef) and call.function.symbol in self.results
-        variable = lent_variable(call.args[position], self.referents) if by_program else None
+        tokens = finds_tokens(call)
+        variable = lent_variable(call.args[position], self.referents) if by_program or tokens else None
         if variable is not None and variable in self.templates:
             given: Target | None = self.templates[variable].at(IndexStep())  # The whole array is passed with the position.
         else:

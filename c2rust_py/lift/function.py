@@ -236,6 +236,7 @@ class _Lifter:
     view_pairs: ViewPairs = field(init=False)
     added: list[Local] = field(default_factory=list)
     in_place: set[int] = field(default_factory=set)
+    nested: dict[int, Value] = field(default_factory=dict)
     before: list[Statement] = field(default_factory=list)
     """What has to run before the place that is being rewritten."""
 
@@ -263,7 +264,7 @@ class _Lifter:
             self.value,
             calls,
             self.shapes,
-            EndLifter(self.resolver.referents, self.statement, self._declared),
+            EndLifter(self.function, self.resolver, self.positions, self.statement, self.value, self._declared),
         )
         self.owners = OwnerLifter(self.solution, self.shapes, self.symbol, self.resolver, self.layout, self.value, self._effects)
         for local in self.function.locals:
@@ -342,6 +343,9 @@ class _Lifter:
 
     def statement(self, node: Statement) -> tuple[Statement, ...]:
         match node:
+            case Declare(local, init) if init is not None and self._is_nested(local):
+                self.nested[local] = init
+                return ()
             case Declare(local, init, span) if local in self.resolver.templates:
                 return self._declare(local, init, span)
             case Assign(LocalPlace(local), value, span) if local in self.resolver.templates:
@@ -489,6 +493,8 @@ class _Lifter:
                 return replace(value, symbol=self._pointed_instance(symbol))
             case RecordValue(fields, type):
                 return replace(value, fields=tuple(self._member(type, index, member) for index, member in enumerate(fields)))
+            case Load(LocalPlace(local)) if local in self.nested:
+                return self.value(self.nested[local])
             case Load(place, type, span):
                 outer, self.before = self.before, []
                 read = self.place(place)
@@ -533,6 +539,10 @@ class _Lifter:
         local = self._add_local(name, type, span).local
         self.in_place.add(local)
         return local
+
+    def _is_nested(self, local: int) -> bool:
+        """Whether a local stands for an argument that is in memory."""
+        return self.function.locals[local].kind is LocalKind.NESTED and local not in self.resolver.templates
 
     def _is_lifted(self, value: Value | None) -> bool:
         return value is not None and is_data_pointer(value.type) and self.resolver.pointer(value) is not None

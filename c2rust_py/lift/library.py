@@ -77,7 +77,7 @@ class LibraryLifter:
         """A call, or a test or cast of one, that is lent something; None for what is no such value."""
         match value:
             case Call():
-                return self.truth(value) or self._call(value)
+                return self.truth(value) or self._call(value) or self.ends.restored(value)
             case Compare(op, left, right, _, span) if is_null(left) or is_null(right):
                 test = self.truth(right if is_null(left) else left)
                 if test is None:
@@ -122,7 +122,7 @@ class LibraryLifter:
         if form.callbacks:
             self.origins[id(made)] = id(call)
         if chosen.end is not None:
-            return self.ends.told(call, made, use.wanted)
+            return self.ends.told(call, made, use.wanted) if form.result_kind is SliceResult.VALUE_AND_END else self.ends.begun(call, made)
         if form.result_kind is not SliceResult.PRESENCE or use.wanted is not Wanted.VALUE:
             return made
         type = OptionalType(USIZE)
@@ -148,6 +148,8 @@ class LibraryLifter:
             return self._key(call, chosen, chosen.loans[position])
         if position in chosen.loans:
             return self._slice(chosen.loans[position], arg.span)
+        if position == chosen.end:
+            return self.ends.position(call)
         return self.value(arg)
 
     def _key(self, call: Call, chosen: FormCall, loan: Loan) -> Value:

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.ends import is_found
 from c2rust_py.infer.pointer_uses import Flow
 from c2rust_py.infer.targets import IndexStep, Resolver, Target
 from c2rust_py.ir.nodes import (
@@ -86,7 +87,9 @@ def _goes_back(step: IndexStep) -> bool:
 def _is_inside(step: IndexStep) -> bool:
     """Whether a position was found by a call that looks behind another: it is not in front of the array."""
     found = step.terms[-1] if step.terms else None
-    return found is not None and isinstance(found.value, Call) and not found.negative and step.constant == 0
+    if found is None or found.negative or step.constant != 0:
+        return False
+    return (isinstance(found.value, Call) and isinstance(found.value.type, PointerType)) or is_found(found.value)
 
 
 def is_signed(value: Value) -> bool:

@@ -19,6 +19,7 @@ from c2rust_py.infer.ranges import infer_ranges
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.solver import solve
 from c2rust_py.infer.storage import Storage, infer_storage
+from c2rust_py.infer.token_states import name_token_states
 from c2rust_py.infer.view_pairs import measures_params, reaching
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.lift.cells import CellFacts, lend_cells
@@ -95,7 +96,7 @@ def lift_program(
 ) -> Lifted:
     """Each round takes down at least one subject more, so it ends. `originals`: see `solve`. Signed overflow may wrap here: an
     index that it makes negative is no slice's."""
-    program = name_referents(name_nested_positions(program))
+    program = name_referents(name_nested_positions(name_token_states(program)))
     closed_world = any(f.name == "main" and not f.static for f in program.functions.values())
     ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)
     extents = cache(lambda: infer_extents(program, ranges))
