@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import cast
 
-from c2rust_py.infer.ends import TOKENS_FROM
+from c2rust_py.infer.ends import TOKENS_FROM, end_address, finds_tokens
 from c2rust_py.infer.targets import is_null
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -29,6 +29,7 @@ from c2rust_py.ir.nodes import (
     If,
     LocalPlace,
     Logical,
+    Place,
     Return,
     Statement,
     Value,
@@ -43,6 +44,9 @@ TOKENS = "strtok"
 
 def name_token_states(program: Program) -> Program:
     """The program with such variables, behind the other locals of their functions."""
+    if TOKENS_FROM in program.externals and TOKENS_FROM not in program.functions:
+        functions = {symbol: _without_nulls(function) for symbol, function in program.functions.items()}
+        program = replace(program, functions=functions)
     external = program.externals.get(TOKENS)
     if external is None or not external.from_library or TOKENS_FROM in program.functions:
         return program
@@ -60,6 +64,34 @@ def name_token_states(program: Program) -> Program:
         for symbol, function in program.functions.items()
     }
     return replace(program, functions=functions, externals={TOKENS_FROM: found, **program.externals})
+
+
+def _without_nulls(function: Function) -> Function:
+    """The function without the nulls that variables are given which only `strtok_r` looks at: it is given a text first."""
+    saved = {
+        place.local
+        for node in walk_all(function.body)
+        if isinstance(node, Call) and finds_tokens(node) and isinstance(place := _saved(node), LocalPlace)
+    }
+    if not saved:
+        return function
+    allowed = {id(_saved(node)) for node in walk_all(function.body) if isinstance(node, Call) and finds_tokens(node)}
+    seen = {node.local for node in walk_all(function.body) if isinstance(node, LocalPlace) and id(node) not in allowed}
+
+    def change(node: Node) -> Node:
+        made = map_children(node, change)
+        match made:
+            case Declare(local, init) if local in saved - seen and init is not None and is_null(init):
+                return replace(made, init=None)
+            case _:
+                return made
+
+    return replace(function, body=tuple(cast(Statement, change(statement)) for statement in function.body))
+
+
+def _saved(call: Call) -> Place | None:
+    address = end_address(call)
+    return address.place if isinstance(address, AddressOf) else None
 
 
 def is_tokens(node: Node) -> bool:
