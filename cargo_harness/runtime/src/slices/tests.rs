@@ -160,8 +160,7 @@ fn positions_are_where_the_pointers_point() {
         "strtok_r",
         LETTERS,
         |p, n, mem| {
-            let save = mem.alloca(8).cast();
-            mem.write(save, p[0] + n as usize % 3);
+            let save = mem.local(p[0] + n as usize % 3);
             let first = c_string::strtok_r(Ptr::NULL, p[1], save, mem);
             let second = c_string::strtok_r(Ptr::NULL, p[1], save, mem);
             (position(first, p[0]), position(second, p[0]), (mem.read(save) - p[0]) as usize)
