@@ -39,8 +39,8 @@ from c2rust_py.infer.pointer_uses import (
     is_program,
     pointer_uses,
 )
-from c2rust_py.infer.reasons import origin
 from c2rust_py.infer.presence import find_presence
+from c2rust_py.infer.reasons import origin
 from c2rust_py.infer.scopes import Scopes, find_scopes
 from c2rust_py.infer.solution import MEMORY_SUFFIX, memory_instance
 from c2rust_py.infer.storage import named_by_stub
