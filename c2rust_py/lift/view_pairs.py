@@ -23,9 +23,9 @@ from c2rust_py.ir.nodes import (
     PointerDiff,
     Value,
 )
-from c2rust_py.ir.types import BOOL, ISIZE, USIZE, OptionalType, ReferenceType
+from c2rust_py.ir.types import BOOL, ISIZE, USIZE, Access, ArrayType, OptionalType, PointerType, ReferenceType
 from c2rust_py.lift.positions import converted
-from c2rust_py.lift.views import ViewLifter, reference_type
+from c2rust_py.lift.views import ViewLifter
 
 _MIRRORED = {CompareOp.LT: CompareOp.GT, CompareOp.LE: CompareOp.GE, CompareOp.GT: CompareOp.LT, CompareOp.GE: CompareOp.LE}
 """What is further on in an array has less of it behind."""
@@ -75,4 +75,6 @@ class ViewPairs:
         return Binary(BinaryOp.SUB, whole, position, USIZE, value.span)
 
     def slice(self, value: Value) -> ReferenceType:
-        return reference_type(without_casts(value).type, slice=True)
+        pointer = without_casts(value).type
+        assert isinstance(pointer, PointerType)
+        return ReferenceType(ArrayType(pointer.target, None), Access.SHARED)
