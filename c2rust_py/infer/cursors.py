@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from c2rust_py.infer.ends import end_address
 from c2rust_py.infer.liftable import not_liftable
 from c2rust_py.ir.function_refs import functions_with_address
 from c2rust_py.ir.nodes import (
@@ -154,6 +155,8 @@ def _used_otherwise(function: Function, program: Program) -> set[int]:
                 allowed.add(id(place))
             case Call(FunctionRef(callee), args) if callee in program.functions:
                 allowed |= {id(arg.place) for arg in args if isinstance(arg, Load)}
+            case Call() if isinstance(address := end_address(node), Load):
+                allowed.add(id(address.place))
             case _:
                 pass
     places = (node for node in walk_all(function.body) if isinstance(node, LocalPlace))

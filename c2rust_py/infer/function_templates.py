@@ -75,6 +75,7 @@ def template_finder(state: SolverState, symbol: str) -> TemplateFinder:
         params,
         known,
         state.fields,
+        state.present[symbol],
     )
 
 

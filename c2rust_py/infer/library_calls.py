@@ -20,6 +20,7 @@ from types import MappingProxyType
 
 from c2rust_py.infer.comparators import why_not_compared
 from c2rust_py.infer.demotions import Subject
+from c2rust_py.infer.ends import end_argument, finds_tokens, stored_end
 from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction, library_functions
 from c2rust_py.infer.library_slices import SliceForm, SliceResult, SliceVariant, slice_forms
 from c2rust_py.infer.targets import (
@@ -36,7 +37,7 @@ from c2rust_py.infer.targets import (
     is_data_pointer,
 )
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, Convert, FunctionRef, IntConst, Value, ZeroValue
+from c2rust_py.ir.nodes import Call, Convert, FunctionRef, IntConst, Load, LocalPlace, Value, ZeroValue
 from c2rust_py.ir.types import (
     ArrayType,
     ComplexType,
@@ -85,16 +86,17 @@ class Within:
 @dataclass(frozen=True, slots=True)
 class FormCall:
     """A call of a slice form. loans: by the position of the C argument. within: what a form for two pointers into one array
-    takes in their place."""
+    takes in their place. end: the argument that says where to store where a number ends, if it is not null."""
 
     form: SliceForm
     loans: Mapping[int, Loan]
     within: Within | None
+    end: int | None = None
 
     @property
     def lent(self) -> frozenset[int]:
         """The positions of arguments that are no pointers any more."""
-        return frozenset(self.loans)
+        return frozenset(self.loans) if self.end is None else frozenset((*self.loans, self.end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,8 @@ def library_result(resolver: Resolver, call: Call) -> Result | None:
     chosen = choose_form(resolver, call)
     if isinstance(chosen, Refusal) or chosen.form.result_argument is None:
         return None
-    root = ParamRoot(chosen.form.result_argument)
+    saved = chosen.end if finds_tokens(call) else None
+    root = ParamRoot(chosen.form.result_argument if saved is None else saved)
     match chosen.form.result_kind:
         case SliceResult.ARGUMENT:
             return Result(Template(root, (0,)), nullable=False)
@@ -258,8 +261,14 @@ def byte_count(call: Call) -> int | None:
 def _fit(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal | None:
     """The call as one of `form`; a refusal where that is not for the types of its arguments, None where it is about others."""
     count = len(library_functions()[form.name].params)
-    if len(call.args) != count or not _leaves_end(form, call):
+    if len(call.args) != count:
         return None
+    end = end_argument(call)
+    end = None if end is None or is_null_argument(call.args[end]) else end
+    if end is not None and (unstored := _refuse_end(resolver, call)) is not None:
+        return unstored
+    if finds_tokens(call):
+        return _fit_tokens(resolver, call, form)
     loans: dict[int, Loan] = {}
     elements: dict[str, list[Type]] = {}
     for index, (param, position) in enumerate(zip(form.params, form.arguments, strict=True)):
@@ -289,16 +298,20 @@ def _fit(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal 
         why_not = why_not_compared(resolver.program, resolver.demotions, form, call, types)
         if why_not is not None:
             return Refusal(why_not[0], cause=why_not[1])
-    return FormCall(form, loans, None)
+    return FormCall(form, loans, None, end)
 
 
 _LOOKS_AT_BYTES = frozenset({SliceVariant.VALUES, SliceVariant.TO_BYTES})
 """Forms that see the bytes of what they read."""
 
 
-def _leaves_end(form: SliceForm, call: Call) -> bool:
-    """Whether nobody wants to know where a number ends."""
-    return form.end_argument is None or is_null_argument(call.args[form.end_argument])
+def _refuse_end(resolver: Resolver, call: Call) -> Refusal | None:
+    """What speaks against a call that is to store where a number ends."""
+    text = f"it is passed to `{call.function.symbol if isinstance(call.function, FunctionRef) else ''}` of the library"
+    end = stored_end(call, resolver.referents)
+    if end is None:
+        return Refusal(text)
+    return None if resolver.keeps(end.place) else Refusal(text, Load(end.place, end.place.type, call.span))
 
 
 def is_null_argument(value: Value) -> bool:
@@ -306,6 +319,27 @@ def is_null_argument(value: Value) -> bool:
     while isinstance(value, Convert):
         value = value.operand
     return isinstance(value, ZeroValue) or (isinstance(value, IntConst) and value.value == 0)
+
+
+def _fit_tokens(resolver: Resolver, call: Call, form: SliceForm) -> FormCall | Refusal:
+    """A call that is lent the whole array, and the variable that says where it goes on there."""
+    refusal = Refusal(f"it is passed to `{form.name}` of the library")
+    end = stored_end(call, resolver.referents)
+    if end is None or not isinstance(end.place, LocalPlace) or end.place.local in resolver.nullable:
+        return refusal
+    rest = Load(end.place, end.place.type, call.span)
+    whole, separators = find_loan(resolver, rest, mutable=True), find_loan(resolver, call.args[1], mutable=False)
+    if whole is None or separators is None:
+        return Refusal(refusal.text, rest if whole is None else call.args[1])
+    template = resolver.templates[end.place.local]
+    whole = replace(whole, target=template.at(IndexStep()))
+    if template.cursor is None or not is_bytes(whole.element) or not is_bytes(separators.element):
+        return refusal
+    if (unwritten := refuse_writing(form.name, whole)) is not None:
+        return unwritten
+    if overlap(whole, separators):
+        return Refusal(f"two arguments of `{form.name}` may be the same object")
+    return FormCall(form, {0: whole, 1: separators}, None, end_argument(call))
 
 
 def _fit_within(form: SliceForm, loans: Mapping[int, Loan]) -> FormCall | None:

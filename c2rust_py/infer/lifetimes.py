@@ -33,6 +33,9 @@ from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import Type
 from c2rust_py.ir.walk import walk_all
 
+ELIDED = "'_"
+"""Says that there is a lifetime, where the compiler finds which."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -193,7 +196,8 @@ class _Namer:
         result_slot = Region(RegionKind.RESULT, self.function.symbol)
         static = has_reference(self.function.type.result) and result_slot not in self.borrowed
         if given and not static and len(taken) == 1 and not self.has_context and set(given) == set(taken):
-            return None
+            within = tuple((None, None if inner is None else ELIDED) for _, inner in positions)
+            return None if result[1] is None else Signature((), within, (None, ELIDED))
         named: dict[Region, str] = {}
         for region in (*taken, *given):
             if region not in named and region in taken and (taken.count(region) > 1 or region in given):

@@ -21,6 +21,7 @@ from c2rust_py.ir.nodes import (
     Conditional,
     Continue,
     Declare,
+    DeclarePair,
     DerefPlace,
     FieldPlace,
     GlobalPlace,
@@ -75,6 +76,8 @@ class NodeTouches:
                 return self.lent_by(loan) | self._declares(local)
             case Declare(local, _, _):
                 return self._declares(local)
+            case DeclarePair():
+                return Touches(locals_written=frozenset(node.declared))
             case Reallocate(place):
                 return self.reads(place) | self.writes(place)
             case AllocateVla(local, _, _):
@@ -198,7 +201,7 @@ class NodeTouches:
                 return isinstance(root_of(place), LocalPlace) and not is_borrowed(place)
             case VaArgValue(place, _, _):
                 return isinstance(root_of(place), LocalPlace) and not is_borrowed(place)
-            case Declare() | AllocateVla() | Break() | Continue() | Return() | Goto() | ComputedGoto():
+            case Declare() | DeclarePair() | AllocateVla() | Break() | Continue() | Return() | Goto() | ComputedGoto():
                 return True
             case _:
                 return False

@@ -102,7 +102,7 @@ def _asks(
                 return True
             case Held(value=value) if value is not None and (library or len(seen) > 1) and derived(value):
                 return True
-            case Pair(left, right) if derived(left) != derived(right):
+            case Pair(left, right, ordered=ordered) if (library or not ordered) and derived(left) != derived(right):
                 return True
             case LibraryCall(call=call) if library and any(derived(arg) for arg in call.args):
                 return True

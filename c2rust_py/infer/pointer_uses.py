@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.cursors import lent_variable, referent_of, referents
 from c2rust_py.infer.demotions import FieldSlot, HeldSlot
+from c2rust_py.infer.ends import end_address, stored_end
 from c2rust_py.infer.field_slots import field_flows, field_slot
 from c2rust_py.infer.library_calls import Wanted, forms_of
 from c2rust_py.infer.library_formats import FORMAT_FUNCTIONS
 from c2rust_py.infer.places import place_in_words
 from c2rust_py.infer.targets import is_data_pointer, is_null, without_casts
-from c2rust_py.infer.views import flows_of, held_slot
+from c2rust_py.infer.views import flows_of, held_slot, leads_to_pointers
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -27,6 +28,7 @@ from c2rust_py.ir.nodes import (
     Call,
     CatchJump,
     Compare,
+    CompareOp,
     Conditional,
     Convert,
     Decay,
@@ -172,6 +174,14 @@ class HeldAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemArguments:
+    """The system gives `main` the arguments of the program, for its parameter number `param`, with null behind them."""
+
+    param: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """The pointer is dereferenced."""
 
@@ -197,11 +207,12 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two pointers are compared or subtracted."""
+    """Two pointers are compared or subtracted; ordered: C says nothing where one of them is null."""
 
     left: Value
     right: Value
     span: Span
+    ordered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +245,7 @@ Use = (
     Flow
     | Held
     | HeldAddress
+    | SystemArguments
     | AllocatesVla
     | Released
     | Stored
@@ -254,7 +266,7 @@ Use = (
 def pointer_uses(function: Function, program: Program) -> list[Use]:
     """The uses of a normalised function, in source order."""
     layout = Layout(program.records, program.enums)
-    found: list[Use] = []
+    found: list[Use] = [SystemArguments(1, function.locals[1].span)] if is_program(function) else []
     known = referents(function)
     lent = {id(arg) for node in walk_all(function.body) for arg in _lent_addresses(node, program, known)}
     wanted: dict[int, Wanted] = {}
@@ -267,6 +279,9 @@ def pointer_uses(function: Function, program: Program) -> list[Use]:
         if isinstance(node, Call):
             found.extend(_held(node, function, program))
             found.extend(_arguments(node, program, wanted.get(id(node), Wanted.VALUE), known))
+            if (end := _library_end(node, program, known)) is not None:
+                found.extend(_writes(end))
+                found.extend(_referent_use(end, known) or _uses_of(end, function, program, layout))
         elif (of_referent := _referent_use(node, known) if known else None) is not None:
             found.extend(of_referent)
         elif id(node) not in lent and not (isinstance(node, ElementRun) and id(node.value) in kept):
@@ -274,10 +289,19 @@ def pointer_uses(function: Function, program: Program) -> list[Use]:
     return found
 
 
+def is_program(function: Function) -> bool:
+    """Whether it is the `main` of a program that takes arguments."""
+    params = function.type.params
+    return function.name == "main" and not function.static and len(params) > 1 and leads_to_pointers(params[1])
+
+
 def _lent_addresses(node: Node, program: Program, known: Mapping[int, int]) -> Iterator[Value]:
-    """The addresses of pointer variables that are given to parameters with a referent."""
+    """The addresses of pointer variables that are given to parameters with a referent, or to the library for the end of a number."""
     if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
         return
+    address = end_address(node)
+    if address is not None and _library_end(node, program, known) is not None:
+        yield address
     callee = program.functions.get(node.function.symbol)
     expected = {} if callee is None else referents(callee)
     for position, arg in enumerate(node.args):
@@ -285,6 +309,12 @@ def _lent_addresses(node: Node, program: Program, known: Mapping[int, int]) -> I
             while isinstance(arg, Convert):
                 arg = arg.operand
             yield arg
+
+
+def _library_end(call: Call, program: Program, known: Mapping[int, int]) -> Assign | None:
+    """What a call of the library does to the pointer that it is to store the end of a number at."""
+    external = program.externals.get(call.function.symbol) if isinstance(call.function, FunctionRef) else None
+    return stored_end(call, known) if external is not None and external.from_library else None
 
 
 def _referent_use(node: Node, known: Mapping[int, int]) -> tuple[Use, ...] | None:
@@ -359,13 +389,13 @@ def _uses_of(node: Node, function: Function, program: Program, layout: Layout) -
                 yield Returned(value, span)
         case DerefPlace(pointer, _, span):
             yield Access(pointer, span)
-        case Compare(_, left, right, _, span) if is_data_pointer(left.type):
+        case Compare(op, left, right, _, span) if is_data_pointer(left.type):
             if is_null(left) or is_null(right):
                 yield Test(without_casts(right if is_null(left) else left), span)
             else:
-                yield Pair(left, right, span)
+                yield Pair(left, right, span, op not in (CompareOp.EQ, CompareOp.NE))
         case PointerDiff(left, right, _, span):
-            yield Pair(left, right, span)
+            yield Pair(left, right, span, ordered=True)
         case Convert(operand, type, span) if is_data_pointer(operand.type):
             if type == IntType(IntKind.BOOL):
                 yield Test(without_casts(operand), span)

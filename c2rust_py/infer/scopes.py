@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from c2rust_py.infer.ends import stored_ends
 from c2rust_py.infer.targets import is_data_pointer
 from c2rust_py.ir.nodes import (
     Assign,
@@ -26,7 +27,7 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.program import Function
-from c2rust_py.ir.walk import Node, child_groups
+from c2rust_py.ir.walk import Node, child_groups, children
 
 Scope = tuple[int, ...]
 """The statement lists around a statement, from the function's body on, each by a number; negative is a loop's body."""
@@ -78,6 +79,10 @@ class _Finder:
                 self._give(local, value, scope)
             case _:
                 pass
+        for part in children(node):
+            for end in () if isinstance(part, Statement) else stored_ends(part, {}):
+                if isinstance(end.place, LocalPlace):
+                    self._give(end.place.local, end.value, scope)
         for body in _bodies(node):
             self.lists += 1
             loops = isinstance(node, While | DoWhile | For | Loop)

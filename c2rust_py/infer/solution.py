@@ -54,7 +54,7 @@ class Solution:
     """program: with the second instances that some call needs, under their own symbols. templates: of the lifted pointer
     locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
     lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs that own.
-    views: what other objects hold.
+    views: what other objects hold. present: the reads of pointer locals that are not null.
     demotions: everything in memory, with its reason."""
 
     program: Program
@@ -65,6 +65,7 @@ class Solution:
     views: Views
     fields: FieldRungs = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
+    present: Mapping[str, AbstractSet[int]] = field(default_factory=dict)
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
@@ -82,6 +83,7 @@ class Solution:
             self.views,
             known,
             self.fields,
+            self.present.get(symbol, frozenset()),
         )
 
     def owns(self, symbol: str, local: int) -> bool:

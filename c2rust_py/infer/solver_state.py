@@ -36,8 +36,10 @@ from c2rust_py.infer.pointer_uses import (
     Lent,
     LibraryCall,
     Use,
+    is_program,
     pointer_uses,
 )
+from c2rust_py.infer.presence import find_presence
 from c2rust_py.infer.reasons import origin
 from c2rust_py.infer.scopes import Scopes, find_scopes
 from c2rust_py.infer.solution import MEMORY_SUFFIX, memory_instance
@@ -91,6 +93,7 @@ class SolverState:
     fields: dict[FieldSlot, Rung] = field(init=False)
     known: dict[str, frozenset[int]] = field(default_factory=dict)
     scopes: dict[str, Scopes] = field(default_factory=dict)
+    present: dict[str, frozenset[int]] = field(default_factory=dict)
     views: Views = field(init=False)
     holders: dict[HeldSlot, set[str]] = field(default_factory=dict)
     static_flows: list[HeldFlow] = field(init=False)
@@ -114,6 +117,7 @@ class SolverState:
         self.uses[symbol] = pointer_uses(function, self.program)
         self.known[symbol] = frozenset(known_loads(function.body, self.layout)) if self.fields else frozenset()
         self.scopes[symbol] = find_scopes(function)
+        self.present[symbol] = find_presence(function)
         for slot in mentioned_slots(function, self.program):
             self.holders.setdefault(slot, set()).add(symbol)
         self._note_dependents(symbol)
@@ -149,7 +153,7 @@ class SolverState:
         slot = PointerSlot(function.symbol, local.id)
         if local.kind is LocalKind.PARAM and in_memory is not None:
             self.demote(slot, in_memory)
-        elif local.kind is LocalKind.PARAM and function.name == "main":
+        elif local.kind is LocalKind.PARAM and function.name == "main" and not (local.id == 1 and is_program(function)):
             self.demote(slot, Reason("the system calls `main`", local.span))
         assert isinstance(local.type, PointerType)
         reason = not_liftable(local.type.target)

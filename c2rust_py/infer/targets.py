@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from c2rust_py.infer.constants import constant_of
 from c2rust_py.infer.cursors import lent_variable, referent_of
 from c2rust_py.infer.demotions import Demotions, FieldSlot, GlobalObject, LocalObject, MemoryCall
+from c2rust_py.infer.ends import finds_tokens
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -269,7 +270,7 @@ class Resolver:
     templates: of its pointer locals; one without has no target that is known. nullable: those of them that may be null.
     results: what the program's functions return. library: what a direct call of the library gives a pointer into, if it is one.
     referents: of its parameters (`infer.cursors`). fields: the members that own what they point to: to a path they are arrays.
-    views: what other objects hold. Pointers to objects among the demotions are of the memory rung.
+    views: what other objects hold. present: the reads of locals that are not null (`infer.presence`). Pointers to objects among the demotions are of the memory rung.
     """
 
     program: Program
@@ -283,6 +284,7 @@ class Resolver:
 
     referents: Mapping[int, int] = field(default_factory=dict)
     fields: Container[FieldSlot] = frozenset()
+    present: Container[int] = frozenset()
 
     @property
     def view_locals(self) -> AbstractSet[int]:
@@ -322,6 +324,16 @@ class Resolver:
             case _:
                 return None
 
+    def keeps(self, place: Place) -> bool:
+        """Whether a pointer that is stored at a place is above memory there."""
+        match place:
+            case LocalPlace(local):
+                return local in self.templates
+            case DerefPlace() if (referent := referent_of(place, self.referents)) is not None:
+                return referent in self.templates
+            case _:
+                return self.place(place) is not None and self.views.at(place, self.function) is not None
+
     def _owns(self, record: Type, index: int) -> bool:
         """Whether a member of a struct owns what it points to."""
         return isinstance(record, RecordType) and FieldSlot(record.id, index) in self.fields
@@ -341,7 +353,7 @@ class Resolver:
         """Whether a pointer value with a target may be null all the same."""
         match value:
             case Load(LocalPlace(local)):
-                return local in self.nullable
+                return local in self.nullable and id(value) not in self.present
             case Load(place):
                 return self.views.at(place, self.function) in self.views.nullable
             case Convert(operand, PointerType()):
@@ -391,7 +403,8 @@ class Resolver:
         if position >= len(call.args):
             return None
         by_program = isinstance(call.function, FunctionRef) and call.function.symbol in self.results
-        variable = lent_variable(call.args[position], self.referents) if by_program else None
+        tokens = finds_tokens(call)
+        variable = lent_variable(call.args[position], self.referents) if by_program or tokens else None
         if variable is not None and variable in self.templates:
             given: Target | None = self.templates[variable].at(IndexStep())  # The whole array is passed with the position.
         else:

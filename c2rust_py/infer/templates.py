@@ -60,6 +60,7 @@ class TemplateFinder:
     param_count: int
     referents: Mapping[int, int]
     fields: Container[FieldSlot]
+    present: Container[int] = frozenset()
 
     def resolver(self, found: FunctionTemplates) -> Resolver:
         templates, nullable = found.templates, found.nullable
@@ -74,6 +75,7 @@ class TemplateFinder:
             self.views,
             self.referents,
             self.fields,
+            self.present,
         )
 
     def locals(

@@ -16,6 +16,7 @@ from c2rust_py.infer.demotions import (
     ResultSlot,
     Subject,
 )
+from c2rust_py.infer.ends import stored_end
 from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.field_slots import field_slot
 from c2rust_py.infer.function_templates import template_finder
@@ -40,6 +41,7 @@ from c2rust_py.infer.pointer_uses import (
     Released,
     Returned,
     Stored,
+    SystemArguments,
     Test,
     Use,
     Written,
@@ -60,6 +62,7 @@ from c2rust_py.infer.targets import (
     is_null,
     without_casts,
 )
+from c2rust_py.infer.view_pairs import compares_views
 from c2rust_py.ir.nodes import (
     Call,
     FunctionRef,
@@ -111,7 +114,9 @@ class UseChecker:
                 self._check_emptied(right, span)
                 targets = self.resolver.pointer(left), self.resolver.pointer(right)
                 missing = any(map(self.resolver.may_be_null, (left, right)))
-                if not comparable(*targets) or (missing and isinstance(targets[0], Target) and _is_held(targets[0])):
+                if compares_views(self.resolver, left, right):
+                    pass
+                elif not comparable(*targets) or (missing and isinstance(targets[0], Target) and _is_held(targets[0])):
                     for value in (left, right):
                         self._demote(value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument(callee=callee, param=param, value=value, span=span):
@@ -126,6 +131,8 @@ class UseChecker:
                 self._check_library(use)
             case Held():
                 self._check_held(use)
+            case SystemArguments(param, span):
+                self._check_arguments(param, span)
             case HeldAddress(slot, span):
                 self.state.demote(slot, Reason("its address is taken", span))
             case Written(value, span):
@@ -167,6 +174,15 @@ class UseChecker:
             self._asks_null(slot) if value is None else self.resolver.may_be_null(value)
         ):
             self.state.add_nullable(slot)
+
+    def _check_arguments(self, param: int, span: Span) -> None:
+        """The arguments of the program are views, or in memory: there is no slice of pointers to memory to start from."""
+        slot = PointedPointers(self.symbol, param)
+        if self.state.views.above(slot):
+            self._check_held(Held(slot, None, "the arguments", span))
+        else:
+            cause = slot if slot in self.state.demotions else None
+            self.state.demote(PointerSlot(self.symbol, param), Reason("the system calls `main`", span, cause))
 
     def _asks_null(self, slot: HeldSlot) -> bool:
         """Whether an object of zero bytes holds null, as far as anybody can tell: there is no empty slice of a struct to stand for it."""
@@ -330,6 +346,9 @@ class UseChecker:
         for position, arg in enumerate(use.call.args):
             if is_data_pointer(arg.type) and position not in lent:
                 self._demote(arg, reason)
+        end = stored_end(use.call, self.resolver.referents) if isinstance(chosen, Refusal) else None
+        if end is not None:
+            self._demote(Load(end.place, end.place.type, use.span), reason)
 
 
 def _is_held(target: Target) -> bool:

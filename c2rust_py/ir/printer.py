@@ -43,6 +43,7 @@ from c2rust_py.ir.nodes import (
     Convert,
     Decay,
     Declare,
+    DeclarePair,
     Default,
     DerefPlace,
     DoWhile,
@@ -306,6 +307,8 @@ class _Printer:
                 return f"{self.local(local)} = allocate({self.value(size)})"
             case Split(place, at, low, high):
                 return f"{self.local(low)}, {self.local(high)} = split {self.place(place)} at {self.value(at)}"
+            case DeclarePair(_, _, call):
+                return f"{', '.join(map(self.local, statement.declared))} = {self.value(call)}"
             case Assign(place, value):
                 return f"{self.place(place)} = {self.value(value)}"
             case Evaluate(value):

@@ -75,6 +75,8 @@ class LocalKind(Enum):
     """Stands behind the parameters, where one more may be needed (`normalise.reserve_positions`); nothing mentions it."""
     REFERENT = "referent"
     """Stands for the pointer that a parameter points to, while pointers are lifted (`infer.cursors`)."""
+    NESTED = "nested"
+    """Stands for an argument that a call finds, while pointers are lifted (`infer.nested_positions`)."""
 
 
 @dataclass(frozen=True, slots=True)

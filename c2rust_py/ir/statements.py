@@ -41,6 +41,22 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class DeclarePair:
+    """`let (value, length) = call;`, behind `lift` only: what a library function says beside its value, which has the type of
+    the call. Both locals are declared here and keep what they are given; value: None where nobody wants it."""
+
+    value: int | None
+    length: int
+    call: Value
+    span: Span
+
+    @property
+    def declared(self) -> tuple[int, ...]:
+        """The locals that it declares."""
+        return (self.length,) if self.value is None else (self.value, self.length)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Assign:
     """Stores a value of the place's type; a bit-field's value is already truncated."""
 
@@ -266,6 +282,7 @@ Statement = (
     Declare
     | AllocateVla
     | Split
+    | DeclarePair
     | Assign
     | Evaluate
     | Block

@@ -20,11 +20,13 @@ from c2rust_py.ir.nodes import (
     Assign,
     Borrow,
     Break,
+    Call,
     Case,
     CatchJump,
     ComputedGoto,
     Continue,
     Declare,
+    DeclarePair,
     Default,
     DoWhile,
     ElementRun,
@@ -63,6 +65,7 @@ from c2rust_py.ir.program import Function, LocalKind, Program, Record
 from c2rust_py.ir.types import (
     LONG,
     ULONG,
+    USIZE,
     Access,
     ArrayType,
     OptionalType,
@@ -175,7 +178,18 @@ class _Scope:
 
 
 _FORBIDDEN_AFTER_NORMALISE = (Switch, Case, Default, Goto, ComputedGoto, Label, LabelAddress)
-_FORBIDDEN_BEFORE_LIFT = (ReferentPlace, Borrow, Optional, Unwrap, IsPresent, MoveOptional, Allocate, Reallocate, Split)
+_FORBIDDEN_BEFORE_LIFT = (
+    ReferentPlace,
+    Borrow,
+    Optional,
+    Unwrap,
+    IsPresent,
+    MoveOptional,
+    Allocate,
+    Reallocate,
+    Split,
+    DeclarePair,
+)
 
 
 @dataclass(slots=True)
@@ -331,6 +345,8 @@ class _Checker:
                 self.require(is_pointer, "a variable-length array's local is no pointer", span)
             case Split(place, at, low, high, span):
                 self.split(place, at, (low, high), span)
+            case DeclarePair(value, length, call, span):
+                self.pair(value, length, call, span)
             case Assign(place, value, span):
                 self.same(value.type, place.type, "an assigned value's type is not its place's", span)
             case If(condition, _, _, span) | While(_, condition, _, span) | DoWhile(_, _, condition, span):
@@ -355,6 +371,12 @@ class _Checker:
             type = self.local_type(part, span)
             fits = isinstance(type, ReferenceType) and isinstance(type.target, ArrayType) and type.access is Access.MUTABLE
             self.require(fits, "a part of an array is no slice to write to", span)
+
+    def pair(self, value: int | None, length: int, call: Value, span: Span) -> None:
+        self.require(isinstance(call, Call), "a pair comes from no call", span)
+        if value is not None:
+            self.same(call.type, self.local_type(value, span), "a pair's value is not of its local's type", span)
+        self.same(USIZE, self.local_type(length, span), "a pair's length is no usize", span)
 
     def condition(self, condition: Value, span: Span) -> None:
         self.require(is_scalar(condition.type), "a condition is no scalar", span)

@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.nodes import AllocateVla, BlockValue, CatchJump, Declare, For, LocalPlace, Split, Statement
+from c2rust_py.ir.nodes import (
+    AllocateVla,
+    BlockValue,
+    CatchJump,
+    Declare,
+    DeclarePair,
+    For,
+    LocalPlace,
+    Split,
+    Statement,
+)
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import Node, child_groups
 
@@ -65,6 +75,9 @@ def _check(node: Node, function: Function, declared: set[int], scope: _Scope) ->
         case Split(low=low, high=high):
             declared.update((low, high))
             scope.locals.extend((low, high))
+        case DeclarePair():
+            declared.update(node.declared)
+            scope.locals.extend(node.declared)
         case LocalPlace(local, _, span) | CatchJump(_, _, local, _, span):
             if local not in declared:
                 return f"local {function.locals[local].name} is not declared where it is used", span

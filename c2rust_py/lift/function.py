@@ -94,11 +94,13 @@ from c2rust_py.lift.groups import GroupForm, make_room
 from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
+from c2rust_py.lift.number_ends import EndLifter
 from c2rust_py.lift.owners import OwnerLifter
 from c2rust_py.lift.params import arrange_params
 from c2rust_py.lift.positions import Positions, converted
 from c2rust_py.lift.shapes import Shapes
 from c2rust_py.lift.target_places import TargetPlaces
+from c2rust_py.lift.view_pairs import ViewPairs
 from c2rust_py.lift.views import ViewLifter, without_before
 
 N = TypeVar("N", bound=Node)
@@ -197,7 +199,10 @@ class _Lifter:
     views: ViewLifter = field(init=False)
     places: TargetPlaces = field(init=False)
     calls: CallLifter = field(init=False)
+    view_pairs: ViewPairs = field(init=False)
     added: list[Local] = field(default_factory=list)
+    in_place: set[int] = field(default_factory=set)
+    nested: dict[int, Value] = field(default_factory=dict)
     before: list[Statement] = field(default_factory=list)
     """What has to run before the place that is being rewritten."""
 
@@ -216,8 +221,16 @@ class _Lifter:
         self.positions = Positions(cursors, self.backward, nullable, lent, self.value, self.statements)
         types = HeldTypes(self.program, self.solution.views, self.shapes)
         self.views = ViewLifter(self.solution, self.shapes, types, self.function, self.resolver, self.positions, self)
+        self.view_pairs = ViewPairs(self.views)
         self.library = LibraryLifter(
-            self.resolver, self.positions, self.target_place, self.views.lend, self.value, calls, self.shapes
+            self.resolver,
+            self.positions,
+            self.target_place,
+            self.views.lend,
+            self.value,
+            calls,
+            self.shapes,
+            EndLifter(self.function, self.resolver, self.positions, self.statement, self.value, self._declared),
         )
         self.owners = OwnerLifter(self.solution, self.shapes, self.symbol, self.resolver, self.layout, self.value, self._effects)
         self.places = TargetPlaces(self.solution, self.function, self.positions, self.owners, self.views, self.number)
@@ -259,7 +272,8 @@ class _Lifter:
                 locals.append(replace(local, type=self.views.param_type(self.symbol, local.id)))
             else:
                 locals.append(replace(local, type=self.positions.local_type(local.id)))
-        starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added)
+        body = self.statements(self.function.body)
+        starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added if local.id not in self.in_place)
         type = self.function.type
         count = len(type.params) if self.form is None else make_room(self.form, self.function, locals, self.positions)
         params = tuple(local.type for local in locals[:count])
@@ -268,7 +282,7 @@ class _Lifter:
             self.function,
             type=replace(type, params=params, result=result),
             locals=(*locals, *self.added),
-            body=(*starts, *self.statements(self.function.body)),
+            body=(*starts, *body),
         )
 
     def number(self, local: int) -> int:
@@ -294,6 +308,9 @@ class _Lifter:
 
     def statement(self, node: Statement) -> tuple[Statement, ...]:
         match node:
+            case Declare(local, init) if init is not None and self._is_nested(local):
+                self.nested[local] = init
+                return ()
             case Declare(local, init, span) if local in self.resolver.templates:
                 return self._declare(local, init, span)
             case Assign(LocalPlace(local), value, span) if local in self.resolver.templates:
@@ -419,9 +436,9 @@ class _Lifter:
     # ---- values
 
     def value(self, value: Value) -> Value:
-        lent = self.library.lifted(value)
-        if lent is not None:
-            return lent
+        lifted = self.library.lifted(value) or self.view_pairs.lifted(value)
+        if lifted is not None:
+            return lifted
         match value:
             case Call():
                 return self.call(value)
@@ -441,6 +458,8 @@ class _Lifter:
                 return replace(value, symbol=self._pointed_instance(symbol))
             case RecordValue(fields, type):
                 return replace(value, fields=tuple(self._member(type, index, member) for index, member in enumerate(fields)))
+            case Load(LocalPlace(local)) if local in self.nested:
+                return self.value(self.nested[local])
             case Load(place, type, span):
                 outer, self.before = self.before, []
                 read = self.place(place)
@@ -479,6 +498,16 @@ class _Lifter:
         local = len(self.function.locals) + len(self.added)
         self.added.append(Local(local, name, type, LocalKind.VARIABLE, span))
         return LocalPlace(local, type, span)
+
+    def _declared(self, name: str, type: Type, span: Span) -> int:
+        """A new variable that is declared where it is given its value."""
+        local = self._add_local(name, type, span).local
+        self.in_place.add(local)
+        return local
+
+    def _is_nested(self, local: int) -> bool:
+        """Whether a local stands for an argument that is in memory."""
+        return self.function.locals[local].kind is LocalKind.NESTED and local not in self.resolver.templates
 
     def _is_lifted(self, value: Value | None) -> bool:
         return value is not None and is_data_pointer(value.type) and self.resolver.pointer(value) is not None

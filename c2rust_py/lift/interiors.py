@@ -27,7 +27,7 @@ from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.lift.positions import is_signed
 from c2rust_py.lift.shapes import goal_of, slot_of, values_of, viewed_targets
-from c2rust_py.lift.shared_positions import shared_positions
+from c2rust_py.lift.shared_positions import infer_backward, shared_positions
 
 
 def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
@@ -35,7 +35,7 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
     interior: set[Subject] = set()
     passed: dict[Subject, set[Subject]] = {}
     backward: dict[Subject, Reason] = {}
-    falls = _falling_positions(solution, ranges)
+    falls, signed = _falling_positions(solution, ranges), infer_backward(solution)
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
         uses = pointer_uses(function, solution.program)
@@ -57,7 +57,7 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
                     interior.add(goal)
                 elif len(target.steps) == 1 and source is not None:
                     passed.setdefault(source, set()).add(goal)
-        for target, cursor, span in _looks(function, resolver, uses, ranges):
+        for target, cursor, span in _looks(function, resolver, uses, ranges, signed[symbol]):
             slot = slot_of(resolver, symbol, target)
             if slot is None or isinstance(target.root, OwnedRoot):
                 continue
@@ -82,9 +82,10 @@ def _compared(resolver: Resolver, use: LibraryCall) -> set[PointerSlot]:
 
 
 def _looks(
-    function: Function, resolver: Resolver, uses: list[Use], ranges: Ranges
+    function: Function, resolver: Resolver, uses: list[Use], ranges: Ranges, signed: AbstractSet[int]
 ) -> Iterator[tuple[Target, Cursor | None, Span]]:
-    """What the function looks at through pointers, or has others look at, and where that is known to be; and what it compares."""
+    """What the function looks at through pointers, or has others look at, and where that is known to be; and what it compares.
+    signed: the pointer locals whose positions are `isize`, which compare as C's pointers do wherever they are."""
     pointers: list[tuple[Value, Cursor | None]] = []
     for node in walk_all(function.body):
         if isinstance(node, DerefPlace):
@@ -97,7 +98,7 @@ def _looks(
         elif isinstance(use, Lent) and use.variable in resolver.templates:
             yield resolver.templates[use.variable].at(IndexStep(use.variable)), None, use.span
         elif isinstance(use, Pair):
-            pointers += [(use.left, None), (use.right, None)]
+            pointers += [(value, None) for value in (use.left, use.right) if not _is_signed(resolver, value, signed)]
         elif isinstance(use, LibraryCall):
             for position, loan in all_loans(choose_library_call(resolver, use.call)):
                 yield loan.target, ranges.passed.get((use.call, position)), use.span
@@ -105,6 +106,14 @@ def _looks(
         target = resolver.pointer(value)
         if target is not None:
             yield target, cursor, value.span
+
+
+def _is_signed(resolver: Resolver, value: Value, signed: AbstractSet[int]) -> bool:
+    """Whether a pointer is one of these locals, moved by a constant at most."""
+    target = resolver.pointer(value)
+    if target is None or len(target.steps) != 1 or not isinstance(first := target.steps[0], IndexStep):
+        return False
+    return first.cursor in signed and not first.terms
 
 
 def _stays(root: ParamRoot, cursor: Cursor | None) -> bool:

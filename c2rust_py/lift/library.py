@@ -52,6 +52,7 @@ from c2rust_py.ir.types import (
     Type,
     VoidType,
 )
+from c2rust_py.lift.number_ends import EndLifter
 from c2rust_py.lift.positions import Positions, converted
 
 
@@ -68,6 +69,7 @@ class LibraryLifter:
     value: Callable[[Value], Value]
     calls: Mapping[int, LibraryCall]
     slices: Mapping[Subject, bool]
+    ends: EndLifter
     externals: dict[str, External] = field(default_factory=dict)
     origins: dict[int, int] = field(default_factory=dict)
 
@@ -75,7 +77,7 @@ class LibraryLifter:
         """A call, or a test or cast of one, that is lent something; None for what is no such value."""
         match value:
             case Call():
-                return self.truth(value) or self._call(value)
+                return self.truth(value) or self._call(value) or self.ends.restored(value)
             case Compare(op, left, right, _, span) if is_null(left) or is_null(right):
                 test = self.truth(right if is_null(left) else left)
                 if test is None:
@@ -85,7 +87,7 @@ class LibraryLifter:
                 return self.truth(value)
             case Convert(_, VoidType() as type, span):
                 call = self._call(without_conversions(value))
-                return None if call is None else Convert(call, type, span)
+                return call if call is None or call.type == type else Convert(call, type, span)
             case _:
                 return None
 
@@ -119,6 +121,8 @@ class LibraryLifter:
         made = self._made(call, f"{FORM_PREFIX}{form.key}", args, _result_type(form, call.type))
         if form.callbacks:
             self.origins[id(made)] = id(call)
+        if chosen.end is not None:
+            return self.ends.told(call, made, use.wanted) if form.result_kind is SliceResult.VALUE_AND_END else self.ends.begun(call, made)
         if form.result_kind is not SliceResult.PRESENCE or use.wanted is not Wanted.VALUE:
             return made
         type = OptionalType(USIZE)
@@ -144,6 +148,8 @@ class LibraryLifter:
             return self._key(call, chosen, chosen.loans[position])
         if position in chosen.loans:
             return self._slice(chosen.loans[position], arg.span)
+        if position == chosen.end:
+            return self.ends.position(call)
         return self.value(arg)
 
     def _key(self, call: Call, chosen: FormCall, loan: Loan) -> Value:

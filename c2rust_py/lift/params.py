@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from c2rust_py.ir.nodes import AllocateVla, Call, CatchJump, Declare, LocalPlace, Statement
+from c2rust_py.ir.nodes import AllocateVla, Call, CatchJump, Declare, DeclarePair, LocalPlace, Statement
 from c2rust_py.ir.program import Function, LocalKind
 from c2rust_py.ir.types import ReferenceType
 from c2rust_py.ir.walk import Node, map_children
@@ -60,6 +60,8 @@ class _Mover:
         match made:
             case LocalPlace(local) | Declare(local) | AllocateVla(local):
                 made = replace(made, local=self.numbers[local])
+            case DeclarePair(value, length):
+                made = replace(made, value=None if value is None else self.numbers[value], length=self.numbers[length])
             case CatchJump():
                 made = replace(made, result=self.numbers[made.result])
             case _:

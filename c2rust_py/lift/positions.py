@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from c2rust_py.diagnostics import Span
+from c2rust_py.infer.ends import is_found
 from c2rust_py.infer.pointer_uses import Flow
 from c2rust_py.infer.targets import IndexStep, Resolver, Target
 from c2rust_py.ir.nodes import (
@@ -62,10 +63,14 @@ def backward_cursors(resolver: Resolver, flows: list[Flow], given: AbstractSet[i
                 if step.constant < 0 or any(term.negative for term in step.terms):
                     backward.add(flow.local)
                 continue
+            if _is_inside(step):
+                continue
             linked.setdefault(step.cursor, set()).add(flow.local)
-            linked.setdefault(flow.local, set()).add(step.cursor)
+            same = flow.local in resolver.nullable or step.cursor not in resolver.nullable
+            if same:
+                linked.setdefault(flow.local, set()).add(step.cursor)
             if _goes_back(step):
-                backward |= {flow.local, step.cursor}
+                backward |= {flow.local, step.cursor} if same else {flow.local}
     waiting = list(backward)
     while waiting:
         for other in linked.get(waiting.pop(), ()):
@@ -79,6 +84,14 @@ def _goes_back(step: IndexStep) -> bool:
     return step.constant < 0 or any(term.negative or is_signed(term.value) for term in step.terms)
 
 
+def _is_inside(step: IndexStep) -> bool:
+    """Whether a position was found by a call that looks behind another: it is not in front of the array."""
+    found = step.terms[-1] if step.terms else None
+    if found is None or found.negative or step.constant != 0:
+        return False
+    return (isinstance(found.value, Call) and isinstance(found.value.type, PointerType)) or is_found(found.value)
+
+
 def is_signed(value: Value) -> bool:
     """Whether an offset may be negative, by the type that it had before it was widened; a conversion that changes values may
     make it so. What a call returns is not."""
@@ -90,6 +103,8 @@ def is_signed(value: Value) -> bool:
         value = value.operand
     if isinstance(value, IntConst):
         return value.value < 0
+    if isinstance(value, Conditional):
+        return is_signed(value.then) or is_signed(value.otherwise)
     return not isinstance(value.type, IntType) or value.type.kind.signed
 
 

@@ -13,10 +13,14 @@ from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
 from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import LibraryFunction
+from c2rust_py.infer.nested_positions import name_nested_positions
+from c2rust_py.infer.pointer_uses import pointer_uses
 from c2rust_py.infer.ranges import infer_ranges
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.solver import solve
 from c2rust_py.infer.storage import Storage, infer_storage
+from c2rust_py.infer.token_states import name_token_states
+from c2rust_py.infer.view_pairs import measures_params, reaching
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.lift.cells import CellFacts, lend_cells
 from c2rust_py.lift.conflicts import find_conflicts
@@ -92,7 +96,7 @@ def lift_program(
 ) -> Lifted:
     """Each round takes down at least one subject more, so it ends. `originals`: see `solve`. Signed overflow may wrap here: an
     index that it makes negative is no slice's."""
-    program = name_referents(program)
+    program = name_referents(name_nested_positions(name_token_states(program)))
     closed_world = any(f.name == "main" and not f.static for f in program.functions.values())
     ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)
     extents = cache(lambda: infer_extents(program, ranges))
@@ -119,7 +123,8 @@ def lift_program(
         if find_memory_holders(solution, whole, storage) or find_outlived(solution, whole, storage):
             continue
         effects = infer_effects(whole, storage, library)
-        lifted, came_from = split_loans(whole, SplitFacts(ranges, extents, effects, solution, origins, renumbered))
+        facts = SplitFacts(ranges, extents, effects, solution, origins, renumbered, _measured(solution))
+        lifted, came_from = split_loans(whole, facts)
         origins |= {now: origins[before] for now, before in came_from.items() if before in origins}
         known = len(to_write)
         cells = CellFacts(solution, storage, effects, ranges, demotions, closed_world, to_write, renumbered)
@@ -132,6 +137,13 @@ def lift_program(
             effects = infer_effects(lifted, storage, library)
         if not find_conflicts(lifted, storage, effects, origins, demotions):
             return Lifted(lifted, storage, effects, solution, origins, forms, numbers)
+
+
+def _measured(solution: Solution) -> AbstractSet[str]:
+    """The functions in which, or in what they call, it matters that a parameter's slice reaches to the end of its array."""
+    functions, program = solution.program.functions, solution.program
+    goals = (s for s, f in functions.items() if measures_params(solution.resolver(s), pointer_uses(f, program)))
+    return reaching(functions, tuple(goals))
 
 
 _Rewritten = tuple[Program, dict[int, int], dict[str, GroupForm], dict[str, Mapping[int, int]]]

@@ -30,6 +30,7 @@ from c2rust_py.infer.pointer_uses import (
     Pair,
     Returned,
     Stored,
+    SystemArguments,
     Test,
     Use,
     pointer_uses,
@@ -47,6 +48,7 @@ from c2rust_py.infer.targets import (
     is_null,
     without_casts,
 )
+from c2rust_py.infer.view_pairs import compares_views
 from c2rust_py.infer.views import unset_objects
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Call, Conditional, Declare, FunctionRef, Load, Value
@@ -85,6 +87,11 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
                         waiting.append(comparator)
                     else:
                         passed.setdefault(comparator, set()).add(PointerSlot(symbol, key))
+            if isinstance(use, SystemArguments) and solution.is_lifted(symbol, use.param):
+                waiting.append(PointerSlot(symbol, use.param))
+            if isinstance(use, Pair) and compares_views(resolver, use.left, use.right):
+                slices = (slot_of(resolver, symbol, target) for target in viewed_targets(resolver, use.left, use.right))
+                waiting.extend(slot for slot in slices if slot is not None)
             if isinstance(use, Lent):
                 waiting.extend(_moved_in(solution, symbol, use))
             for one, other in _one_slot(solution, symbol, use):

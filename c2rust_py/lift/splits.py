@@ -53,7 +53,8 @@ from c2rust_py.lift.positions import converted
 @dataclass(frozen=True, slots=True)
 class SplitFacts:
     """What proofs rest on. extents: worked out when the first call needs them. origins: the identity of each call with a lifted
-    callee before it was rewritten. renumbered: the functions whose parameters are not those of C one by one."""
+    callee before it was rewritten. renumbered: the functions whose parameters are not those of C one by one. measured: those whose slices have to
+    reach to the end of their arrays (`infer.view_pairs`)."""
 
     ranges: Ranges
     extents: Callable[[], Extents]
@@ -61,6 +62,7 @@ class SplitFacts:
     solution: Solution
     origins: Mapping[int, int]
     renumbered: AbstractSet[str]
+    measured: AbstractSet[str] = frozenset()
 
 
 def split_loans(program: Program, facts: SplitFacts) -> tuple[Program, dict[int, int]]:
@@ -166,7 +168,7 @@ class _Splitter(CallRewriter):
     def _parts(self, call: Call, positions: Sequence[int]) -> tuple[Place, list[_Part]] | None:
         """The array that all these arguments are lent parts of, and all parts of it that the call is lent."""
         assert isinstance(call.function, FunctionRef)
-        if call.function.symbol in self.facts.renumbered:
+        if call.function.symbol in self.facts.renumbered or call.function.symbol in self.facts.measured:
             return None
         loans = [cast(Borrow, call.args[at]) for at in positions]
         root = root_of(loans[0].place)

@@ -184,6 +184,8 @@ def is_inert(expr: rs.Expr) -> bool:
             return is_inert(operand)
         case rs.ArrayRepeat(element, _):
             return is_inert(element)
+        case rs.Borrow(rs.ArrayLiteral(()), mutable=False):
+            return True
         case rs.ArrayLiteral(elements):
             return all(is_inert(e) for e in elements)
         case rs.StructLiteral(_, fields, None):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.ir.nodes import Value
-from c2rust_py.ir.types import Type
+from c2rust_py.ir.types import OptionalType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Unsupported
 
@@ -39,7 +39,12 @@ def builtin_call(
         rust = lowering.frame.rust_type(type)
         assert isinstance(rust, rs.PathType)
         return rs.Call(rs.Name(f"{rust.name}::new"), tuple(lowering.receiver(arg) for arg in args))
+    if name == "same_slice":
+        return _same_slice(tuple(lowering.value(arg) for arg in args), isinstance(args[0].type, OptionalType))
     values = tuple(lowering.receiver(arg) for arg in args)
+    if name == "len":
+        whole = values[0].operand if isinstance(values[0], rs.Borrow) else values[0]
+        return rs.MethodCall(whole, "len")
     if name in _PARTS:
         return rs.FieldAccess(values[0], _PARTS[name])
     if name == "conj":
@@ -50,6 +55,14 @@ def builtin_call(
     if found is None:
         raise Unsupported(Code.BUILTIN_MISSING, f"`__builtin_{name}` has no translation", span)
     return found
+
+
+def _same_slice(slices: tuple[rs.Expr, ...], optional: bool) -> rs.Expr:
+    """Whether two slices start at the same place, or are both missing."""
+    if not optional:
+        return rs.Call(rs.Name("std::ptr::eq"), slices)
+    starts = (rs.MethodCall(slice, "map", (rs.Name("<[_]>::as_ptr"),)) for slice in slices)
+    return rs.Binary("==", *starts)
 
 
 def _bit_builtin(name: str, values: tuple[rs.Expr, ...]) -> rs.Expr | None:

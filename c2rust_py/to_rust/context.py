@@ -5,7 +5,7 @@ from __future__ import annotations
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.effects import EXIT_HANDLER, Needs
 from c2rust_py.ir.program import Variable
-from c2rust_py.ir.types import ArrayType, VoidType
+from c2rust_py.ir.types import Access, ArrayType, OptionalType, PointerType, ReferenceType, Type, VoidType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr
 from c2rust_py.to_rust.frame import Facts, Frame
@@ -116,15 +116,15 @@ def program_items(facts: Facts, crate: str, main: str) -> tuple[tuple[str, ...],
     context = rs.Borrow(rs.Name("cx"), mutable=True)
     statements: list[rs.Statement] = []
     needs = facts.effects.needs[main]
-    needs_context = bool(count) or facts.effects.uses_atexit or needs != Needs.NONE
+    in_memory = count > 1 and isinstance(function.type.params[1], PointerType)
+    needs_context = in_memory or count > 2 or facts.effects.uses_atexit or needs != Needs.NONE
     if needs_context:
         statements.append(rs.Let("cx", None, rs.Call(rs.Name("Context::new"), ()), mutable=True))
     args: tuple[rs.Expr, ...] = ()
     if count:
-        statements.append(
-            rs.Let("argv", None, rs.MethodCall(rs.FieldAccess(rs.Name("cx"), "mem"), "arguments", (rs.Borrow(rs.Name("args")),)))
-        )
-        args = (rs.Cast(rs.MethodCall(rs.Name("args"), "len"), rs.PathType("i32")), rs.Name("argv"))
+        arguments = _arguments(function.type.params[1]) if count > 1 else ((), rs.Name("argv"))
+        statements += arguments[0]
+        args = (rs.Cast(rs.MethodCall(rs.Name("args"), "len"), rs.PathType("i32")), arguments[1])
         if count == 3:
             mem = rs.Borrow(rs.FieldAccess(rs.Name("cx"), "mem"), mutable=True)
             address = rs.Call(rs.Name("c2rs_rt::stdlib::globals::environ"), (mem,))
@@ -147,6 +147,19 @@ def program_items(facts: Facts, crate: str, main: str) -> tuple[tuple[str, ...],
     run = rs.Call(rs.Name("c2rs_rt::start::run"), (places, closure))
     main_item = rs.FunctionItem("main", False, (), None, rs.Block((rs.ExprStatement(run),)), None, _NOWHERE)
     return tuple(sorted(imports)), (main_item,)
+
+
+def _arguments(type: Type) -> tuple[tuple[rs.Statement, ...], rs.Expr]:
+    """What `argv` is made of, and what `main` is given: in memory, or as a slice of texts, which may have an end."""
+    args = rs.Borrow(rs.Name("args"))
+    if not isinstance(type, ReferenceType):
+        made = rs.MethodCall(rs.FieldAccess(rs.Name("cx"), "mem"), "arguments", (args,))
+        return (rs.Let("argv", None, made),), rs.Name("argv")
+    assert isinstance(type.target, ArrayType)
+    has_end, written = isinstance(type.target.element, OptionalType), type.access is Access.MUTABLE
+    texts = rs.Call(rs.Name("c2rs_rt::start::texts"), (rs.Name("args"),))
+    views = rs.Call(rs.Name(f"c2rs_rt::start::{'views_and_end' if has_end else 'views'}"), (args,))
+    return (rs.Let("args", None, texts), rs.Let("argv", None, views, mutable=written)), rs.Borrow(rs.Name("argv"), mutable=written)
 
 
 def _part(needs: Needs) -> tuple[rs.Expr, ...]:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.nodes import AllocateVla, Builtin, Declare, DoWhile, For, LocalPlace, Loop, Split, VaStart, While
+from c2rust_py.ir.nodes import (
+    AllocateVla,
+    Builtin,
+    Declare,
+    DeclarePair,
+    DoWhile,
+    For,
+    LocalPlace,
+    Loop,
+    Split,
+    VaStart,
+    While,
+)
 from c2rust_py.ir.program import Function, LocalKind
 from c2rust_py.ir.types import VoidType
 from c2rust_py.ir.walk import Node, children, walk_all
@@ -160,6 +172,8 @@ def _hoisted_locals(facts: Facts, function: Function) -> dict[int, Span]:
                 used.add(id)
             case Split(low=low, high=high):
                 declared |= {low: 1, high: 1}
+            case DeclarePair():
+                declared |= dict.fromkeys(node.declared, 1)
             case AllocateVla(id):
                 used.add(id)
                 vlas.add(id)

@@ -17,6 +17,7 @@ from c2rust_py.ir.nodes import (
     AllocateVla,
     CatchJump,
     Declare,
+    DeclarePair,
     FunctionRef,
     GlobalPlace,
     If,
@@ -294,6 +295,8 @@ def _declared(node: Node) -> tuple[int, ...]:
             return (local,)
         case Split(low=low, high=high):
             return low, high
+        case DeclarePair():
+            return node.declared
         case _:
             return ()
 

@@ -56,6 +56,7 @@ from c2rust_py.ir.nodes import (
     Convert,
     Decay,
     Declare,
+    DeclarePair,
     DerefPlace,
     DoWhile,
     Evaluate,
@@ -163,6 +164,9 @@ class _Sequencer:
                 return self._assign(node)
             case Declare() | AllocateVla():
                 return self._declare(node)
+            case DeclarePair():
+                call = self.value(node.call)
+                return (*call.before, replace(node, call=call.value))
             case Return():
                 result = self.value(cast(Value, node.value))
                 return (*result.before, replace(node, value=result.value))

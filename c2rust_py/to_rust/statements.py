@@ -21,6 +21,7 @@ from c2rust_py.ir.nodes import (
     Continue,
     Convert,
     Declare,
+    DeclarePair,
     DerefPlace,
     DoWhile,
     Evaluate,
@@ -132,6 +133,9 @@ class StatementLowering(AggregateLowering):
             case Split(place, at, low, high, span):
                 parts = rs.MethodCall(self.base_path(place), "split_at_mut", (self.index(at),))
                 return [rs.ExprStatement(rs.LetPair(self.local_name(low), self.local_name(high), parts), span)]
+            case DeclarePair(value, length, call, span):
+                names = ("_" if value is None else self.local_name(value)), self.local_name(length)
+                return [rs.ExprStatement(rs.LetPair(*names, self.pair(call)), span)]
             case VaStart(va_list, span):
                 return self.va_start(va_list, span)
             case VaEnd():
@@ -169,6 +173,12 @@ class StatementLowering(AggregateLowering):
                 return [rs.ExprStatement(self.continues(label), span)]
             case _:
                 assert_never(statement)
+
+    def pair(self, call: Value) -> rs.Expr:
+        """A call of the library with all that it says, not its value alone."""
+        value = self.value(call)
+        assert isinstance(value, rs.FieldAccess), f"{call.span}: a call gives no pair"
+        return value.base
 
     def declare(self, local: int, init: Value | None, span: Span) -> list[rs.Statement]:
         name = self.local_name(local)

@@ -99,7 +99,7 @@ class Analyser(Brancher):
                         self.write(local, None)
             case ir.Switch() | ir.Case() | ir.Default() | ir.Goto() | ir.ComputedGoto() | ir.Label():
                 raise AssertionError(f"{statement.span}: not normalised")
-            case ir.Split():
+            case ir.Split() | ir.DeclarePair():
                 raise AssertionError(f"{statement.span}: ranges are of programs before `lift`")
             case _:
                 assert_never(statement)

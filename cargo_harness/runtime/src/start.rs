@@ -48,6 +48,26 @@ pub fn run(places: &'static [Places], main: impl FnOnce(Vec<Vec<u8>>) -> i32 + S
     process::exit(status & 0xff);
 }
 
+/// The arguments of the program as C has them: each with a null byte at its end.
+pub fn texts(args: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    args.into_iter()
+        .map(|mut arg| {
+            arg.push(0);
+            arg
+        })
+        .collect()
+}
+
+/// `argv`, for programs that do not look for its end.
+pub fn views(args: &[Vec<u8>]) -> Vec<&[u8]> {
+    args.iter().map(Vec::as_slice).collect()
+}
+
+/// `argv` with the null pointer at its end.
+pub fn views_and_end(args: &[Vec<u8>]) -> Vec<Option<&[u8]>> {
+    args.iter().map(|arg| Some(arg.as_slice())).chain([None]).collect()
+}
+
 /// Writes C's output up to here, then the one line of the panic, and ends the process.
 fn report_panic(places: &[Places], info: &PanicHookInfo<'_>) {
     stdio::flush_on_panic();

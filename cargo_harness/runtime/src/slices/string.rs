@@ -449,6 +449,24 @@ pub fn strcasestr(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     find_caseless(text(haystack), text(needle))
 }
 
+/// The position of the first token from `*saveptr` on, which is ended with a NUL; then `*saveptr` is where the next one may begin.
+/// The first call of C's, with a text, sets `*saveptr` before.
+#[track_caller]
+pub fn strtok_r(s: &mut [u8], delim: &[u8], saveptr: &mut usize) -> Option<usize> {
+    let start = *saveptr + strspn(from(s, *saveptr), delim) as usize;
+    *saveptr = start;
+    if s[start] == 0 {
+        return None;
+    }
+    let end = start + strcspn(&s[start..], delim) as usize;
+    *saveptr = end;
+    if s[end] != 0 {
+        s[end] = 0;
+        *saveptr = end + 1;
+    }
+    Some(start)
+}
+
 /// The array from position `at` on.
 #[inline]
 #[track_caller]

@@ -156,6 +156,21 @@ fn positions_are_where_the_pointers_point() {
         |p, c, m| c_string::rawmemchr(p[0].cast(), c, m).cast(),
         |[a, _], c| Some(string::rawmemchr(a, c)),
     );
+    compare(
+        "strtok_r",
+        LETTERS,
+        |p, n, mem| {
+            let save = mem.local(p[0] + n as usize % 3);
+            let first = c_string::strtok_r(Ptr::NULL, p[1], save, mem);
+            let second = c_string::strtok_r(Ptr::NULL, p[1], save, mem);
+            (position(first, p[0]), position(second, p[0]), (mem.read(save) - p[0]) as usize)
+        },
+        |[a, b], n| {
+            let mut save = n as usize % 3;
+            let first = string::strtok_r(a, b, &mut save);
+            (first, string::strtok_r(a, b, &mut save), save)
+        },
+    );
     for n in 0..30 {
         let name = format!("{n} bytes");
         compare(
