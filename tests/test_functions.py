@@ -87,6 +87,66 @@ def test_lengths_are_learned(tmp_path: Path) -> None:
     assert {name: v.outcome for name, v in verdicts.items()} == {"transpose": Outcome.PANICS, "dot": Outcome.PANICS}
 
 
+OWNERS = """#include <stdlib.h>
+
+struct list { int *items; int used, room; };
+struct pair { struct list first, second; };
+struct range { int low, high; double mean; };
+
+static void list_add(struct list *l, int item)
+{
+    if (l->used == l->room) {
+        l->room = l->room ? 2 * l->room : 4;
+        l->items = realloc(l->items, l->room * sizeof *l->items);
+    }
+    l->items[l->used++] = item;
+}
+
+static int pair_size(const struct pair *p) { return p->first.used + p->second.used; }
+
+/* The numbers below `n` that three divides. */
+int thirds(unsigned n)
+{
+    struct list l = {NULL, 0, 0};
+    struct pair p = {{NULL, 0, 0}, {NULL, 0, 0}};
+    for (unsigned i = 0; i < n % 100; i++)
+        if (i % 3 == 0)
+            list_add(&l, (int)i);
+    int last = l.used ? l.items[l.used - 1] : 0;
+    free(l.items);
+    return last + pair_size(&p);
+}
+
+struct range range_of(const int *a, unsigned n)
+{
+    struct range r = {0};
+    for (unsigned i = 0; i < n; i++) {
+        if (i == 0 || a[i] < r.low)
+            r.low = a[i];
+        if (i == 0 || a[i] > r.high)
+            r.high = a[i];
+        r.mean += (double)a[i] / n;
+    }
+    return r;
+}
+"""
+
+
+@pytest.mark.slow
+def test_structs_that_own_are_named(tmp_path: Path) -> None:
+    """What works on them is not compared by itself, what makes its own is."""
+    source = tmp_path / "owners.c"
+    source.write_text(OWNERS)
+    translate_project(Options((source,), tmp_path / "out", check=False))
+    verdicts = _by_name(compare_functions(source, tmp_path / "out", options=OPTIONS))
+    owns = "owns what it points to in the Rust"
+    assert {name: v.reason for name, v in verdicts.items() if v.outcome is not Outcome.EQUAL} == {
+        "list_add": f"`list` {owns}",
+        "pair_size": f"`pair` {owns}",
+    }
+    assert {"thirds", "range_of"} < verdicts.keys()
+
+
 @pytest.mark.slow
 def test_positions_in_one_array(tmp_path: Path) -> None:
     out = tmp_path / "out"

@@ -131,7 +131,9 @@ def _copy_subject(crate_folder: Path, place: Path, name: str, layouts: Mapping[s
         if relative.parts[0] == "bin":
             continue
         text = re.sub(r"^fn ", "pub fn ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        text += "".join(f"\n{layouts[name]}" for name in sorted(without_layout(text) & layouts.keys()))
+        for name in sorted(without_layout(text) & layouts.keys()):
+            text = re.sub(rf"^impl {name} \{{\n    pub const ZERO: .*?^\}}\n", "", text, flags=re.MULTILINE | re.DOTALL)
+            text += f"\n{layouts[name]}"  # It has a zero, too.
         kept.add(place / "src" / relative)
         _write(place / "src" / relative, text)
     for path in (place / "src").rglob("*.rs"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from c2rust_py.infer.solution import first_instance
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import Result
 from c2rust_py.ir.program import Function, Program, Variable
-from c2rust_py.ir.types import BOOL, FunctionType, PointerType, RecordType, VoidType
+from c2rust_py.ir.types import BOOL, ArrayType, FunctionType, PointerType, RecordType, Type, VoidType
 from c2rust_py.oracle.functions.c_objects import CObjects, link_name, static_local
 from c2rust_py.oracle.functions.closure import Closure, callable_targets, close_over
 from c2rust_py.oracle.functions.results import ResultPlan, plan_result
@@ -136,7 +137,34 @@ def make_table(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> Typ
         )
         if rust == "bool" and one.type != BOOL
     }
-    return TypeTable(facts.program, targets, truths)
+    return TypeTable(facts.program, targets, truths, _kept(facts, structs))
+
+
+def _kept(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """The structs whose values are no bytes in the Rust, and why: what has such a member is of that kind, too."""
+    found: dict[str, str] = {}
+    for id in facts.program.records:
+        types = structs.get(facts.names.records.get(id, ""), ())
+        if any(re.search(r"\b(?:Vec|Box)<", type) for type in types):
+            found[id] = "owns what it points to in the Rust"
+        elif any("&" in type for type in types):
+            found[id] = "has references in the Rust"
+    before = -1
+    while before < len(found):
+        before = len(found)
+        for id, record in facts.program.records.items():
+            held = (found[inner] for one in record.fields or () for inner in _held(one.type) if inner in found)
+            if (reason := next(held, None)) is not None:
+                found.setdefault(id, reason)
+    return found
+
+
+def _held(type: Type) -> Iterator[str]:
+    """The record that a value of the type is made of."""
+    while isinstance(type, ArrayType):
+        type = type.element
+    if isinstance(type, RecordType):
+        yield type.id
 
 
 def missing_layouts(
@@ -144,7 +172,10 @@ def missing_layouts(
 ) -> dict[str, str]:
     """What makes values of the structs in `plain` from bytes and back, by the name of the struct."""
     found: dict[str, str] = {}
+    kept = _kept(facts, structs)
     for id, record in facts.program.records.items():
+        if id in kept:
+            continue
         name = facts.names.records.get(id)
         types = structs.get(name or "", ())
         if name is None or name not in plain or record.is_union or len(types) != len(record.fields or ()):

@@ -106,7 +106,7 @@ def global_fields(context_text: str) -> Mapping[str, str]:
 
 def struct_fields(text: str) -> Mapping[str, tuple[str, ...]]:
     """The types of the fields of each struct of a module, in order."""
-    structs = re.findall(r"^pub struct (?:r#)?(\w+) \{(.*?)^\}", strip_comments(text), re.MULTILINE | re.DOTALL)
+    structs = re.findall(r"^pub struct (?:r#)?(\w+)(?:<[^>]*>)? \{(.*?)^\}", strip_comments(text), re.MULTILINE | re.DOTALL)
     return {name: tuple(re.findall(r"^\s*pub (?:r#)?\w+: (.+),$", body, re.MULTILINE)) for name, body in structs}
 
 

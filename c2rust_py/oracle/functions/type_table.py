@@ -39,11 +39,12 @@ class FunctionTarget:
 @dataclass(slots=True)
 class TypeTable:
     """Collects the types of what is compared. `targets` gives the functions of each type, `truths` the members (record and
-    number) that are `bool` in the Rust and another type in the C."""
+    number) that are `bool` in the Rust and another type in the C, `kept` the structs that are no bytes in the Rust, and why."""
 
     program: Program
     targets: Mapping[FunctionType, tuple[FunctionTarget, ...]]
     truths: AbstractSet[tuple[str, int]] = frozenset()
+    kept: Mapping[str, str] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     mirrors: list[str] = field(default_factory=list)
     used_targets: dict[str, None] = field(default_factory=dict)
@@ -79,6 +80,8 @@ class TypeTable:
                     raise NotComparable(f"the union `{record.name}` has pointers in it")
                 if id.startswith("library:"):
                     raise NotComparable(f"`{record.name}` is a type of the library")
+                if id in self.kept:
+                    raise NotComparable(f"`{record.name}` {self.kept[id]}")
             case FloatType(FloatKind.LONG_DOUBLE):
                 raise NotComparable("`long double` has another precision in Rust")
             case VoidType() | IntType() | EnumType() | FloatType() | PointerType() | ArrayType():
