@@ -33,6 +33,7 @@ from c2rust_py.ir.nodes import (
     Load,
     LocalPlace,
     Overflowing,
+    PointerAdd,
     Return,
     Statement,
     StringPlace,
@@ -86,8 +87,15 @@ def _finds(callee: str, program: Program) -> bool:
 
 def _is_found(arg: Value, program: Program) -> bool:
     """Whether an argument is a pointer that a call gives which is given pointers itself."""
-    while isinstance(arg, Convert) and is_data_pointer(arg.type):
-        arg = arg.operand
+    while isinstance(arg, Convert | BlockValue | PointerAdd) and is_data_pointer(arg.type):
+        if isinstance(arg, PointerAdd):
+            arg = arg.pointer
+            continue
+        if isinstance(arg, BlockValue) and (arg.value is None or not _is_named(arg.body)):
+            return False
+        inner = arg.operand if isinstance(arg, Convert) else arg.value
+        assert inner is not None
+        arg = inner
     match arg:
         case Call(FunctionRef(callee), args) if is_data_pointer(arg.type):
             return _finds(callee, program) and any(is_data_pointer(one.type) for one in args)

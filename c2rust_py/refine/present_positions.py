@@ -4,6 +4,7 @@
     if p.is_none() { a(); } else { f(p.unwrap()); }              ->      if let Some(p) = p { f(p); } else { a(); }
     let p = find(s); if p.is_none() { return; } f(p.unwrap());   ->      let Some(p) = find(s) else { return; }; f(p);
     loop { let Some(p) = next() else { break; }; f(p); }         ->      while let Some(p) = next() { f(p); }
+    while p.is_some() { f(p.unwrap()); p = next(); }             ->      while let Some(p_at) = p { f(p_at); p = next(); }
 
 Only where the option is not assigned meanwhile, and nobody looks at it but to unwrap it. Inside of the pattern the name means what the
 option holds, which no other pass knows: this one runs behind those that follow bindings.
@@ -20,12 +21,63 @@ from c2rust_py.to_rust.flow import block_diverges
 
 def present_positions(item: rs.FunctionItem) -> rs.FunctionItem:
     """The function with patterns for tests of options."""
-    return replace(item, body=_block(item.body))
+    return replace(item, body=_block(_with_while_some(item)))
 
 
 def _block(block: rs.Block) -> rs.Block:
     made = map_children(block, _change)
     return _with_let_else(made)
+
+
+def _with_while_some(item: rs.FunctionItem) -> rs.Block:
+    """The body with `while let` for loops that end with a new value for the option, which gets another name than what it holds."""
+    used = {param.name for param in item.params}
+    waiting: list[Node] = [item.body]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case rs.LetPair(low, high):
+                used |= {low, high}
+            case rs.Name(text) | rs.Let(text) | rs.LetSome(text) | rs.For(text):
+                used.add(text)
+            case _:
+                pass
+        waiting.extend(children(node))
+
+    def change(node: Node) -> Node:
+        made = map_children(node, change)
+        return _while_some(made, used) if isinstance(made, rs.While) else made
+
+    changed = change(item.body)
+    assert isinstance(changed, rs.Block)
+    return changed
+
+
+def _while_some(loop: rs.While, used: set[str]) -> rs.While:
+    match loop:
+        case rs.While(
+            rs.MethodCall(rs.Name(name), "is_some", ()),
+            rs.Block((*body, rs.ExprStatement(rs.Assign(rs.Name(target), value, ""), span)), None),
+        ) if target == name and f"{name}_at" not in used:
+            opened = _opened(rs.Block((*body, rs.ExprStatement(value, span))), name)
+            if opened is None:
+                return loop
+            *inner, last = _renamed(opened, name, f"{name}_at").statements
+            assert isinstance(last, rs.ExprStatement)
+            used.add(f"{name}_at")
+            assign = rs.ExprStatement(rs.Assign(rs.Name(name), last.expr), span)
+            return replace(loop, condition=rs.LetSome(f"{name}_at", rs.Name(name)), body=rs.Block((*inner, assign)))
+        case _:
+            return loop
+
+
+def _renamed(block: rs.Block, name: str, new: str) -> rs.Block:
+    def change(node: Node) -> Node:
+        return rs.Name(new) if isinstance(node, rs.Name) and node.text == name else map_children(node, change)
+
+    changed = change(block)
+    assert isinstance(changed, rs.Block)
+    return changed
 
 
 def _change(node: Node) -> Node:
