@@ -6,6 +6,7 @@
     let p: Ptr<Node> = malloc(16, mem).cast();  ->      (stays: the type is what the cast goes to)
     let s: &[u8] = b"a\0";                      ->      (stays: else it has a length)
     let p: Option<&T> = None; p = Some(&t);     ->      let p = None; p = Some(&t);
+    let f: fn(i32) -> i32 = double;             ->      (stays: else it is that function alone)
     let p: [Option<&T>; 2] = [None; 2];         ->      (stays, where nothing that follows says it)
 
 The type of an initialiser is *open* where only its surroundings fix it: literals without suffix, what is computed from them, and
@@ -59,7 +60,7 @@ def _scan_block(block: rs.Block, scope: Scope, found: _Found) -> Scope:
             continue
         if statement.init is not None:
             _scan(statement.init, scope, found)
-            if is_open(statement.init, scope, found) or _loses_length(statement):
+            if is_open(statement.init, scope, found) or _loses_length(statement) or _names_function(statement):
                 found.inits.add(id(statement))
                 if statement.type is None or statement.type in _FALLBACK:
                     found.open.add(id(statement))
@@ -137,6 +138,12 @@ def is_open(expr: rs.Expr, scope: Scope, found: _Found) -> bool:
 def _loses_length(let: rs.Let) -> bool:
     """Whether a slice is bound to what may be an array with a length."""
     return let.type is not None and let.init is not None and _has_slice(let.type) and not _is_slice(let.init)
+
+
+def _names_function(let: rs.Let) -> bool:
+    """Whether a function pointer is bound to what may be one function, whose type is its own."""
+    type = let.type.args[0] if isinstance(let.type, rs.PathType) and let.type.name == "Option" else let.type
+    return isinstance(type, rs.FnType) and not isinstance(let.init, rs.FieldAccess | rs.Index)
 
 
 def _has_slice(type: rs.Type) -> bool:

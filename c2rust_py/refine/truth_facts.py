@@ -116,6 +116,7 @@ def find_truths(crate: rs.Crate) -> frozenset[Slot]:
         slots |= {(function.item.name, local) for local in function.values if local not in function.others}
     slots -= {(name, None) for name in (*named, "main")}
     slots -= {(name, None) for function in functions for name in _as_values(function.item.body)}
+    slots -= {(name, None) for m in crate.modules for i in m.items if isinstance(i, rs.ConstItem) for name in _named(i.value)}
     while True:
         before = len(slots)
         for function in functions:
@@ -138,6 +139,11 @@ def _as_values(body: rs.Block) -> Iterator[str]:
     """The functions that are named but not called: their signature is that of a type."""
     called = {id(node.function) for node in walk(body) if isinstance(node, rs.Call)}
     return (n.text.split("::")[-1] for n in walk(body) if isinstance(n, rs.Name) and id(n) not in called)
+
+
+def _named(value: rs.Expr) -> Iterator[str]:
+    """What the value of an item names, in closures, too."""
+    return (n.text.split("::")[-1] for n in walk(value) if isinstance(n, rs.Name))
 
 
 def _is_integer(type: rs.Type | None) -> bool:

@@ -248,7 +248,7 @@ class _Printer:
                 self.expr(index, _LOOSEST)
                 self.put("]")
             case Call(function, args):
-                self.expr(function, _POSTFIX)
+                self.expr(function, _POSTFIX + 1 if isinstance(function, FieldAccess) else _POSTFIX)
                 self.list("(", args, ")")
             case MethodCall(receiver, method, args):
                 self.expr(receiver, _POSTFIX)

@@ -20,6 +20,8 @@ def dispatch_module(facts: Facts, module: str) -> rs.Module | None:
     uses: set[str] = set()
     items: list[rs.Item] = []
     for symbol, number in effects.function_numbers.items():
+        if effects.addresses.get(symbol) in facts.types.code:
+            continue
         frame = Frame(facts, module, None, Needs.NONE)
         type = effects.addresses.get(symbol) or facts.function_type(symbol)
         assert type is not None
@@ -32,6 +34,8 @@ def dispatch_module(facts: Facts, module: str) -> rs.Module | None:
         frame = Frame(facts, module, None, dispatcher.needs)
         items.append(_dispatcher(facts, frame, dispatcher))
         uses |= frame.uses
+    if not items:
+        return None
     return rs.Module(module, "Calls through function pointers.", tuple(sorted(uses)), tuple(items))
 
 

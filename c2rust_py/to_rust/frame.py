@@ -15,6 +15,7 @@ from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, Type
 from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.code_values import pointer_type
 from c2rust_py.to_rust.names import Names
 from c2rust_py.to_rust.strings import StringTable
 from c2rust_py.to_rust.types import CELL, STD_CELL, TypeLowering
@@ -62,7 +63,7 @@ class Facts:
     function_names: AbstractSet[str]
     """The Rust names of the program's functions."""
     called_across: AbstractSet[str]
-    """The functions that dispatchers of other units call, by symbol."""
+    """The functions that dispatchers of other units call, or whose address other units take, by symbol."""
     memory_records: AbstractSet[str]
     """The records that have a layout in bytes; the others are plain structs."""
 
@@ -72,6 +73,14 @@ class Facts:
 
     bad_statics: Mapping[str, Unsupported] = field(default_factory=dict)
     """Objects of static storage whose initialiser cannot be lowered; see `to_rust.bad_statics`."""
+
+    null_code: set[FunctionType] = field(default_factory=set)
+    """The types of the functions that some of Rust's pointers are null to: found while the crate is made."""
+
+    def is_pointer_call(self, symbol: str) -> bool:
+        """Whether a function is the dispatcher of function pointers that are Rust's: its calls are calls of these."""
+        dispatcher = self.program.functions[symbol]
+        return dispatcher.targets is not None and pointer_type(dispatcher) in self.types.code
 
     def function_type(self, symbol: str) -> FunctionType | None:
         """The type of a function of the program or of the library."""

@@ -9,6 +9,7 @@ from c2rust_py.ir.nodes import IntConst
 from c2rust_py.ir.program import Constant, Enumeration, Program, Record, RecordField
 from c2rust_py.ir.types import ArrayType, IntKind, OwnedType, RecordType, Type
 from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.code_values import codes_held
 from c2rust_py.to_rust.frame import Facts, Frame
 from c2rust_py.to_rust.lifetimes import STATIC, with_lifetimes
 from c2rust_py.to_rust.literals import float_literal, int_literal
@@ -57,7 +58,7 @@ def record_items(facts: Facts, frame: Frame, record: Record) -> tuple[rs.Item, .
 def _plain_struct(facts: Facts, frame: Frame, record: Record, name: str) -> tuple[rs.Item, ...]:
     """The struct, and its zero (which `refine` drops where nobody asks for it)."""
     assert record.fields is not None
-    fields, zeros = [], []
+    fields = []
     values = StaticLowering(facts, frame)
     for index, field in enumerate(record.fields):
         field_name = facts.names.fields[record.id, index]
@@ -65,11 +66,14 @@ def _plain_struct(facts: Facts, frame: Frame, record: Record, name: str) -> tupl
         reference = LIFETIME if (record.id, index) in facts.lifetimes.borrowed else STATIC
         type = with_lifetimes(type, reference, LIFETIME, facts.lifetime_holders)
         fields.append(rs.StructField(field_name, type, field.doc))
-        zeros.append((field_name, values.stored_zero(field.type)))
     derives = _DERIVES if is_copied(facts.program, record.id) else _OWNED_DERIVES
     holds = record.id in facts.lifetimes.records
     struct = rs.StructItem(name, tuple(fields), derives, record.doc, (LIFETIME,) if holds else ())
+    code = {code for field in record.fields for code in codes_held(field.type, facts.program)}
+    if any(not facts.types.code[one].nullable for one in code & facts.types.code.keys()):
+        return (struct,)
     path = rs.PathType(name, lifetime=STATIC if holds else None)
+    zeros = ((facts.names.fields[record.id, index], values.stored_zero(field.type)) for index, field in enumerate(record.fields))
     zero = rs.ConstItem("ZERO", path, rs.StructLiteral(name, tuple(zeros)), None)
     return struct, rs.ImplItem(None, name, (), (zero,), ("'_",) if holds else ())
 

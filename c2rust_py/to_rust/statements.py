@@ -50,7 +50,7 @@ from c2rust_py.ir.nodes import (
 from c2rust_py.ir.types import OwnedType, RecordType, VoidType
 from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.to_rust.aggregates import AggregateLowering
+from c2rust_py.to_rust.code_pointers import CodeLowering
 from c2rust_py.to_rust.flow import diverges
 from c2rust_py.to_rust.fold_continues import continues_to, fold_continues
 from c2rust_py.to_rust.frame import Facts, Frame, Unsupported, code_of
@@ -85,7 +85,7 @@ class _Jumps:
     rounds: int = 0
 
 
-class StatementLowering(AggregateLowering):
+class StatementLowering(CodeLowering):
     """Statements and blocks."""
 
     def __init__(self, facts: Facts, frame: Frame, hoisted: frozenset[int]) -> None:

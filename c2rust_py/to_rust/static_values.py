@@ -21,12 +21,12 @@ from c2rust_py.ir.nodes import (
 from c2rust_py.ir.types import FunctionType, PointerType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
-from c2rust_py.to_rust.aggregates import AggregateLowering
+from c2rust_py.to_rust.code_pointers import CodeLowering
 from c2rust_py.to_rust.frame import Unsupported
 from c2rust_py.to_rust.values import is_null_constant
 
 
-class StaticLowering(AggregateLowering):
+class StaticLowering(CodeLowering):
     """Values of static initialisers."""
 
     def block(self, body: tuple[Statement, ...], tail: Value | None, as_condition: bool = False) -> rs.Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from c2rust_py.diagnostics import Code, Diagnostic, Severity
@@ -11,12 +12,13 @@ from c2rust_py.infer.library import LibraryFunction, library_of
 from c2rust_py.infer.lifetimes import infer_lifetimes
 from c2rust_py.infer.memory_records import infer_memory_records
 from c2rust_py.infer.storage import Storage
-from c2rust_py.ir.nodes import Call, FunctionRef
+from c2rust_py.ir.nodes import Call, FunctionAddress, FunctionRef
 from c2rust_py.ir.program import Function, Program, SourceUnit
-from c2rust_py.ir.types import INT, ArrayType, EnumType, IntType, PointerType, Type
-from c2rust_py.ir.walk import walk_all
+from c2rust_py.ir.types import INT, ArrayType, EnumType, FunctionType, IntType, PointerType, Type
+from c2rust_py.ir.walk import walk, walk_all
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.bad_statics import bad_static_diagnostics, mark_bad_statics
+from c2rust_py.to_rust.code_values import find_code_values
 from c2rust_py.to_rust.context import context_module, program_items
 from c2rust_py.to_rust.dispatch import dispatch_module
 from c2rust_py.to_rust.frame import Facts, Frame
@@ -67,7 +69,19 @@ def translate(
 ) -> Translation:
     """The crate called `name` of a program whose operands are sequenced, with the names that were given to that program.
     `programs` has the name and the symbol of each main."""
-    facts = mark_bad_statics(collect_facts(program, names, storage, effects, library, signed_wraps))
+    nullable: frozenset[FunctionType] = frozenset()
+    while True:
+        collected = collect_facts(program, names, storage, effects, library, signed_wraps, nullable)
+        made = _translate(collected, name, programs)
+        if collected.null_code <= nullable:
+            return made
+        nullable |= collected.null_code
+
+
+def _translate(collected: Facts, name: str, programs: Sequence[tuple[str, str]]) -> Translation:
+    """The crate, under what was collected of its program."""
+    facts = mark_bad_statics(collected)
+    program, names, storage = facts.program, facts.names, facts.storage
     statics = {s: i + 1 for i, s in enumerate(s for s in program.variables if s in storage.memory_globals)}
     made = _Modules()
     for unit in program.units:
@@ -106,13 +120,16 @@ def collect_facts(
     effects: Effects,
     library: Mapping[str, LibraryFunction],
     signed_wraps: bool,
+    nullable: AbstractSet[FunctionType] = frozenset(),
 ) -> Facts:
-    """Everything that lowering looks up."""
+    """Everything that lowering looks up. nullable: the types of the functions that Rust's pointers may be null to."""
     of_library = library_records(program)
-    types = TypeLowering(program, names, of_library)
+    memory_records = infer_memory_records(program, storage) | of_library.keys()
+    lifetimes = infer_lifetimes(program, storage, {symbol for symbol, needs in effects.needs.items() if needs})
+    code = find_code_values(program, storage, effects.needs, memory_records, lifetimes.signatures.keys(), nullable)
+    types = TypeLowering(program, names, of_library, code)
     constant_types = _constant_types(program, types)
     library = library_of(library, program.externals)
-    lifetimes = infer_lifetimes(program, storage, {symbol for symbol, needs in effects.needs.items() if needs})
     return Facts(
         program=program,
         names=names,
@@ -130,19 +147,28 @@ def collect_facts(
         loop_counters={symbol: loop_counters(function.body) for symbol, function in program.functions.items()},
         function_names=frozenset(names.functions.values()),
         called_across=frozenset(_called_across(program)),
-        memory_records=infer_memory_records(program, storage) | of_library.keys(),
+        memory_records=memory_records,
         lifetimes=lifetimes,
         lifetime_holders=frozenset(names.records[id] for id in lifetimes.records),
     )
 
 
 def _called_across(program: Program) -> Iterator[str]:
-    """The functions that dispatchers of other units call."""
+    """The functions that dispatchers of other units call, or whose address other units take."""
+    units: dict[str, set[str]] = {}
+    for function in program.functions.values():
+        for node in walk_all(function.body):
+            if isinstance(node, FunctionAddress):
+                units.setdefault(node.symbol, set()).add(function.unit)
+    for variable in program.variables.values():
+        for node in () if variable.init is None else walk(variable.init):
+            if isinstance(node, FunctionAddress):
+                units.setdefault(node.symbol, set()).add(variable.unit)
     for dispatcher in program.functions.values():
         for node in walk_all(dispatcher.body) if dispatcher.targets is not None else ():
             if isinstance(node, Call) and isinstance(node.function, FunctionRef):
                 target = program.functions.get(node.function.symbol)
-                if target is not None and target.unit != dispatcher.unit:
+                if target is not None and units.get(target.symbol.partition("@")[0], set()) - {target.unit}:
                     yield target.symbol
 
 
@@ -216,6 +242,8 @@ def _unit_module(facts: Facts, unit: SourceUnit, statics: Mapping[str, int], mad
         made.with_statics.append(module)
     uses = frame.uses
     for symbol in unit.functions:
+        if facts.is_pointer_call(symbol):
+            continue
         lowered = lower_function(facts, facts.program.functions[symbol], module)
         items.append(lowered.item)
         uses |= lowered.uses

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from c2rust_py.infer.effects import Needs
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import (
@@ -28,6 +29,7 @@ from c2rust_py.ir.types import (
     VoidType,
 )
 from c2rust_py.rust_ir import nodes as rs
+from c2rust_py.to_rust.code_values import CodeValue
 from c2rust_py.to_rust.names import Names
 
 CELL, STD_CELL = "Cell", "std::cell::Cell"
@@ -56,17 +58,20 @@ _INTS = {
 
 UNIT_TYPE = rs.PathType("()")
 USIZE = rs.PathType("usize")
+CONTEXT_TYPES = {Needs.MEMORY: "Memory", Needs.GLOBALS: "Globals", Needs.CONTEXT: "Context"}
 VOID = rs.PathType("Void")
 VOID_PTR = rs.PathType("Ptr", (VOID,))
 
 
 @dataclass(frozen=True, slots=True)
 class TypeLowering:
-    """Gives types their Rust form. `library_records` maps the ids of the library's records to runtime paths."""
+    """Gives types their Rust form. `library_records` maps the ids of the library's records to runtime paths; `code` has the types of
+    functions whose pointers are Rust's."""
 
     program: Program
     names: Names
     library_records: Mapping[str, str]
+    code: Mapping[FunctionType, CodeValue] = field(default_factory=dict)
 
     @property
     def cell(self) -> str:
@@ -97,6 +102,8 @@ class TypeLowering:
                 return rs.PathType("Complex", (self.value(FloatType(kind)),))
             case VoidType():
                 return UNIT_TYPE
+            case PointerType(FunctionType() as function) if function in self.code:
+                return self._code(self.code[function])
             case PointerType(FunctionType() as function):
                 return rs.PathType("FnPtr", (self.function(function),))
             case PointerType(target):
@@ -137,6 +144,14 @@ class TypeLowering:
                 return rs.PathType("LongComplex")
             case _:
                 return self.value(type)
+
+    def _code(self, value: CodeValue) -> rs.Type:
+        """The type of a function pointer that is Rust's."""
+        plain = self.function(value.signature)
+        if value.needs:
+            context = rs.ReferenceType(rs.PathType(CONTEXT_TYPES[value.needs]), mutable=True)
+            plain = rs.FnType((*plain.params, context), plain.result)
+        return rs.PathType("Option", (plain,)) if value.nullable else plain
 
     def function(self, type: FunctionType) -> rs.FnType:
         """The signature that marks a function pointer's type."""

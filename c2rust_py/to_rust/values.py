@@ -161,7 +161,7 @@ class ValueLowering(PlaceLowering):
 
     def nonzero(self, value: Value) -> rs.Expr:
         if isinstance(value.type, PointerType | ArrayType | FunctionType):
-            return rs.Unary("!", rs.MethodCall(self.value(_without_pointer_casts(value)), "is_null"))
+            return negated(self.null_test(_without_pointer_casts(value)))
         differ = slices_differ(self, value)
         if differ is not None:
             return differ
@@ -216,8 +216,8 @@ class ValueLowering(PlaceLowering):
         if op in (CompareOp.EQ, CompareOp.NE):
             for pointer, other in ((left, right), (right, left)):
                 if is_null_constant(other) and isinstance(pointer.type, PointerType):
-                    test: rs.Expr = rs.MethodCall(self.value(_without_pointer_casts(pointer)), "is_null")
-                    return rs.Unary("!", test) if op is CompareOp.NE else test
+                    test = self.null_test(_without_pointer_casts(pointer))
+                    return negated(test) if op is CompareOp.NE else test
             truth = self.truth_test(op, left, right)
             if truth is not None:
                 return truth
@@ -467,6 +467,10 @@ class ValueLowering(PlaceLowering):
         rust = self.frame.rust_type(type)
         assert isinstance(rust, rs.PathType)
         return f"{rust.name}::{item}" if typed else f"{rust.name}::<{print_type(rust.args[0])}>::{item}"
+
+    def null_test(self, pointer: Value) -> rs.Expr:
+        """Whether a pointer is null."""
+        return rs.MethodCall(self.value(pointer), "is_null")
 
     def null(self, type: Type, typed: bool) -> rs.Expr:
         return rs.Name(self.pointer_path(type, typed, "NULL"))

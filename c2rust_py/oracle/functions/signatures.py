@@ -77,7 +77,7 @@ def _param(type: str) -> RustParam:
         raise NotComparable("it takes variable arguments")
     reference = re.match(r"&(?:'\w+ )?(mut )?(.*)", type)
     if reference is None:
-        if re.match(r"(?:Option|Box|Vec|VaList|impl)\b", type):
+        if re.match(r"(?:Option|Box|Vec|VaList|impl|fn)\b", type):
             raise NotComparable(f"inputs of the Rust type `{type}` are not made")
         return RustParam(Passing.VALUE, False, type == "bool", type in ("usize", "isize"))
     passing = Passing.SLICE if reference[2].startswith("[") and ";" not in _outer(reference[2]) else Passing.OBJECT
