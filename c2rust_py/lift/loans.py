@@ -15,13 +15,15 @@ from c2rust_py.ir.nodes import (
     FunctionRef,
     GlobalPlace,
     IndexPlace,
+    Load,
     LocalPlace,
     Place,
     ReferentPlace,
     StringPlace,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access, ArrayType, ReferenceType
+from c2rust_py.ir.types import Access, ArrayType, OptionalType, ReferenceType
+from c2rust_py.ir.walk import walk
 
 
 def conflicts(program: Program, call: Call) -> list[int]:
@@ -39,6 +41,8 @@ def may_overlap(a: Borrow, b: Borrow) -> bool:
         return False
     if not is_same_root(a, b):
         return False
+    if _is_chosen(a.place) or _is_chosen(b.place):
+        return True
     for one, other in zip(steps_of(a.place), steps_of(b.place), strict=False):
         if isinstance(one, FieldPlace) and isinstance(other, FieldPlace) and one.index != other.index:
             return False
@@ -46,8 +50,8 @@ def may_overlap(a: Borrow, b: Borrow) -> bool:
 
 
 def is_same_root(a: Borrow, b: Borrow) -> bool:
-    """Whether two loans are of parts of one object."""
-    return _root(a.place) == _root(b.place)
+    """Whether two loans are, or may be, of parts of one object."""
+    return not _roots(a.place).isdisjoint(_roots(b.place))
 
 
 def steps_of(place: Place) -> tuple[FieldPlace | IndexPlace, ...]:
@@ -109,13 +113,23 @@ def _is_same(forms: Forms, one: Place, other: Place) -> bool:
             return False
 
 
-def _root(place: Place) -> object:
+def _roots(place: Place) -> set[object]:
+    """The objects that a place may be a part of: several where it is behind a reference that is chosen, or that a call returns."""
     match root_of(place):
         case LocalPlace(local):
-            return local
+            return {local}
         case GlobalPlace(symbol):
-            return symbol
+            return {symbol}
         case StringPlace(data):
-            return data
+            return {data}
+        case ReferentPlace(Call() | Conditional() as base):
+            loans = (node.place for node in walk(base) if isinstance(node, Borrow))
+            held = (node.place for node in walk(base) if isinstance(node, Load) and isinstance(node.type, ReferenceType | OptionalType))
+            return {root for inner in (*loans, *held) for root in _roots(inner)}
         case other:
             raise AssertionError(f"a loan of {other}")
+
+
+def _is_chosen(place: Place) -> bool:
+    """Whether a place is behind a reference that is chosen, or that a call returns."""
+    return isinstance(root_of(place), ReferentPlace)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from c2rust_py.infer.places import is_borrowed, is_viewed, root_of
+from c2rust_py.ir.dispatchers import shared_params
 from c2rust_py.ir.nodes import (
     Assign,
     Borrow,
@@ -63,6 +64,8 @@ def _mutable_params(program: Program, to_write: AbstractSet[Param]) -> set[Param
                         if arg.type.access is Access.MUTABLE:
                             mutable.add((symbol, root.local))
                         passed.setdefault((node.function.symbol, position), set()).add((symbol, root.local))
+    for of_dispatcher, of_target in shared_params(program):
+        passed.setdefault(of_dispatcher, set()).add(of_target)
     waiting = list(mutable)
     while waiting:
         for other in passed.get(waiting.pop(), ()):

@@ -50,6 +50,7 @@ from c2rust_py.infer.targets import (
 )
 from c2rust_py.infer.view_pairs import compares_views
 from c2rust_py.infer.views import unset_objects
+from c2rust_py.ir.dispatchers import shared_params
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Call, Conditional, Declare, FunctionRef, Load, Value
 from c2rust_py.ir.types import PointerType
@@ -76,6 +77,8 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
     for given, owner in _handovers(solution):
         passed.setdefault(given, set()).add(owner)
         passed.setdefault(owner, set()).add(given)
+    for of_dispatcher, of_target in shared_params(solution.program):
+        passed.setdefault(PointerSlot(*of_dispatcher), set()).add(PointerSlot(*of_target))
     waiting.extend(PointerSlot(symbol, group.array) for symbol, group in solution.groups.items())
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
@@ -111,7 +114,7 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
         slot = waiting.pop()
         if not shapes[slot]:
             shapes[slot] = True
-            waiting.extend(other for other in passed.get(slot, ()) if not shapes[other])
+            waiting.extend(other for other in passed.get(slot, ()) if shapes.get(other) is False)
     return shapes
 
 

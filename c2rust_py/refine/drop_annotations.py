@@ -142,7 +142,9 @@ def _loses_length(let: rs.Let) -> bool:
 
 def _names_function(let: rs.Let) -> bool:
     """Whether a function pointer is bound to what may be one function, whose type is its own."""
-    type = let.type.args[0] if isinstance(let.type, rs.PathType) and let.type.name == "Option" else let.type
+    type = let.type
+    while isinstance(type, rs.ArrayType) or (isinstance(type, rs.PathType) and type.name == "Option"):
+        type = type.element if isinstance(type, rs.ArrayType) else type.args[0]
     return isinstance(type, rs.FnType) and not isinstance(let.init, rs.FieldAccess | rs.Index)
 
 

@@ -248,7 +248,10 @@ class _Printer:
                 self.expr(index, _LOOSEST)
                 self.put("]")
             case Call(function, args):
-                self.expr(function, _POSTFIX + 1 if isinstance(function, FieldAccess) else _POSTFIX)
+                is_field = isinstance(function, FieldAccess)  # Else it is a method.
+                self.put("(" if is_field else "")
+                self.expr(function, _POSTFIX)
+                self.put(")" if is_field else "")
                 self.list("(", args, ")")
             case MethodCall(receiver, method, args):
                 self.expr(receiver, _POSTFIX)

@@ -165,10 +165,10 @@ def _in_memory(program: Program, storage: Storage, memory_records: AbstractSet[s
 
 
 def _behind_pointers(type: Type, program: Program) -> Iterator[FunctionType]:
+    """The types of the function pointers that pointers of a type, or cells, lead to."""
     match type:
-        case PointerType(FunctionType(result, params)):
-            for part in (result, *params):
-                yield from _behind_pointers(part, program)
+        case PointerType(FunctionType()):
+            pass  # What functions are given has values of its own.
         case PointerType(target):
             yield from codes_held(target, program)
             yield from _behind_pointers(target, program)

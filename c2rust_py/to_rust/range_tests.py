@@ -84,6 +84,8 @@ def negated(condition: rs.Expr) -> rs.Expr:
             return operand
         case rs.Binary("!=", left, right):
             return rs.Binary("==", left, right)
+        case rs.MethodCall(receiver, "is_none" | "is_some" as test, ()):
+            return rs.MethodCall(receiver, "is_some" if test == "is_none" else "is_none")
         case _:
             return rs.Unary("!", condition)
 

@@ -375,13 +375,15 @@ class _Sequencer:
     def _call(self, call: Call, between: Touches = NOTHING) -> Operand:
         """gcc: the function, the arguments from the last to the first, then the copies of struct objects. `between` is
         what runs between the arguments and the call. What the call is lent counts to it: Rust lends as soon as it comes
-        to the argument."""
-        between |= self.nodes.lent(call)
+        to the argument. The pointer that a dispatcher is given comes before them."""
+        before, between = between, between | self.nodes.lent(call)
         args = [self.value(arg) for arg in call.args]
         turns = sorted(range(len(args)), key=lambda i: (_is_object(call.args[i]), -i))
         callbacks = self._callback_positions(call)
         operands = [self.value(call.function), *(args[i] for i in turns)]
         early = [operand.touches.conflicts(between) for operand in operands]
+        if turns and self._is_dispatcher(call.function):
+            early[turns.index(0) + 1] = args[0].touches.conflicts(before)
         positions = [Position(0, early=early[0])]
         positions += [Position(i + 1, early=i in callbacks or early[turn]) for turn, i in enumerate(turns, 1)]
         arranged = arrange(operands, positions, self.bind)
@@ -389,6 +391,10 @@ class _Sequencer:
         ordered = dict(zip(turns, values, strict=True))
         node = replace(call, function=function, args=tuple(ordered[i] for i in range(len(args))))
         return self._made(node, arranged, borrows=self._takes_memory(call))
+
+    def _is_dispatcher(self, function: Value) -> bool:
+        callee = self.program.functions.get(function.symbol) if isinstance(function, FunctionRef) else None
+        return callee is not None and callee.targets is not None
 
     def _callback_positions(self, call: Call) -> frozenset[int]:
         """Callback arguments that are computed, not named: they are bound, since they end up inside a closure."""
