@@ -66,10 +66,18 @@ def read_functions(text: str) -> Mapping[str, RustFunction | str]:
 def _function(name: str, params: list[str], result: str | None) -> RustFunction:
     types = [param.split(":", 1)[1].strip() for param in params]
     types = [re.sub(r"\b(?:\w+::)+(?=(?:Memory|Globals|Context)$)", "", type) for type in types]
+    for type in (*types, result or ""):
+        if has_function(type):
+            raise NotComparable(f"inputs of the Rust type `{type}` are not made")
     context = _CONTEXTS.get(types[-1]) if types else None
     if context is not None:
         types.pop()
     return RustFunction(name, tuple(map(_param, types)), context, result)
+
+
+def has_function(type: str) -> bool:
+    """Whether a Rust type has functions in it: those in memory are numbers."""
+    return re.search(r"\bfn\(", type) is not None and "Ptr<" not in type
 
 
 def _param(type: str) -> RustParam:
@@ -77,7 +85,7 @@ def _param(type: str) -> RustParam:
         raise NotComparable("it takes variable arguments")
     reference = re.match(r"&(?:'\w+ )?(mut )?(.*)", type)
     if reference is None:
-        if re.match(r"(?:Option|Box|Vec|VaList|impl|fn)\b", type):
+        if re.match(r"(?:Option|Box|Vec|VaList|impl)\b", type):
             raise NotComparable(f"inputs of the Rust type `{type}` are not made")
         return RustParam(Passing.VALUE, False, type == "bool", type in ("usize", "isize"))
     passing = Passing.SLICE if reference[2].startswith("[") and ";" not in _outer(reference[2]) else Passing.OBJECT
