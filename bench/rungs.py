@@ -83,7 +83,7 @@ def _measure_program(program: Program) -> Rungs:
     reporter = SlotReporter(lifted, slots)
     pointers = [
         PointerSlot(symbol, local.id)
-        for symbol, function in program.functions.items()
+        for symbol, function in program.functions.items() if function.targets is None
         for local in function.locals
         if is_data_pointer(local.type)
     ]
