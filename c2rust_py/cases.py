@@ -2,7 +2,8 @@
 
 `golden/TOPIC/NAME.c`: the module that it becomes is `NAME.rs`. `rejects/NAME.c`, or a folder of units `rejects/NAME`:
 what the run says on stderr is `NAME.stderr`, whose last line is the exit status. `passes/NAME.test`: C text, a line `[out STAGE]`, and the program as it is printed behind that stage
-(`link`, `normalise`, `sequence`), or the facts about it (`storage`, `effects`, `slots`, `ranges`).
+(`link`, `normalise`, `lift`, `sequence`), the facts about it (`storage`, `effects`, `slots`, `ranges`), or the module that it becomes
+(`rust`).
 """
 
 from __future__ import annotations
@@ -84,9 +85,13 @@ def _options(path: Path) -> Options:
 
 def _run_golden(file: Path) -> tuple[Path, str]:
     """The unit's module, formatted."""
+    return file.with_suffix(".rs"), _module_text(file)
+
+
+def _module_text(file: Path) -> str:
     (crate,) = translate_crates(_options(file)).crates
     workspace = render_workspace([crate], Sink())
-    return file.with_suffix(".rs"), workspace.files[f"crates/{crate.name}/src/{crate.modules[0].name}.rs"]
+    return workspace.files[f"crates/{crate.name}/src/{crate.modules[0].name}.rs"]
 
 
 def _run_reject(file: Path) -> tuple[Path, str]:
@@ -107,6 +112,8 @@ def _run_pass(file: Path) -> tuple[Path, str]:
     with TemporaryDirectory(prefix="c2rs-case-") as folder:
         source = Path(folder) / "case.c"
         source.write_text(text, encoding="utf-8")
+        if stage == "rust":
+            return file, _module_text(source)
         if stage in _FACTS:
             return file, _FACTS[stage](program_after("normalise", _options(source)))
         return file, print_program(program_after(stage, _options(source)))

@@ -49,7 +49,7 @@ def ascii_classes(item: rs.FunctionItem, types: ExpressionTypes) -> rs.FunctionI
                 rs.Cast(rs.MethodCall(left, method, ()), _),
                 rs.Cast(rs.MethodCall(right, other, ()), _),
             ) if method == other and method in _CASES.values():
-                same = rs.MethodCall(left, "eq_ignore_ascii_case", (rs.Borrow(right),))
+                same = rs.MethodCall(left, "eq_ignore_ascii_case", (_lent(right, types),))
                 return same if op == "==" else rs.Unary("!", same)
             case rs.Call():
                 changed = _method(node, _CASES, types)
@@ -62,6 +62,15 @@ def ascii_classes(item: rs.FunctionItem, types: ExpressionTypes) -> rs.FunctionI
     body = change(item.body)
     assert isinstance(body, rs.Block)
     return replace(item, body=body)
+
+
+def _lent(byte: rs.Expr, types: ExpressionTypes) -> rs.Expr:
+    """A reference to a byte: the one that it is read by, where it is."""
+    match byte:
+        case rs.Unary("*", operand) if isinstance(types.of(operand), rs.ReferenceType):
+            return operand
+        case _:
+            return rs.Borrow(byte)
 
 
 def _method(call: rs.Call, methods: dict[str, str], types: ExpressionTypes) -> rs.Expr | None:

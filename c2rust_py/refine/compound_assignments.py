@@ -6,14 +6,16 @@
     let t = n; n = t - 1; if t == 0 { .. }      ->      let t = n; n -= 1; if t == 0 { .. }
 
 The second and the third need that only the next statement names `t`, that it does not name `n`, and that control comes out at its end: then
-nobody can see whether `n` changes before it or behind it. Runs before types are dropped; ends because it walks the tree once.
+nobody can see whether `n` changes before it or behind it. In a closure, which `setjmp` makes, any call may be left by a jump. Runs before
+types are dropped; ends because it walks the tree once.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from c2rust_py.refine.own_places import is_own_place, names, renamed, touches
+from c2rust_py.refine.own_places import is_own_place, may_not_come_back, names, renamed, touches
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import Node, map_children, walk
 
@@ -28,13 +30,13 @@ def compound_assignments(block: rs.Block) -> rs.Block:
     return changed
 
 
-def _change(node: Node) -> Node:
-    node = map_children(node, _change)
+def _change(node: Node, caught: bool = False) -> Node:
+    node = map_children(node, partial(_change, caught=caught or isinstance(node, rs.Closure)))
     match node:
         case rs.Assign(target, value, "") if (short := _compound(target, value)) is not None:
             return short
         case rs.Block(statements):
-            return replace(node, statements=_late_increments(statements, node.tail))
+            return replace(node, statements=_late_increments(statements, node.tail, caught))
         case _:
             return node
 
@@ -68,7 +70,9 @@ def is_pure(expr: rs.Expr) -> bool:
             return False
 
 
-def _late_increments(statements: tuple[rs.Statement, ...], tail: rs.Expr | None) -> tuple[rs.Statement, ...]:
+def _late_increments(
+    statements: tuple[rs.Statement, ...], tail: rs.Expr | None, caught: bool
+) -> tuple[rs.Statement, ...]:
     """The statements of a block with the old values of variables used in place."""
     result: list[rs.Statement] = []
     index = 0
@@ -81,7 +85,8 @@ def _late_increments(statements: tuple[rs.Statement, ...], tail: rs.Expr | None)
         let, update, old, place = step
         user = statements[index + 2] if index + 2 < len(statements) else None
         rest: list[Node] = [*statements[index + 3 :], *([] if tail is None else [tail])]
-        if user is not None and _can_use(user, old, place) and not any(names(node, old) for node in rest):
+        stays = user is None or not _can_use(user, old, place) or (caught and may_not_come_back(user))
+        if user is not None and not stays and not any(names(node, old) for node in rest):
             result += [_statement(renamed(user, old, place)), update]
             index += 3
         else:

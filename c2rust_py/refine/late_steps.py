@@ -3,14 +3,16 @@
     let t = i; i = t + 1; tmp[k] = a[t];        ->      tmp[k] = a[i]; i = i + 1;
 
 The next statement does all of its work or none (it cannot leave the block), binds no names inside, and looks at the place by that name alone;
-nothing behind it has the name. Runs before types are dropped; one bottom-up walk.
+nothing behind it has the name. In a closure, which `setjmp` makes, it calls nothing: a jump out of that would find the place as it was.
+Runs before types are dropped; one bottom-up walk.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from c2rust_py.refine.own_places import is_own_place, names, renamed, touches
+from c2rust_py.refine.own_places import is_own_place, may_not_come_back, names, renamed, touches
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.walk import Node, map_children, walk
 
@@ -25,12 +27,12 @@ def late_steps(block: rs.Block) -> rs.Block:
     return changed
 
 
-def _change(node: Node) -> Node:
-    node = map_children(node, _change)
-    return _in_block(node) if isinstance(node, rs.Block) else node
+def _change(node: Node, caught: bool = False) -> Node:
+    node = map_children(node, partial(_change, caught=caught or isinstance(node, rs.Closure)))
+    return _in_block(node, caught) if isinstance(node, rs.Block) else node
 
 
-def _in_block(block: rs.Block) -> rs.Block:
+def _in_block(block: rs.Block, caught: bool) -> rs.Block:
     statements = list(block.statements)
     for index in range(len(statements) - 3, -1, -1):
         found = _step(statements[index], statements[index + 1])
@@ -40,6 +42,8 @@ def _in_block(block: rs.Block) -> rs.Block:
         user = statements[index + 2]
         behind: list[Node] = [*statements[index + 3 :], *([] if block.tail is None else [block.tail])]
         if any(names(node, name) for node in behind) or not _can_use(user, name, place):
+            continue
+        if caught and may_not_come_back(user):
             continue
         moved = renamed(user, name, place)
         assert isinstance(moved, rs.Let | rs.ExprStatement)

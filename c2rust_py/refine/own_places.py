@@ -36,3 +36,9 @@ def renamed(node: Node, old: str, new: rs.Expr) -> Node:
         return new if node == rs.Name(old) else map_children(node, rename)
 
     return rename(node)
+
+
+def may_not_come_back(node: Node) -> bool:
+    """Whether a statement calls what may jump out of it. In the closure that `setjmp::catch` runs, variables from around that can
+    be looked at then."""
+    return any(isinstance(part, rs.Call) for part in walk(node))
