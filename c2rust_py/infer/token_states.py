@@ -3,8 +3,8 @@
     for (t = strtok(line, " "); t; t = strtok(NULL, " "))
     for (t = strtok_r(line, " ", &rest); t; t = strtok_r(NULL, " ", &rest))
 
-Only where each function begins with a text of its own before it goes on, and calls nobody who begins another one: then no function sees
-where others are. `lift.library` writes `strtok` again where the variable would be in memory.
+Only in whole programs, where each function begins with a text of its own before it goes on, and calls nobody who begins another one: then
+no function sees where others are. `lift.library` writes `strtok` again where the variable would be in memory.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ def name_token_states(program: Program) -> Program:
         functions = {symbol: _without_nulls(function) for symbol, function in program.functions.items()}
         program = replace(program, functions=functions)
     external = program.externals.get(TOKENS)
+    if not any(function.name == "main" and not function.static for function in program.functions.values()):
+        return program
     if external is None or not external.from_library or TOKENS_FROM in program.functions:
         return program
     users = {symbol for symbol, function in program.functions.items() if any(map(is_tokens, walk_all(function.body)))}
