@@ -137,7 +137,8 @@ class Frame:
         if name == CELL == self.facts.types.cell:
             self.uses.add(STD_CELL)
         elif name in RUNTIME_TYPES:
-            self.uses.add(RUNTIME_TYPES[name])
+            path = RUNTIME_TYPES[name]
+            self.uses |= set() if path == f"crate::{self.module}::{name}" else {path}
         else:
             self.import_item(name)
 
