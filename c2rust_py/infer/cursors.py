@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from c2rust_py.infer.ends import end_address
 from c2rust_py.infer.liftable import not_liftable
-from c2rust_py.ir.function_refs import functions_with_address
+from c2rust_py.ir.function_refs import functions_with_address, named_function
 from c2rust_py.ir.nodes import (
     AddressOf,
     Call,
@@ -89,9 +89,13 @@ def _given_elements(program: Program) -> set[Param]:
     elements: set[Param] = set()
     variables: set[Param] = set()
     passed: dict[Param, list[Param]] = {}
+    called_back: list[FunctionRef] = []
     for symbol, function in program.functions.items():
         for node in walk_all(function.body):
             if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
+                continue
+            if node.function.symbol not in program.functions:
+                called_back += [named for arg in node.args if (named := named_function(arg)) is not None]
                 continue
             for position, arg in enumerate(node.args):
                 while isinstance(arg, Convert) and leads_alike(arg.type, arg.operand.type):
@@ -103,7 +107,9 @@ def _given_elements(program: Program) -> set[Param]:
                         elements.add((node.function.symbol, position))
                     case _:
                         variables.add((node.function.symbol, position))
-    variables |= {(symbol, param) for symbol in functions_with_address(program) for param in range(_param_count(program, symbol))}
+    elements |= {(named.symbol, param) for named in called_back for param in (0, 1)}
+    ids = frozenset(map(id, called_back))
+    variables |= {(symbol, param) for symbol in functions_with_address(program, ids) for param in range(_param_count(program, symbol))}
     return _reached(elements, passed) - _reached(variables, passed)
 
 

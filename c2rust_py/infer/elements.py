@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from c2rust_py.infer.comparators import comparator_of, compared_arguments
 from c2rust_py.infer.cursors import referents
 from c2rust_py.infer.demotions import RESULT, HeldSlot, PointedPointers
-from c2rust_py.infer.pointer_uses import Access, Argument, Flow, Lent, Returned, Use
-from c2rust_py.infer.targets import is_null
+from c2rust_py.infer.library_calls import forms_of
+from c2rust_py.infer.pointer_uses import Access, Argument, Flow, Lent, LibraryCall, Returned, Use
+from c2rust_py.infer.targets import is_null, without_casts
 from c2rust_py.infer.views import Views, leads_to_pointers, pointed_slots
-from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import same_representation
+from c2rust_py.ir.program import Function, Program
+from c2rust_py.ir.types import VoidType, same_representation
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,32 @@ class ElementFlow:
         return [] if views.nullable.isdisjoint(self.slots) else [slot for slot in self.slots if slot not in views.nullable]
 
 
-def element_flow(use: Use, symbol: str, program: Program) -> ElementFlow | None:
-    """What a use of a function gives slots of pointers, by way of a pointer to them."""
+def element_flows(use: Use, symbol: str, program: Program) -> Iterator[ElementFlow]:
+    """What a use of a function gives slots of pointers, by way of pointers to them."""
+    if isinstance(use, LibraryCall):
+        yield from _compared(use, symbol, program)
+    elif (flow := _flow(use, symbol, program)) is not None:
+        yield flow
+
+
+def compared_arrays(use: LibraryCall, program: Program) -> tuple[Function, tuple[int, ...]] | None:
+    """The comparator of a call that sorts pointers, and the arguments that point to what its parameters are given."""
+    form = next((form for form in forms_of(use.name) if form.callbacks), None)
+    comparator = None if form is None or use.call.type != VoidType() else comparator_of(form, use.call, program)
+    if form is None or comparator is None or len(comparator.type.params) != 2:
+        return None
+    return (comparator, compared_arguments(form)) if all(map(leads_to_pointers, comparator.type.params)) else None
+
+
+def _compared(use: LibraryCall, symbol: str, program: Program) -> Iterator[ElementFlow]:
+    found = compared_arrays(use, program)
+    for param, argument in () if found is None else enumerate(found[1]):
+        assert found is not None
+        sources = tuple(pointed_slots(without_casts(use.call.args[argument]), symbol, program))
+        yield ElementFlow(PointedPointers(found[0].symbol, param), sources)
+
+
+def _flow(use: Use, symbol: str, program: Program) -> ElementFlow | None:
     match use:
         case Flow(local, value):
             goal: HeldSlot | None = PointedPointers(symbol, local)

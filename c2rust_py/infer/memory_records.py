@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
+from c2rust_py.infer.library_calls import FORM_PREFIX
+from c2rust_py.infer.regions import leads_to_references
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Borrow, Call, DerefPlace, FunctionRef, IntConst, VaArgValue, Value
@@ -70,6 +72,8 @@ def _handed(node: Node, program: Program) -> Iterator[Type]:
             yield from (arg.type for arg in args[params:])
         case Call(FunctionRef(symbol), args) if symbol in _WHOLE_OBJECTS and _is_of_whole_objects(node, program):
             pass
+        case Call(FunctionRef(symbol), args) if symbol.startswith(FORM_PREFIX):
+            yield from (arg.type.target for arg in args if isinstance(arg, Borrow) and not leads_to_references(arg.type))
         case Call(_, args):
             for arg in args:
                 yield arg.type.target if isinstance(arg, Borrow) else arg.type

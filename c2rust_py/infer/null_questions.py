@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from c2rust_py.infer.demotions import HeldSlot, PointerSlot, Subject
-from c2rust_py.infer.elements import element_flow
+from c2rust_py.infer.elements import element_flows
 from c2rust_py.infer.pointer_uses import Argument, Escape, Flow, Held, LibraryCall, Pair, Returned, Stored, Test, Use
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import without_casts
@@ -43,9 +43,9 @@ def asks_null_of_held(
                 passes = not same.isdisjoint(subjects.of(symbol, use.value))
                 if passes and asks_null_of_held(uses, subjects, holders, use.slot, seen):
                     return True
-            flow = element_flow(use, symbol, subjects.views.program)
-            others = () if flow is None or slot not in flow.slots else flow.slots
-            if any(other not in seen and asks_null_of_held(uses, subjects, holders, other, seen) for other in others):
+            flows = element_flows(use, symbol, subjects.views.program)
+            others = (other for flow in flows if slot in flow.slots for other in flow.slots if other not in seen)
+            if any(asks_null_of_held(uses, subjects, holders, other, seen) for other in others):
                 return True
     return False
 

@@ -20,6 +20,7 @@ from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import OwnedRoot
 from c2rust_py.ir.nodes import (
     Call,
+    Conditional,
     Decay,
     FunctionRef,
     Place,
@@ -203,6 +204,18 @@ def _has_stub(function: Function) -> bool:
     return any(isinstance(node, UnsupportedValue | UnsupportedStatement) for node in walk_all(function.body))
 
 
+def _literals(value: Value) -> list[Value]:
+    """The values of which one is a string literal, or selects one; none where it may be something else."""
+    match value:
+        case Conditional(_, then, otherwise):
+            parts = _literals(then), _literals(otherwise)
+            return [value, *parts[0], *parts[1]] if all(parts) else []
+        case Decay(StringPlace()):
+            return [value]
+        case _:
+            return []
+
+
 def _first_in_memory(function: Function, program: Program, storage: Storage) -> Span | None:
     """Where the function has its first pointer in memory: what is lifted is no pointer any more. Literals that are named in
     calls are none."""
@@ -215,7 +228,7 @@ def _first_in_memory(function: Function, program: Program, storage: Storage) -> 
     for node in walk_all(function.body):
         match node:
             case Call(FunctionRef(), args, _, _):
-                named.update(id(arg) for arg in args if isinstance(arg, Decay) and isinstance(arg.place, StringPlace))
+                named.update(id(part) for arg in args for part in _literals(arg))
             case FunctionRef():
                 pass
             case _ if isinstance(node, Value | Place) and pointer_levels(node.type, program) and id(node) not in named:

@@ -27,7 +27,7 @@ from c2rust_py.infer.demotions import (
     ResultSlot,
     Subject,
 )
-from c2rust_py.infer.elements import element_flow
+from c2rust_py.infer.elements import element_flows
 from c2rust_py.infer.liftable import not_liftable
 from c2rust_py.infer.owned_fields import find_owned_fields, known_loads
 from c2rust_py.infer.owners import Owners
@@ -137,9 +137,9 @@ class SolverState:
                 self.callers.setdefault(use.callee, set()).add(symbol)
             if isinstance(use, LibraryCall):
                 self._leave_elements(use)
-            flow = element_flow(use, symbol, self.program)
-            for slot in () if flow is None else flow.slots:
-                self.holders.setdefault(slot, set()).add(symbol)
+            for flow in element_flows(use, symbol, self.program):
+                for slot in flow.slots:
+                    self.holders.setdefault(slot, set()).add(symbol)
         for node in walk_all(self.functions[symbol].body):
             if isinstance(node, Call) and isinstance(node.function, FunctionRef) and is_data_pointer(node.type):
                 self.calls.setdefault(symbol, {})[id(node)] = node

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from c2rust_py.ir.nodes import Call, Convert, FunctionRef, Value
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import PointerType
 from c2rust_py.ir.walk import walk, walk_all
 
 
-def functions_with_address(program: Program) -> tuple[str, ...]:
+def functions_with_address(program: Program, ignored: AbstractSet[int] = frozenset()) -> tuple[str, ...]:
     """The functions of the program whose address is taken, by symbol, in the order in which that is found. A call with another
-    number of arguments than the function has counts: it goes through a converted pointer in all but name."""
+    number of arguments than the function has counts: it goes through a converted pointer in all but name. ignored: names that
+    do not count, by identity."""
     taken: dict[str, None] = {}
     for function in program.functions.values():
         called: set[int] = set()
@@ -18,7 +21,7 @@ def functions_with_address(program: Program) -> tuple[str, ...]:
             if isinstance(node, Call) and isinstance(node.function, FunctionRef):
                 if not _has_another_shape(node, program):
                     called.add(id(node.function))
-            elif isinstance(node, FunctionRef) and id(node) not in called:
+            elif isinstance(node, FunctionRef) and id(node) not in called and id(node) not in ignored:
                 taken[node.symbol] = None
     for variable in program.variables.values():
         if variable.init is not None:

@@ -14,7 +14,7 @@ from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.comparators import comparator_of, compared_arguments, compares_rows, key_argument
 from c2rust_py.infer.cursors import referents
 from c2rust_py.infer.demotions import MemoryCall, PointerSlot, ResultSlot, Subject
-from c2rust_py.infer.elements import element_flow
+from c2rust_py.infer.elements import element_flows
 from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
 from c2rust_py.infer.owners import allocation
@@ -120,10 +120,11 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
 
 def _one_slot(solution: Solution, symbol: str, use: Use) -> Iterator[tuple[Subject, Subject]]:
     """The views that are one, since pointers lead to both."""
-    flow = element_flow(use, symbol, solution.program)
-    on_memory = isinstance(use, Argument | Lent) and MemoryCall(symbol, id(use.call)) in solution.demotions
-    if flow is not None and not on_memory and all(map(solution.views.above, flow.slots)):
-        yield from ((flow.slots[0], other) for other in flow.slots[1:])
+    if isinstance(use, Argument | Lent) and MemoryCall(symbol, id(use.call)) in solution.demotions:
+        return
+    for flow in element_flows(use, symbol, solution.program):
+        if all(map(solution.views.above, flow.slots)):
+            yield from ((flow.slots[0], other) for other in flow.slots[1:])
 
 
 def _handovers(solution: Solution) -> Iterator[tuple[Subject, Subject]]:

@@ -13,8 +13,8 @@ from typing import Protocol
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import HeldSlot, PointedPointers, PointerSlot
 from c2rust_py.infer.solution import Solution
-from c2rust_py.infer.targets import HeldRoot, IndexStep, Resolver, Target, Template, ViewRoot, is_null
-from c2rust_py.infer.views import pointed_slots
+from c2rust_py.infer.targets import HeldRoot, IndexStep, Resolver, Target, Template, ViewRoot, is_data_pointer, is_null
+from c2rust_py.infer.views import innermost, pointed_slots
 from c2rust_py.ir.nodes import (
     ArrayValue,
     Assign,
@@ -188,6 +188,8 @@ class ViewLifter:
             return Borrow(self.rewriter.target_place(target, span), None, type, span)
         array = self.rewriter.target_place(replace(target, steps=target.steps[:-1]), span)
         start = None if last.fixed == 0 else self.positions.index(last, span)
+        if isinstance(type.target, ArrayType) and is_data_pointer(innermost(type.target)) and isinstance(array.type, ArrayType):
+            type = replace(type, target=replace(type.target, element=array.type.element))  # Which may be views.
         return Borrow(array, start, type, span)
 
     def is_present(self, target: Target, span: Span) -> Value:

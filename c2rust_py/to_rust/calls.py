@@ -19,6 +19,7 @@ from c2rust_py.ir.types import (
     IntKind,
     PointerType,
     RecordType,
+    ReferenceType,
     Type,
     VoidType,
 )
@@ -28,6 +29,7 @@ from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.conversions import ConversionLowering
 from c2rust_py.to_rust.frame import Unsupported
 from c2rust_py.to_rust.missing import missing_function
+from c2rust_py.to_rust.places import without_deref
 from c2rust_py.to_rust.print_macros import byte_string, format_text, print_macro
 from c2rust_py.to_rust.slice_copies import slice_copy
 from c2rust_py.to_rust.targets import callback_closure, comparator, dispatch_call, handler_dispatcher, library_context
@@ -54,7 +56,7 @@ class CallLowering(ConversionLowering):
         if len(call.args) < named:
             raise Unsupported(Code.CALL_SHAPE, f"`{function.name}` is called with too few arguments", call.span)
         args = [
-            self.coerced(arg, type) for arg, type in zip(call.args[:named], function.type.params, strict=True)
+            _lent(self.coerced(arg, type), arg) for arg, type in zip(call.args[:named], function.type.params, strict=True)
         ]
         if function.type.variadic:
             args.append(self.variable_args(call.args[named:]))
@@ -153,6 +155,8 @@ class CallLowering(ConversionLowering):
         expr = self.value(arg, typed=True)
         rust = print_type(self.facts.types.value(arg.type))
         wanted = function.params[index].removeprefix("impl ")
+        if rust == wanted == "&[u8]":
+            return _lent(expr, arg)
         if rust == wanted or "<" in wanted and rust.split("<")[0] == wanted.split("<")[0] and "Ptr" not in rust:
             return expr
         if isinstance(arg.type, PointerType) and wanted.startswith(("Ptr<", "FnPtr<")):
@@ -267,3 +271,8 @@ def _same_pointer(rust: str, wanted: str) -> bool:
     return _PATH.sub("", rust) == _PATH.sub("", wanted)
 
 
+
+
+def _lent(expr: rs.Expr, arg: Value) -> rs.Expr:
+    """A reference as an argument: Rust looks behind a reference to it by itself."""
+    return without_deref(expr) if isinstance(arg.type, ReferenceType) else expr

@@ -134,11 +134,14 @@ class PlaceLowering(ABC):
 
     def base_path(self, place: Place) -> rs.Expr:
         """A place that a field or an element is taken of, where Rust dereferences by itself."""
-        return self.reference(place.base) if isinstance(place, ReferentPlace) else self.path(place)
+        return self.reference(place.base, by_itself=True) if isinstance(place, ReferentPlace) else self.path(place)
 
-    def reference(self, base: Place | Call | Conditional) -> rs.Expr:
-        """A reference that is looked behind; one that may be missing has to be there."""
-        path = self.value(base) if isinstance(base, Call | Conditional) else self.path(base)
+    def reference(self, base: Place | Call | Conditional, by_itself: bool = False) -> rs.Expr:
+        """A reference that is looked behind; one that may be missing has to be there. by_itself: where Rust dereferences by itself."""
+        if isinstance(base, Call | Conditional):
+            path = self.value(base)
+        else:
+            path = self.base_path(base) if by_itself or isinstance(base.type, OptionalType) else self.path(base)
         return rs.MethodCall(path, "unwrap") if isinstance(base.type, OptionalType) else path
 
     def borrow(self, value: Borrow) -> rs.Expr:
@@ -432,3 +435,8 @@ RUNTIME_ACCESSORS = {name: "c2rs_rt::getopt::globals" for name in ("optarg", "op
 
 READ_ONLY_ACCESSORS = frozenset({"timezone", "daylight"})
 """Those that no setter is needed for: C programs leave them to `tzset`."""
+
+
+def without_deref(expr: rs.Expr) -> rs.Expr:
+    """What is behind a reference, where Rust looks there by itself."""
+    return expr.operand if isinstance(expr, rs.Unary) and expr.op == "*" else expr

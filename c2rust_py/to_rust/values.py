@@ -72,7 +72,7 @@ from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.builtins import builtin_call
 from c2rust_py.to_rust.frame import Unsupported, code_of
 from c2rust_py.to_rust.literals import byte_literal, float_literal, int_constant, int_literal, is_anchored, is_text
-from c2rust_py.to_rust.places import PlaceLowering
+from c2rust_py.to_rust.places import PlaceLowering, without_deref
 from c2rust_py.to_rust.range_tests import conditions, joined, negated, tests_range
 from c2rust_py.to_rust.slice_copies import slices_differ
 
@@ -359,9 +359,9 @@ class ValueLowering(PlaceLowering):
                 assert inner is not None
                 return rs.Call(rs.Name("Some"), (self.value(inner, typed=True),))
             case Unwrap(operand):
-                return rs.MethodCall(self.value(operand), "unwrap")
+                return rs.MethodCall(without_deref(self.value(operand)), "unwrap")
             case IsPresent(operand):
-                return rs.MethodCall(self.value(operand), "is_some")
+                return rs.MethodCall(without_deref(self.value(operand)), "is_some")
             case MoveOptional(operand, start):
                 found = self.frame.own("at")
                 moved = rs.Binary("+", self.value(start, typed=True), rs.Name(found))
