@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from c2rust_py.infer.demotions import (
 )
 from c2rust_py.infer.field_slots import FieldRungs
 from c2rust_py.infer.library_calls import library_result
+from c2rust_py.infer.pointer_uses import Use
 from c2rust_py.infer.targets import (
     OwnedRoot,
     Resolver,
@@ -54,7 +55,7 @@ class Solution:
     """program: with the second instances that some call needs, under their own symbols. templates: of the lifted pointer
     locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
     lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs that own.
-    views: what other objects hold. present: the reads of pointer locals that are not null.
+    views: what other objects hold. present: the reads of pointer locals that are not null. uses: of pointers, in each function.
     demotions: everything in memory, with its reason."""
 
     program: Program
@@ -66,6 +67,7 @@ class Solution:
     fields: FieldRungs = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     present: Mapping[str, AbstractSet[int]] = field(default_factory=dict)
+    uses: Mapping[str, Sequence[Use]] = field(default_factory=dict)
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""

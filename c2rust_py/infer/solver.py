@@ -74,7 +74,18 @@ def solve(program: Program, demotions: Demotions, originals: Mapping[str, Functi
     nullable = {symbol: found.nullable for symbol, found in state.found.items()}
     groups = {symbol: group for symbol in state.functions if (group := state.group(symbol)) is not None}
     solved = replace(program, functions=state.functions)
-    return Solution(solved, templates, nullable, state.results, demotions, state.views, state.fields, groups, state.present)
+    return Solution(
+        solved,
+        templates,
+        nullable,
+        state.results,
+        demotions,
+        state.views,
+        state.fields,
+        groups,
+        state.present,
+        state.uses,
+    )
 
 
 def _run(state: SolverState) -> None:

@@ -148,14 +148,14 @@ def _only_in_place(
 def _with_instances(solution: Solution, program: Program) -> Solution:
     """The solution with what it has of a function for the function's instance, too."""
     functions = dict(solution.program.functions)
-    templates, nullable = dict(solution.templates), dict(solution.nullable)
+    templates, nullable, uses = dict(solution.templates), dict(solution.nullable), dict(solution.uses)
     for symbol in program.functions:
         if symbol.endswith(CELL_SUFFIX):
             base = symbol.removesuffix(CELL_SUFFIX)
             functions[symbol] = replace(functions[base], symbol=symbol)
-            templates[symbol], nullable[symbol] = templates[base], nullable[base]
+            templates[symbol], nullable[symbol], uses[symbol] = templates[base], nullable[base], uses[base]
     whole = replace(solution.program, functions=functions)
-    return replace(solution, program=whole, templates=templates, nullable=nullable)
+    return replace(solution, program=whole, templates=templates, nullable=nullable, uses=uses)
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from c2rust_py.infer.demotions import (
     GlobalPointers,
     HeldSlot,
 )
-from c2rust_py.infer.pointer_uses import Flow, Lent, LibraryCall, pointer_uses
+from c2rust_py.infer.pointer_uses import Flow, Lent, LibraryCall
 from c2rust_py.infer.solution import STATIC, Solution, memory_instance
 from c2rust_py.infer.targets import (
     HeldRoot,
@@ -210,7 +210,7 @@ class _Lifter:
         self.program = self.solution.program
         self.layout = Layout(self.program.records, self.program.enums)
         self.resolver = self.solution.resolver(self.symbol)
-        uses = pointer_uses(self.function, self.program)
+        uses = self.solution.uses.get(self.symbol, ())
         calls = {id(use.call): use for use in uses if isinstance(use, LibraryCall)}
         moving = {use.local if isinstance(use, Flow) else use.variable for use in uses if isinstance(use, Flow | Lent)}
         self.form = form = self.forms.get(self.symbol)

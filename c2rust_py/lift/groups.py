@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from c2rust_py.infer.bounds import Group
-from c2rust_py.infer.pointer_uses import Argument, Flow, pointer_uses
+from c2rust_py.infer.pointer_uses import Argument, Flow
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import IndexStep
 from c2rust_py.ir.nodes import Value
@@ -87,7 +87,7 @@ def may_stand_in_front(solution: Solution, known: Mapping[str, AbstractSet[int]]
     found: dict[str, AbstractSet[int]] = {}
     passed = list(_passed(solution))
     flows = {
-        symbol: [use for use in pointer_uses(solution.program.functions[symbol], solution.program) if isinstance(use, Flow)]
+        symbol: [use for use in solution.uses[symbol] if isinstance(use, Flow)]
         for symbol in {symbol for symbol, *_ in passed}
     }
     changed = True
@@ -111,9 +111,9 @@ def _passed(solution: Solution) -> Iterator[tuple[str, str, int, IndexStep]]:
     """The positions that calls pass for parameters in groups: by whom, to whom, for which, and what."""
     if not solution.groups:
         return
-    for symbol, function in solution.program.functions.items():
+    for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
-        for use in pointer_uses(function, solution.program):
+        for use in uses:
             if not isinstance(use, Argument):
                 continue
             callee = solution.callee(symbol, use.call, use.callee)

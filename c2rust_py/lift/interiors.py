@@ -9,7 +9,7 @@ position may stand in front of its slice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from c2rust_py.diagnostics import Span
@@ -17,7 +17,7 @@ from c2rust_py.infer.comparators import comparator_of
 from c2rust_py.infer.demotions import PointerSlot, Reason, Subject
 from c2rust_py.infer.library_calls import FormCall
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
-from c2rust_py.infer.pointer_uses import Argument, Flow, Lent, LibraryCall, Pair, Returned, Use, pointer_uses
+from c2rust_py.infer.pointer_uses import Argument, Flow, Lent, LibraryCall, Pair, Returned, Use
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.ranges.record import Cursor
 from c2rust_py.infer.solution import Solution
@@ -36,9 +36,8 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
     passed: dict[Subject, set[Subject]] = {}
     backward: dict[Subject, Reason] = {}
     falls, signed = _falling_positions(solution, ranges), infer_backward(solution)
-    for symbol, function in solution.program.functions.items():
+    for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
-        uses = pointer_uses(function, solution.program)
         falling = {local for of_function, local in falls if of_function == symbol}
         for use in uses:
             if isinstance(use, LibraryCall):
@@ -57,7 +56,7 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
                     interior.add(goal)
                 elif len(target.steps) == 1 and source is not None:
                     passed.setdefault(source, set()).add(goal)
-        for target, cursor, span in _looks(function, resolver, uses, ranges, signed[symbol]):
+        for target, cursor, span in _looks(solution.program.functions[symbol], resolver, uses, ranges, signed[symbol]):
             slot = slot_of(resolver, symbol, target)
             if slot is None or isinstance(target.root, OwnedRoot):
                 continue
@@ -82,7 +81,7 @@ def _compared(resolver: Resolver, use: LibraryCall) -> set[PointerSlot]:
 
 
 def _looks(
-    function: Function, resolver: Resolver, uses: list[Use], ranges: Ranges, signed: AbstractSet[int]
+    function: Function, resolver: Resolver, uses: Sequence[Use], ranges: Ranges, signed: AbstractSet[int]
 ) -> Iterator[tuple[Target, Cursor | None, Span]]:
     """What the function looks at through pointers, or has others look at, and where that is known to be; and what it compares.
     signed: the pointer locals whose positions are `isize`, which compare as C's pointers do wherever they are."""
@@ -144,9 +143,9 @@ def _falling_positions(solution: Solution, ranges: Ranges) -> set[tuple[str, int
 
 
 def _flows(solution: Solution) -> Iterator[tuple[str, Flow, Target]]:
-    for symbol, function in solution.program.functions.items():
+    for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
-        for use in pointer_uses(function, solution.program):
+        for use in uses:
             target = resolver.pointer(use.value) if isinstance(use, Flow) else None
             if isinstance(use, Flow) and target is not None:
                 yield symbol, use, target

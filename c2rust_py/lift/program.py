@@ -14,7 +14,6 @@ from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.extents import infer_extents
 from c2rust_py.infer.library import LibraryFunction
 from c2rust_py.infer.nested_positions import name_nested_positions
-from c2rust_py.infer.pointer_uses import pointer_uses
 from c2rust_py.infer.ranges import infer_ranges
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.solver import solve
@@ -141,9 +140,8 @@ def lift_program(
 
 def _measured(solution: Solution) -> AbstractSet[str]:
     """The functions in which, or in what they call, it matters that a parameter's slice reaches to the end of its array."""
-    functions, program = solution.program.functions, solution.program
-    goals = (s for s, f in functions.items() if measures_params(solution.resolver(s), pointer_uses(f, program)))
-    return reaching(functions, tuple(goals))
+    goals = (symbol for symbol, uses in solution.uses.items() if measures_params(solution.resolver(symbol), uses))
+    return reaching(solution.program.functions, tuple(goals))
 
 
 _Rewritten = tuple[Program, dict[int, int], dict[str, GroupForm], dict[str, Mapping[int, int]]]

@@ -33,7 +33,6 @@ from c2rust_py.infer.pointer_uses import (
     SystemArguments,
     Test,
     Use,
-    pointer_uses,
 )
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import (
@@ -80,9 +79,9 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
     for of_dispatcher, of_target in shared_params(solution.program):
         passed.setdefault(PointerSlot(*of_dispatcher), set()).add(PointerSlot(*of_target))
     waiting.extend(PointerSlot(symbol, group.array) for symbol, group in solution.groups.items())
-    for symbol, function in solution.program.functions.items():
+    for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
-        for use in pointer_uses(function, solution.program):
+        for use in uses:
             if isinstance(use, LibraryCall):
                 waiting.extend(_lent_as_arrays(resolver, symbol, use))
                 for comparator, key in _comparators(resolver, use):
@@ -129,10 +128,10 @@ def _one_slot(solution: Solution, symbol: str, use: Use) -> Iterator[tuple[Subje
 
 def _handovers(solution: Solution) -> Iterator[tuple[Subject, Subject]]:
     """What owners get from others: locals from results, results from locals or results, parameters from either."""
-    for symbol, function in solution.program.functions.items():
+    for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
         result = solution.results.get(symbol)
-        for use in pointer_uses(function, solution.program):
+        for use in uses:
             match use:
                 case Argument(call=call, callee=callee, param=param, value=value):
                     taker = PointerSlot(solution.callee(symbol, call, callee), param)
@@ -235,9 +234,9 @@ def _allocated_arrays(solution: Solution, shapes: dict[Subject, bool]) -> Iterat
     """The owners of any number of elements. Adds all owners to the shapes."""
     layout = Layout(solution.program.records, solution.program.enums)
     shapes.update({ResultSlot(symbol): False for symbol, result in solution.results.items() if result.owned})
-    for symbol, function in solution.program.functions.items():
+    for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
-        for use in pointer_uses(function, solution.program):
+        for use in uses:
             if isinstance(use, Argument) and solution.owns(callee := solution.callee(symbol, use.call, use.callee), use.param):
                 made = allocation_of(use.value, layout)
                 if made is not None and made.count.fixed != 1:

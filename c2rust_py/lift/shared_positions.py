@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from c2rust_py.infer.pointer_uses import Flow, Lent, pointer_uses
+from c2rust_py.infer.pointer_uses import Flow, Lent
 from c2rust_py.infer.solution import Solution
 from c2rust_py.lift.groups import may_stand_in_front
 from c2rust_py.lift.positions import backward_cursors
@@ -17,8 +17,7 @@ Position = tuple[str, int]
 def infer_backward(solution: Solution) -> dict[str, frozenset[int]]:
     """By function, the pointer locals whose positions may stand in front of their arrays: the least fixpoint over the calls."""
     functions = solution.program.functions
-    uses = {symbol: pointer_uses(function, solution.program) for symbol, function in functions.items()}
-    flows = {symbol: [use for use in of_function if isinstance(use, Flow)] for symbol, of_function in uses.items()}
+    flows = {symbol: [use for use in uses if isinstance(use, Flow)] for symbol, uses in solution.uses.items()}
     pairs = list(shared_positions(solution))
     shared: dict[str, AbstractSet[int]] = {}
     while True:
@@ -42,8 +41,8 @@ def infer_backward(solution: Solution) -> dict[str, frozenset[int]]:
 
 def shared_positions(solution: Solution) -> Iterator[tuple[Position, Position]]:
     """The variables that one function moves for another, each with what it is there."""
-    for symbol, function in solution.program.functions.items():
-        for use in pointer_uses(function, solution.program):
+    for symbol, uses in solution.uses.items():
+        for use in uses:
             if isinstance(use, Lent):
                 callee = solution.callee(symbol, use.call, use.callee)
                 referent = solution.referent(callee, use.param)
