@@ -40,7 +40,6 @@ def test_an_answer_on_a_higher_rung_is_kept(
     assert run(["repair", str(out), "--lift", "--replay", str(replies), "--no-functions"]) == 0
     log = {f["name"]: f for f in json.loads((out / ".c2rs/repair/log.json").read_text())["functions"]}
     assert [attempt["verdict"] for attempt in log["total"]["attempts"]] == ["rung", "compare", "accepted"]
-    assert log["first"]["reason"].startswith("signature: no caller can lend it what it points to: `main` passes it memory (")
     report = json.loads((out / "c2rs-report.json").read_text())
     assert {f["name"]: f["grade"] for f in report["functions"]}["total"] == "owned"
     assert "collect()" in (out / "crates/p/src/p.rs").read_text()
