@@ -41,6 +41,7 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
+from c2rust_py.ir.types import PointerType, RecordType, Type
 from c2rust_py.ir.walk import Node, map_children, walk, walk_all
 
 _NAME = "from"
@@ -68,7 +69,7 @@ def _with_names(function: Function, program: Program) -> Function:
 def _nested(node: Node, program: Program) -> int | None:
     """The argument of a call that is found by another call, where what the call returns may lie behind it."""
     match node:
-        case Call(FunctionRef(callee), args) if is_data_pointer(node.type) and _finds(callee, program):
+        case Call(FunctionRef(callee), args) if _moves(node.type) and _finds(callee, program):
             found = [i for i, arg in enumerate(args) if any(isinstance(part, _EFFECTS) for part in walk(arg))]
         case _:
             return None
@@ -76,6 +77,11 @@ def _nested(node: Node, program: Program) -> int | None:
 
 
 _EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue)
+
+
+def _moves(type: Type) -> bool:
+    """Whether it is a pointer that moves in an array, as far as its type tells: nested calls that give structs build them."""
+    return isinstance(type, PointerType) and is_data_pointer(type) and not isinstance(type.target, RecordType)
 
 
 def _finds(callee: str, program: Program) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -67,12 +66,9 @@ Gates = Callable[[Task, Candidate, str, int], Passed]
 class Together(Protocol):
     """What is done for functions that are lifted at once."""
 
-    def claim(self, tasks: Sequence[Task]) -> bool:
-        """Takes functions for one loop; whether none of them was taken before."""
-        ...
-
-    def members(self, first: Task) -> Sequence[Task]:
-        """The task and those beside it, taken for one loop, each with the signatures of the others. Raises Refused."""
+    def take(self, task: Task) -> Sequence[Task]:
+        """The task for one loop, with the signature that it can have, and those that have to be lifted with it, each with the
+        signatures of the others. None where another loop has it. Raises Refused."""
         ...
 
     def tried(self, held: Sequence[FunctionResult], task: Task, candidate: Candidate, origin: str, attempts: int) -> Passed:
@@ -103,27 +99,21 @@ class Loop:
     def repair(self, task: Task) -> Sequence[FunctionResult]:
         """Tries bodies of former runs, then asks. None for a function that another loop has taken along, and several where this one
         does."""
-        result = FunctionResult(task)
-        if not self.together.claim([task]):
-            return []
-        if task.lift and re.search(r"\bPtr\b|\bVaArg\b", task.header):
-            try:
-                task = result.task = self.lifting.offer(task)
-            except Refused as refusal:
-                result.status, result.reason = "refused", str(refusal)
-                return [result]
-        if task.beside:
-            return self._repair_together(task)
-        self._find_body(result, self.tried)
-        return [result]
+        try:
+            taken = self.together.take(task)
+        except Refused as refusal:
+            return [FunctionResult(task, "refused", str(refusal))]
+        if len(taken) > 1:
+            return self._repair_together(taken)
+        results = [FunctionResult(one) for one in taken]
+        for result in results:
+            self._find_body(result, self.tried)
+        return results
 
-    def _repair_together(self, first: Task) -> Sequence[FunctionResult]:
+    def _repair_together(self, tasks: Sequence[Task]) -> Sequence[FunctionResult]:
         """Functions that share arguments, one after the other; all of them end with a body or none does."""
         held: list[FunctionResult] = []
-        try:
-            results = [FunctionResult(task) for task in self.together.members(first)]
-        except Refused as refusal:
-            return [FunctionResult(first, "refused", str(refusal))]
+        results = [FunctionResult(task) for task in tasks]
         for result in results:
             self._find_body(result, partial(self.together.tried, held))
             if result.body is None:

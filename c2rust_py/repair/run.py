@@ -286,16 +286,23 @@ class Repair:
 
     def _accept(self, task: Task, origin: str, attempts: int, evidence: str) -> None:
         assert self.trial is not None
-        lifting = self.trial.lifting
-        group, body = _of(lifting.groups(lifting.kept), task.crate), self.trial.bodies[task.id]
-        key = body_key(group.program.functions[task.symbol], group.lowered.crate, group.lowered.rust_paths[task.symbol], body)
-        signature = lifting.kept.get(task.id, ())
+        body, signature = self.trial.bodies[task.id], self.trial.lifting.kept.get(task.id, ())
+        key = self._key(task.id, body)
         self.accepted[task.id] = Accepted(task.crate, task.symbol, key, body, origin, attempts, evidence, signature)
+
+    def _key(self, id: tuple[str, str], body: Body) -> str:
+        """What the body rests on, in the program as it is with all that is kept."""
+        assert self.trial is not None
+        crate, symbol = id
+        group = _of(self.trial.lifting.groups(self.trial.lifting.kept), crate)
+        return body_key(group.program.functions[symbol], group.lowered.crate, group.lowered.rust_paths[symbol], body)
 
     def _commit(self) -> None:
         """OUT as a translation would write it with the bodies that are accepted by now."""
         assert self.trial is not None
         state = self.project.options.state_dir
+        # Signatures that have changed since are in the declarations that a body names.
+        self.accepted = {id: replace(one, key=self._key(id, one.body)) for id, one in self.accepted.items()}
         for one in self.accepted.values():
             keep_accepted(state, one)
         groups: list[LinkedGroup] = []

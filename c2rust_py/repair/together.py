@@ -8,7 +8,8 @@ signatures. Nothing is kept before the last body is there and something speaks f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -47,29 +48,31 @@ class Companions:
     lock: Lock = field(default_factory=Lock)
     claimed: set[Id] = field(default_factory=set)
 
-    def claim(self, tasks: Sequence[Task]) -> bool:
-        """Takes functions for one loop; whether none of them was taken before."""
-        ids = {function_id(task) for task in tasks}
+    def take(self, task: Task) -> Sequence[Task]:
+        """The task for one loop, with the signature that it can have, and those that have to be lifted with it, each with the
+        signatures of the others. None where another loop has it. Raises Refused."""
         with self.lock:
-            if ids & self.claimed:
-                return False
-            self.claimed |= ids
-            return True
+            if function_id(task) in self.claimed:
+                return []
+            self.claimed.add(function_id(task))
+            if not task.lift or not re.search(r"\b(?:Ptr|VaArg)\b", task.header):
+                return [task]
+            task = self.lifting.offer(task)
+            return [task, *self._others(task)]
 
-    def members(self, first: Task) -> Sequence[Task]:
-        """The task and those beside it, each with the signatures of the others. Raises Refused."""
-        others = [self.tasks[id] for id, _ in first.beside if id in self.tasks]
-        if len(others) < len(first.beside) or not self.claim(others):
+    def _others(self, first: Task) -> Iterator[Task]:
+        """Those beside a task. Raises Refused."""
+        others = [self.tasks[id] for id, _ in first.beside if id in self.tasks and id not in self.claimed]
+        if len(others) < len(first.beside):
             raise Refused("signature", "it shares an argument with a function that is not to be lifted, or was tried before")
-        signatures = {first.id: own_signature(first), **dict(first.beside)}
-        found = [first]
+        signatures = {first.id: own_signature(first), **dict(first.beside)} if others else {}
         for other in others:
             id = function_id(other)
             offered = self.lifting.offer(other, {key: one for key, one in signatures.items() if key != id})
             if set(dict(offered.beside)) != set(signatures) - {id} or own_signature(offered) != signatures[id]:
                 raise Refused("signature", f"`{other.name}`, which shares an argument with it, would have another signature")
-            found.append(offered)
-        return found
+            yield offered
+        self.claimed.update(map(function_id, others))
 
     def tried(self, held: Sequence[FunctionResult], task: Task, candidate: Candidate, origin: str, attempts: int) -> Passed:
         """The gates, with the bodies that are there so far. Raises Refused."""

@@ -12,6 +12,7 @@ use crate::types::{Type, TypeId, Types};
 /// Set in the numbers of inputs whose integers are small but for one input in so many, which says how long its buffers are.
 pub const MODEST: u64 = 1 << 63;
 const NATURAL: usize = 64;
+const MODEST_INTEGERS: i128 = 1000;
 
 /// One input in so many has long buffers: indices that do not fit into a byte, runs as long as a constant of the C says.
 const LONG: usize = 1024;
@@ -99,6 +100,11 @@ impl<'a> Generator<'a> {
         (0..self.function.params.len()).map(value).collect()
     }
 
+    /// Whether all integers among the parameters are small.
+    pub fn is_modest(&self, input: &Input) -> bool {
+        (0..self.function.params.len()).all(|number| self.integer(input, number).abs() < MODEST_INTEGERS)
+    }
+
     /// Gives the parameters and globals their values.
     fn fill_values(&self, random: &mut Random, input: &mut Input, modest: bool) {
         for (number, param) in self.function.params.iter().enumerate() {
@@ -107,7 +113,7 @@ impl<'a> Generator<'a> {
                 self.fill(random, input, block, false);
             }
             if modest {
-                self.set_integer(input, number, self.integer(input, number) % 1000);
+                self.set_integer(input, number, self.integer(input, number) % MODEST_INTEGERS);
             }
         }
         for (global, initial) in self.function.globals.iter().zip(&self.initial) {
