@@ -9,9 +9,10 @@ no owner. What is handed over is gone, too: C may still use its own pointer to i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TypeVar
 
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
@@ -30,6 +31,8 @@ from c2rust_py.ir.program import Function, LocalKind
 from c2rust_py.ir.types import OwnedType, RecordType
 from c2rust_py.ir.walk import Node, map_children, walk, walk_all
 from c2rust_py.lift.liveness import Liveness, Locals
+
+N = TypeVar("N", bound=Node)
 
 
 def leave_to_scopes(function: Function) -> tuple[Function, frozenset[int]]:
@@ -106,7 +109,7 @@ def _without_frees(body: tuple[Statement, ...], params: Locals, last: frozenset[
             if freed in params:
                 kept.append(_drop(statement))
         elif id(statement) not in last:
-            kept.append(map_children(statement, _same, partial(_without_frees, params=params, last=last)))
+            kept.append(_with_lists(statement, partial(_without_frees, params=params, last=last)))
     return tuple(kept)
 
 
@@ -119,7 +122,7 @@ def _drop(free: Statement) -> Statement:
 def _without_drops(body: tuple[Statement, ...], used: Locals) -> tuple[Statement, ...]:
     """Without drops of what is used elsewhere in the function: its scope does these."""
     return tuple(
-        map_children(statement, _same, partial(_without_drops, used=used))
+        _with_lists(statement, partial(_without_drops, used=used))
         for statement in body
         if not _is_drop(statement, used)
     )
@@ -133,5 +136,6 @@ def _is_drop(statement: Statement, used: Locals) -> bool:
             return False
 
 
-def _same(node: Node) -> Node:
-    return node
+def _with_lists(node: N, change: Callable[[tuple[Statement, ...]], tuple[Statement, ...]]) -> N:
+    """The node with every list of statements in it changed, those of arms and of values, too."""
+    return map_children(node, lambda child: _with_lists(child, change), change)
