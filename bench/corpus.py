@@ -33,6 +33,7 @@ sys.path.insert(0, str(BENCH.parent / "tests"))
 
 import corpus
 import tcc
+from refereed import is_refused, with_referee
 
 HEADER = """\
 | project | version | programs | functions | stubs | cases equal | translate CPU s | build CPU s |
@@ -101,6 +102,14 @@ def check_project(project: corpus.Project, unpacked: Path, out: Path) -> Result:
     preprocessing = cpu_seconds(resource.RUSAGE_CHILDREN) - children
     crates = [crate for found in translated.values() if isinstance(found, Crates) for crate in found.crates]
     batch = build_batch(crates, out / "rust", Profile.RELEASE, opt_level=3)
+    refused = [
+        options_of(project, program, root, out / "refereed")
+        for program in programs
+        if isinstance(found := translated[program.name], Crates) and is_refused(batch, found.crates[0])
+    ]
+    if refused:
+        print(f"{project.name}: {len(refused)} programs go to the referee", file=sys.stderr, flush=True)
+        batch = with_referee(batch, refused, out / "rust" / "refereed", Profile.RELEASE, opt_level=3)
     translating = cpu_seconds(resource.RUSAGE_SELF) - own + preprocessing
     building = cpu_seconds(resource.RUSAGE_CHILDREN) - children - preprocessing
     outcomes = []
@@ -110,11 +119,16 @@ def check_project(project: corpus.Project, unpacked: Path, out: Path) -> Result:
     return Result(project, tuple(outcomes), translating, building)
 
 
+def options_of(project: corpus.Project, program: corpus.Target, root: Path, out: Path) -> Options:
+    """What a program is translated by, to a folder in `out`."""
+    database = write_commands(project, program, root, out / "commands" / program.name)
+    return Options((database,), out / program.name, jobs=1)
+
+
 def translate(project: corpus.Project, program: corpus.Target, root: Path, out: Path) -> Crates | str:
     """A program's crate, or why there is none."""
-    database = write_commands(project, program, root, out / "commands" / program.name)
     try:
-        return translate_crates(Options((database,), out / program.name, jobs=1, check=False))
+        return translate_crates(options_of(project, program, root, out))
     except CompileError as failure:
         return str(failure)
     except Exception as defect:  # noqa: BLE001 - one program's defect must not hide the others' results

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -21,20 +20,21 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
 from pointer_programs import write_program
+from refereed import is_refused, with_referee
 
 from c2rust_py.diagnostics import CompileError, Severity
 from c2rust_py.options import Options
-from c2rust_py.oracle.batch import Batch, build_batch
+from c2rust_py.oracle.batch import build_batch
 from c2rust_py.oracle.build import PLAIN, SANITIZE, CSource, build_c
 from c2rust_py.oracle.compare import differences, undefined_verdict
 from c2rust_py.oracle.run import Outcome, run_case
-from c2rust_py.pipeline import translate_crates, translate_project
+from c2rust_py.pipeline import translate_crates
 from c2rust_py.rust_ir.nodes import Crate
 from c2rust_py.settings import Case
 
@@ -72,9 +72,6 @@ LIMITS = {
     "max-union-fields": (2, 6),
 }
 """Options of csmith with the range that the seed picks from."""
-
-BORROW_ERROR = re.compile(r"error\[E0(382|499|502|503|505|506|507|515|521|597|621|713|716)\]")
-"""What the referee settles (`referee/step_down.py`)."""
 
 FOREIGN = "__builtin_ia32_"
 """Builtins that are instructions of one family of processors have no translation."""
@@ -190,21 +187,6 @@ def translate(subject: Subject) -> tuple[Crate | None, str]:
     return (None, wrong[0]) if wrong else (translation.crates[0], "")
 
 
-def settled(subject: Subject) -> Crate | None:
-    """The crate of a program whose first form rustc's borrow checker refuses, once the referee has taken down what is in its
-    way; None where that does not end well."""
-    project = translate_project(Options((subject.source,), subject.source.with_suffix(".out"), flags=subject.generator.flags))
-    return project.project.groups[0].crate if project.builds and project.project is not None else None
-
-
-def is_refused(batch: Batch, crate: Crate | None) -> bool:
-    """Whether a crate does not build for the referee's sake."""
-    if crate is None or crate.name in batch.programs:
-        return False
-    errors = [str(message) for message in batch.messages.get(crate.name, ()) if "error[" in str(message)]
-    return bool(errors) and all(BORROW_ERROR.search(error) for error in errors)
-
-
 def check_batch(subjects: Sequence[Subject], workspace: Path, pool: ProcessPoolExecutor) -> Iterator[Failure]:
     """What goes wrong with the programs of a batch. Batches share a workspace: the runtime is built once."""
     translated = list(pool.map(translate, subjects))
@@ -213,10 +195,8 @@ def check_batch(subjects: Sequence[Subject], workspace: Path, pool: ProcessPoolE
     refused = [subject for subject, (crate, _) in zip(subjects, translated, strict=True) if is_refused(batch, crate)]
     if refused:
         print(f"fuzz: {len(refused)} programs go to the referee", flush=True)
-        found = [crate for crate in map(settled, refused) if crate is not None]
-        again = build_batch(found, workspace / "refereed", overflow_checks=False)
-        messages = {**batch.messages, **{name: again.messages.get(name, ()) for name in again.programs}}
-        batch = replace(batch, programs={**batch.programs, **again.programs}, messages=messages)
+        projects = [Options((s.source,), s.source.with_suffix(".out"), flags=s.generator.flags) for s in refused]
+        batch = with_referee(batch, projects, workspace / "refereed", overflow_checks=False)
     runs: list[tuple[Subject, Path]] = []
     for subject, (crate, problem) in zip(subjects, translated, strict=True):
         if crate is None:

@@ -83,7 +83,7 @@ def step_down(
 def _charge(
     crates: Mapping[str, LiftedCrate], workspace: Workspace, message: RustcMessage, *, everything: bool
 ) -> _Charge | None:
-    found = _function_of(crates, workspace, message) if _is_about_borrowing(message) else None
+    found = _function_of(crates, workspace, message) if is_about_borrowing(message) else None
     if found is None:
         return None
     name, symbol = found
@@ -108,7 +108,8 @@ def _carry_out(crate: LiftedCrate, charge: _Charge, round: int) -> Step:
     return Step(round, function, error, rust_place, charge.place, tuple(suspect.words for suspect in charge.accused))
 
 
-def _is_about_borrowing(message: RustcMessage) -> bool:
+def is_about_borrowing(message: RustcMessage) -> bool:
+    """Whether an error is one that the referee settles."""
     return message.code in _BORROW_ERRORS or (message.code is None and message.text == _LIFETIME)
 
 
