@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import pickle
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from c2rust_py.options import Options, Rung
 from c2rust_py.oracle.batch import Batch, build_batch
 from c2rust_py.pipeline import translate_crates
 from c2rust_py.rust_ir.nodes import Crate
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""Shells have what they start in the background ignore interrupts; what the tests start and interrupt must not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,44 @@ def _unwraps_member(node: Node) -> bool:
     return isinstance(node, rs.MethodCall) and node.method == "unwrap" and isinstance(node.receiver, rs.FieldAccess)
 
 
+def _unwraps_known(node: Node) -> bool:
+    """Whether a block unwraps what it has just made an option of."""
+    if not isinstance(node, rs.Block):
+        return False
+    made = {s.name for s in node.statements if isinstance(s, rs.Let) and isinstance(s.init, rs.Call) and s.init.function == rs.Name("Some")}
+    calls = (part for part in walk(node) if isinstance(part, rs.MethodCall) and part.method == "unwrap") if made else ()
+    return any(isinstance(call.receiver, rs.Name) and call.receiver.text in made for call in calls)
+
+
+def _allocates_few(node: Node) -> bool:
+    """A `malloc` of a fixed number of elements, which an array would do for."""
+    return isinstance(node, rs.Let) and isinstance(node.init, rs.VecRepeat) and isinstance(node.init.count, rs.Literal)
+
+
+def _returns_none(node: Node) -> bool:
+    """A test for null with `return NULL` behind it, as C has it."""
+    match node:
+        case rs.If(rs.MethodCall(_, "is_none"), then, None):
+            return _is_none(then)
+        case rs.Let(otherwise=rs.Block() as leaves):
+            return _is_none(leaves)
+        case _:
+            return False
+
+
+def _is_none(block: rs.Block) -> bool:
+    match (*block.statements, block.tail):
+        case (rs.ExprStatement(rs.Return(value)), None) | (rs.Return(value),):
+            return value == rs.Name("None")
+        case _:
+            return False
+
+
+def _looks_behind(node: Node) -> bool:
+    """A reference behind a reference as the value of a block."""
+    return isinstance(node, rs.Block) and isinstance(node.tail, rs.Unary) and node.tail.op == "*" and isinstance(node.tail.operand, rs.Name)
+
+
 _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::absurd_extreme_comparisons": _compares_to_limit,
     "clippy::approx_constant": lambda node: isinstance(node, rs.Literal) and _CONSTANTS.match(node.text) is not None,
@@ -231,12 +269,16 @@ _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::manual_memcpy": _copies_elements,
     "clippy::manual_swap": _exchanges,
     "clippy::misrefactored_assign_op": _assigns_twice,
+    "clippy::explicit_auto_deref": _looks_behind,
     "clippy::explicit_counter_loop": _counts,
     "clippy::needless_range_loop": _counts,
     "clippy::never_loop": _runs_once,
     "clippy::neg_cmp_op_on_partial_ord": _negates_order,
     "clippy::overly_complex_bool_expr": _is_decided,
+    "clippy::question_mark": _returns_none,
     "clippy::self_assignment": _assigns_itself,
     "clippy::single_match": _catches_jumps,
+    "clippy::unnecessary_literal_unwrap": _unwraps_known,
     "clippy::unnecessary_unwrap": _unwraps_member,
+    "clippy::useless_vec": _allocates_few,
 }

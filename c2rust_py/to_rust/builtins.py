@@ -61,8 +61,16 @@ def _same_slice(slices: tuple[rs.Expr, ...], optional: bool) -> rs.Expr:
     """Whether two slices start at the same place, or are both missing."""
     if not optional:
         return rs.Call(rs.Name("std::ptr::eq"), slices)
-    starts = (rs.MethodCall(slice, "map", (rs.Name("<[_]>::as_ptr"),)) for slice in slices)
-    return rs.Binary("==", *starts)
+    return rs.Binary("==", *map(_start, slices))
+
+
+def _start(slice: rs.Expr) -> rs.Expr:
+    """Where a slice that may be missing starts."""
+    match slice:
+        case rs.Call(rs.Name("Some"), (there,)):
+            return rs.Call(rs.Name("Some"), (rs.MethodCall(there, "as_ptr"),))
+        case _:
+            return rs.MethodCall(slice, "map", (rs.Name("<[_]>::as_ptr"),))
 
 
 def _bit_builtin(name: str, values: tuple[rs.Expr, ...]) -> rs.Expr | None:
