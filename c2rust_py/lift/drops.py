@@ -17,6 +17,7 @@ from typing import TypeVar
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
     Allocate,
+    Arm,
     Assign,
     BlockValue,
     Evaluate,
@@ -137,5 +138,6 @@ def _is_drop(statement: Statement, used: Locals) -> bool:
 
 
 def _with_lists(node: N, change: Callable[[tuple[Statement, ...]], tuple[Statement, ...]]) -> N:
-    """The node with every list of statements in it changed, those of arms and of values, too."""
-    return map_children(node, lambda child: _with_lists(child, change), change)
+    """The statement, or the arm of one, with the lists of statements in it changed. Values stay the nodes that they are: calls are
+    known by identity."""
+    return map_children(node, lambda child: _with_lists(child, change) if isinstance(child, Arm) else child, change)
