@@ -118,7 +118,7 @@ def test_report_is_the_contract(hello: Path, tmp_path: Path, capfd: pytest.Captu
     assert report["version"] == 1 and {"totals", "diagnostics"} <= set(report)
     assert (function["name"], function["line"], function["lines_c"]) == ("main", 2, 3)
     assert function["rust_path"] == "hello::hello::main"
-    assert function["grade"] in ("owned", "borrowed", "memory") and function["lines_rust"] > 0
+    assert function["grade"] == "borrowed" and function["lines_rust"] > 0
 
 
 def test_left_out_functions_are_stubs_and_status_says_so(

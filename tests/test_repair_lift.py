@@ -19,7 +19,7 @@ static int total(int n) {
     return (int)(p - row) + row[n / 2];
 }
 static int first(char **words) { return words[0][0]; }
-int main(int argc, char **argv) { printf("%d %d\\n", total(7), argc > 5 ? first(argv) : 0); return 0; }
+int main(int argc, char **argv) { printf("%d %d\\n", total(7), argc > 5 ? first(*(char ***) (void *) &argv) : 0); return 0; }
 """
 STILL = "fn total(n: i32, mem: &mut Memory) -> i32 { let p = mem.local(n); mem.read(p) * 2 }"
 WRONG = "fn total(n: i32, mem: &mut Memory) -> i32 { n }"
@@ -40,6 +40,7 @@ def test_an_answer_on_a_higher_rung_is_kept(
     assert run(["repair", str(out), "--lift", "--replay", str(replies), "--no-functions"]) == 0
     log = {f["name"]: f for f in json.loads((out / ".c2rs/repair/log.json").read_text())["functions"]}
     assert [attempt["verdict"] for attempt in log["total"]["attempts"]] == ["rung", "compare", "accepted"]
+    assert log["first"]["reason"].startswith("signature: no caller can lend it what it points to: `main` passes it memory (")
     report = json.loads((out / "c2rs-report.json").read_text())
     assert {f["name"]: f["grade"] for f in report["functions"]}["total"] == "owned"
     assert "collect()" in (out / "crates/p/src/p.rs").read_text()
