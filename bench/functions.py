@@ -27,7 +27,8 @@ MEASURED = {
     "buffers": ("sum", "largest", "reverse", "crc32", "count_words", "parse", "sort", "search", "upper"),
     "text": ("matches", "decode_utf8", "compress"),
     "algorithms": ("adler32", "xtea", "merge", "partition", "power", "read_varint"),
-    "lengths": ("hex", "merge_down", "decimal", "append", "copy_text", "base64", "interleave", "dot", "count_bytes"),
+    "lengths": ("hex", "merge_down", "decimal", "append", "copy_text", "base64", "interleave", "dot", "count_bytes", "transpose", "multiply"),
+    "matrices": ("product", "transpose_square", "determinant", "rotate_right", "best_way", "closure", "life"),
     "positions": ("swap_bytes", "rises", "last", "turn"),
 }
 

@@ -11,6 +11,12 @@ use crate::types::{Type, TypeId};
 const LONGEST: i64 = 1200;
 const CUT: i64 = 40;
 
+/// Most lengths that are multiplied are below this, but for one input in so many: functions on matrices take long themselves.
+const FEW_ROWS: usize = 5;
+const MANY_ROWS: usize = 32;
+/// Beyond this, a number of rows is none where there are no columns.
+const MOST_ROWS: i128 = 1000;
+
 /// One input in so many has a buffer that may be shorter than was learned.
 const SHORT: usize = 512;
 
@@ -21,7 +27,10 @@ impl Generator<'_> {
         let is_about = |number: usize| learned.iter().flatten().any(move |formula| formula.is_about(number));
         let texts = |formula: Formula| params.clone().any(|number| formula.is_about(number) && self.is_text(number));
         self.by_texts = params.clone().filter(|&number| learned[number].is_some_and(texts)).collect();
-        self.measuring = params.filter(|&number| is_about(number)).collect();
+        self.measuring = params.clone().filter(|&number| is_about(number)).collect();
+        let grows = |formula: &&Formula| matches!(formula, Formula::Product { .. } | Formula::Square { .. });
+        let is_multiplied = |number: &usize| learned.iter().flatten().filter(grows).any(|formula| formula.is_about(*number));
+        self.multiplied = params.filter(is_multiplied).collect();
         self.learned = learned;
     }
 
@@ -34,13 +43,29 @@ impl Generator<'_> {
                 self.set_integer(input, length.param, i128::from(value));
             }
         }
+        let few = !self.multiplied.is_empty() && !long && !random.one_in(MANY_ROWS);
         for &number in &self.measuring {
-            self.set_integer(input, number, self.length(random, long) as i128);
+            let is_few = few && self.multiplied.contains(&number);
+            let length = if is_few { random.below(FEW_ROWS) } else { self.length(random, long) };
+            self.set_integer(input, number, length as i128);
         }
         for formula in self.learned.iter().flatten() {
             while formula.of(|number| self.value(input, number)) > LONGEST as u64 / 2 {
                 for number in (0..self.function.params.len()).filter(|&number| formula.is_about(number)) {
                     self.set_integer(input, number, self.integer(input, number) / 2);
+                }
+            }
+        }
+    }
+
+    /// Very many rows without a column, or the reverse, become fewer: a loop over these does nothing for a second.
+    pub fn bound_empty_products(&self, input: &mut Input) {
+        for formula in self.learned.iter().flatten() {
+            let Formula::Product { left, right, .. } = *formula else { continue };
+            for (one, other) in [(left, right), (right, left)] {
+                let rows = self.integer(input, other);
+                if self.integer(input, one) <= 0 && rows > MOST_ROWS {
+                    self.set_integer(input, other, rows % MOST_ROWS);
                 }
             }
         }

@@ -18,7 +18,7 @@ const TEXT: &[u8] = b"abcxyzABCXYZ0123456789 \t\n.,;:+-*/_()[]{}<>=!?'\"\\%#&|^~
 impl Generator<'_> {
     /// Fills the objects of a block. With `text`, characters make a string that ends with a NUL.
     pub fn fill(&self, random: &mut Random, input: &mut Input, block: usize, text: bool) {
-        let (of, count) = (input.blocks()[block].of, input.blocks()[block].count);
+        let (of, count) = self.numbers_in(input.blocks()[block].of, input.blocks()[block].count);
         if let Type::Int { size: 1, text: is_text, .. } = *self.types.get(of) {
             if is_text && text && count > 0 {
                 return self.fill_text(random, &mut input.blocks_mut()[block].bytes);
@@ -28,20 +28,39 @@ impl Generator<'_> {
                 return if random.one_in(2) { fill_bytes(random, bytes) } else { self.fill_edges(random, bytes) };
             }
         }
-        let size = self.types.size(of);
-        if let Type::Int { signed, .. } = *self.types.get(of) {
-            return self.fill_ints(random, signed, &mut input.blocks_mut()[block].bytes, size);
+        if self.fill_numbers(random, of, &mut input.blocks_mut()[block].bytes) {
+            return;
         }
-        if let (Type::Float { size }, true) = (self.types.get(of), count >= FEW) {
-            let bytes = &mut input.blocks_mut()[block].bytes;
-            return match size {
+        let size = self.types.size(of);
+        for i in 0..count {
+            self.fill_object(random, input, block, of, i * size);
+        }
+    }
+
+    /// Fills numbers in a row; false where it is of something else, or has too few to take them from pools.
+    fn fill_numbers(&self, random: &mut Random, of: TypeId, bytes: &mut [u8]) -> bool {
+        match *self.types.get(of) {
+            Type::Int { size, signed, .. } => self.fill_ints(random, signed, bytes, size),
+            Type::Float { size } if bytes.len() >= FEW * size => match size {
                 4 => self.pools.fill(8, random, bytes, 4, |random| (random_float(random) as f32).to_bits().into()),
                 8 => self.pools.fill(9, random, bytes, 8, |random| random_float(random).to_bits()),
                 _ => fill_bytes(random, bytes),
-            };
+            },
+            _ => return false,
         }
-        for i in 0..count {
-            self.fill_object(random, input, block, of, i * size);
+        true
+    }
+
+    /// Rows of numbers are as many numbers; rows of characters are texts of their own.
+    fn numbers_in(&self, of: TypeId, count: usize) -> (TypeId, usize) {
+        let (mut inner, mut all) = (of, count);
+        while let Type::Array { of, count } = *self.types.get(inner) {
+            (inner, all) = (of, all * count);
+        }
+        match *self.types.get(inner) {
+            Type::Int { text: true, .. } => (of, count),
+            Type::Int { .. } | Type::Float { .. } => (inner, all),
+            _ => (of, count),
         }
     }
 
@@ -50,11 +69,15 @@ impl Generator<'_> {
         match *self.types.get(of) {
             Type::Void => input.blocks_mut()[block].bytes[at] = random.next() as u8,
             Type::Array { of, count } => {
+                let (of, count) = self.numbers_in(of, count);
                 let size = self.types.size(of);
                 if let (Type::Int { size: 1, text: true, .. }, true) = (self.types.get(of), count > 1) {
                     return self.fill_text(random, &mut input.blocks_mut()[block].bytes[at..at + count]);
                 }
-                (0..count).for_each(|i| self.fill_object(random, input, block, of, at + i * size));
+                let numbers = &mut input.blocks_mut()[block].bytes[at..at + count * size];
+                if count < FEW || !self.fill_numbers(random, of, numbers) {
+                    (0..count).for_each(|i| self.fill_object(random, input, block, of, at + i * size));
+                }
             }
             Type::Record { fields, .. } => {
                 fields.iter().for_each(|field| self.fill_object(random, input, block, field.of, at + field.offset));

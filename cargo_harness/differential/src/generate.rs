@@ -32,6 +32,8 @@ pub struct Generator<'a> {
     /// The parameters that these are about, and those whose length that of some text decides.
     pub measuring: Vec<usize>,
     pub by_texts: Vec<usize>,
+    /// The integers that formulas multiply with others or with themselves.
+    pub multiplied: Vec<usize>,
     pub pools: Pools,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Generator<'a> {
             learned: vec![None; function.params.len()],
             measuring: Vec::new(),
             by_texts: Vec::new(),
+            multiplied: Vec::new(),
             pools: Pools::new(seed),
         }
     }
@@ -61,7 +64,9 @@ impl<'a> Generator<'a> {
         let unrelated = random.one_in(UNRELATED);
         let modest = index & MODEST != 0 && (unrelated || !random.one_in(NATURAL));
         self.fill_values(random, input, modest);
-        if !unrelated {
+        if unrelated {
+            self.bound_empty_products(input);
+        } else {
             self.choose_lengths(random, input, long);
         }
         for number in 0..self.function.params.len() {

@@ -10,14 +10,9 @@ const LARGEST: usize = 256;
 /// How many bytes are kept for each size.
 const KEPT_BYTES: usize = 1 << 20;
 
-/// Boxes by their size in bytes.
+/// Boxes by their size in bytes, up to the largest that was ever kept: a new memory costs little.
+#[derive(Default)]
 pub(super) struct Pool(Vec<Vec<Block>>);
-
-impl Default for Pool {
-    fn default() -> Self {
-        Pool(vec![Vec::new(); LARGEST + 1])
-    }
-}
 
 impl Pool {
     /// A box of `size` zero bytes.
@@ -44,10 +39,21 @@ impl Pool {
     /// Keeps a box for later, or drops it where it is large or there are plenty.
     #[inline]
     pub fn give(&mut self, bytes: Block) {
-        if let Some(kept) = self.0.get_mut(bytes.len()) {
-            if (kept.len() + 1) * bytes.len() <= KEPT_BYTES {
-                kept.push(bytes);
-            }
+        match self.0.get_mut(bytes.len()) {
+            Some(kept) if (kept.len() + 1) * bytes.len() <= KEPT_BYTES => kept.push(bytes),
+            Some(_) => {}
+            None => self.keep_first(bytes),
+        }
+    }
+
+    /// Makes room for boxes of a size that was not kept before.
+    #[cold]
+    #[inline(never)]
+    fn keep_first(&mut self, bytes: Block) {
+        let size = bytes.len();
+        if size <= LARGEST {
+            self.0.resize_with(size + 1, Vec::new);
+            self.0[size].push(bytes);
         }
     }
 }
