@@ -16,8 +16,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One response: an answer's text, or a status with headers and a body as it is; `hang` seconds pass before it, and `cut` ends
-    the connection in the middle of the body."""
+    """One response: an answer's text, or a status with headers and a body as it is; `hang` seconds pass before it, `drip` seconds
+    before each byte of the body, and `cut` ends the connection in the middle of the body."""
 
     content: str | None = None
     status: int = 200
@@ -25,6 +25,7 @@ class Act:
     raw: str | None = None
     finish: str = "stop"
     hang: float = 0.0
+    drip: float = 0.0
     cut: bool = False
     usage: tuple[int, int] | None = (100, 50)
 
@@ -85,7 +86,10 @@ def scripted_server(acts: Sequence[Act]) -> Iterator[Script]:
             for name, value in act.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(text[: len(text) // 2] if act.cut else text)
+            for byte in text if act.drip else b"":
+                script.over.wait(act.drip)
+                self.wfile.write(bytes([byte]))
+            self.wfile.write(text[: len(text) // 2] if act.cut else b"" if act.drip else text)
             self.close_connection = act.cut
 
         def log_message(self, format: str, *args: object) -> None:

@@ -88,7 +88,15 @@ def test_what_asking_again_does_not_mend(status: int) -> None:
     assert problem.final and str(status) in problem.reason
 
 
-@pytest.mark.parametrize("raw", ["", "{", "[]", "{}", '{"choices": []}', '{"choices": [{"message": 1}]}', "<html>"])
+CHOICE = '"choices": [{"message": {"content": "x"}}]'
+GARBAGE = (
+    "", "{", "[]", "{}", '{"choices": []}', '{"choices": {}}', '{"choices": [{"message": 1}]}', "<html>", "[" * 100_000,
+    f'{{{CHOICE}, "usage": {{"prompt_tokens": 1e999}}}}', f'{{{CHOICE}, "usage": {{"prompt_tokens": -1}}}}',
+    f'{{{CHOICE}, "usage": 7}}', '{"choices": [{"message": {"content": ["x"]}}]}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", GARBAGE)
 def test_garbage_is_asked_again(raw: str) -> None:
     reply, pauses, _ = ask([Act(raw=raw), Act("x")])
     assert reply.content == "x" and len(pauses) == 1
@@ -116,6 +124,26 @@ def test_times_to_wait() -> None:
 def test_a_model_that_does_not_answer_in_time() -> None:
     problem = refused([Act("x", hang=60.0)] * 9, timeout=0.05)
     assert problem.reason == "the model does not answer in time"
+
+
+def test_time_that_answers_take_is_gone() -> None:
+    with scripted_server([Act("x", hang=60.0)] * 9) as script:
+        with pytest.raises(AskFailed) as found:
+            Client(Endpoint(script.url, 60.0), KEY, lambda seconds: None).ask(REQUEST, "f", 1, 0.3)
+        assert found.value.reason == "the model does not answer in time" and len(script.asked) == 1
+
+
+def test_a_body_that_drips_ends_with_the_time() -> None:
+    """Each of its parts comes in time."""
+    problem = refused([Act("x" * 1000, drip=0.1)] * 9, timeout=0.3, seconds=0.3)
+    assert problem.reason == "the model does not answer in time"
+    problem = refused([Act(status=503, raw="x" * 1000, drip=0.1)] * 9, timeout=0.3, seconds=0.3)
+    assert problem.reason == "the model does not answer in time"
+
+
+def test_half_of_a_surrogate_pair_is_no_text() -> None:
+    reply, _, _ = ask([Act('fn f() {} // \ud800')])
+    assert reply.content == "fn f() {} // ?"
 
 
 def test_options_that_an_endpoint_does_not_know_are_left_out() -> None:

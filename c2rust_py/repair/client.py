@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from math import isfinite
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, Protocol
 
 from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAI, OpenAIError
@@ -88,9 +90,10 @@ class Client:
             if left is not None and left <= 0:
                 raise AskFailed(reason or "the time is over", final=False)
             wait: float | None = None
+            asked_at = time.monotonic()
             try:
                 return self._once(request, left)
-            except APITimeoutError:
+            except (APITimeoutError, _TooLate):
                 reason = "the model does not answer in time"
             except APIConnectionError as problem:
                 reason = f"the model cannot be reached: {self._clean(str(problem.__cause__ or problem))}"
@@ -105,6 +108,8 @@ class Client:
                 reason = f"the endpoint's answer is garbled: {self._clean(str(problem))}"
             except OpenAIError as problem:
                 raise AskFailed(self._clean(str(problem)), final=True) from None
+            finally:
+                left = None if left is None else left - (time.monotonic() - asked_at)
             if number + 1 < _TRIES:
                 pause = min(wait if wait is not None else 0.5 * 2**number * random.uniform(0.5, 1.0), _LONGEST_WAIT)
                 if left is not None and pause >= left:
@@ -125,10 +130,9 @@ class Client:
         limit = "max_completion_tokens" if "max_tokens" in self._unknown else "max_tokens"
         options: Any = {limit: request.answer_tokens, "temperature": request.temperature, "seed": request.seed}
         options = {name: value for name, value in options.items() if name not in self._unknown}
-        raw = self._openai.chat.completions.with_raw_response.create(
-            model=request.model, messages=messages, timeout=timeout, **options
-        )
-        return self._reply(raw.text, request)
+        create = self._openai.chat.completions.with_raw_response.create
+        text = _within(timeout, lambda: create(model=request.model, messages=messages, timeout=timeout, **options).text)
+        return self._reply(text, request)
 
     def _reply(self, text: str, request: Request) -> Reply:
         try:
@@ -139,8 +143,9 @@ class Client:
             counts = int(usage.get("prompt_tokens") or request.estimated_tokens), int(usage.get("completion_tokens") or len(content) // 4)
             if not isinstance(content, str) or min(counts) < 0:
                 raise TypeError("content")
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as problem:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as problem:
             raise _Garbled(f"{type(problem).__name__} in {text[:80]!r}") from None
+        content = content.encode(errors="replace").decode()  # JSON can have half of a surrogate pair
         return Reply(self._clean(content), choice.get("finish_reason") == "length", *counts)
 
     def _clean(self, text: str) -> str:
@@ -149,6 +154,31 @@ class Client:
 
 class _Garbled(Exception):
     """A body that is not what the protocol has."""
+
+
+class _TooLate(Exception):
+    """All of an answer was not there in time."""
+
+
+def _within(seconds: float, call: Callable[[], str]) -> str:
+    """The text of a call, which is left behind after that time: the package's timeout is for each part of a body that drips,
+    and for no look-up of a name. Raises _TooLate, and what the call raises."""
+    ended: SimpleQueue[str | Exception] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            ended.put(call())
+        except Exception as problem:
+            ended.put(problem)
+
+    Thread(target=run, name="c2rs request", daemon=True).start()
+    try:
+        outcome = ended.get(timeout=seconds)
+    except Empty:
+        raise _TooLate from None
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def _said(problem: APIStatusError) -> str:
