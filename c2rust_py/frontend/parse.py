@@ -22,7 +22,7 @@ from pycparser import c_ast
 from c2rust_py.diagnostics import Code, CompileError, Diagnostic, Span, note, warning
 from c2rust_py.frontend import cache
 from c2rust_py.frontend.comments import Comments, FileComments, read_comments
-from c2rust_py.frontend.deep import call_deeply, collector_paused
+from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.frontend.gnu_c.lexer import TokenList, keywords_for, tokenise
 from c2rust_py.frontend.gnu_c.parser import parse_tokens
 from c2rust_py.frontend.macros import KeptMacro, View, keep_macros
@@ -106,8 +106,7 @@ def parse_unit(unit: Unit) -> ParsedUnit:
 
 
 def _parse_in_process(unit: Unit, cache_dir: Path | None) -> _Outcome:
-    with collector_paused():
-        return call_deeply(_parse, unit, cache_dir)
+    return call_deeply(_parse, unit, cache_dir)
 
 
 def _parse_to_bytes(unit: Unit, cache_dir: Path | None) -> bytes:

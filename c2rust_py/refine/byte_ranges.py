@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from c2rust_py.refine.compound_assignments import is_pure
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 
 _CLASSES = {"is_ascii_digit": ("0", "9"), "is_ascii_lowercase": ("a", "z"), "is_ascii_uppercase": ("A", "Z")}
 _LOOKING = ("wrapping_", "rotate_", "is_ascii_", "contains", "len", "read", "is_null")
@@ -43,9 +43,9 @@ def _in_ranges(node: Node) -> Node:
     node = map_children(node, _in_ranges)
     match node:
         case rs.If(condition, then):
-            return replace(node, then=_with_facts(then, list(_facts(condition))))
+            return with_fields(node, then=_with_facts(then, list(_facts(condition))))
         case rs.While(condition, body):
-            return replace(node, body=_with_facts(body, list(_facts(condition))))
+            return with_fields(node, body=_with_facts(body, list(_facts(condition))))
         case _:
             return node
 
@@ -76,13 +76,15 @@ def _byte(expr: rs.Expr) -> int | None:
 
 
 def _with_facts(block: rs.Block, facts: list[_Fact]) -> rs.Block:
+    if not facts:
+        return block
     statements: list[rs.Statement] = []
     for statement in block.statements:
         kept = [fact for fact in facts if not _may_change(statement, fact.place)]
         match statement:
             case rs.ExprStatement(rs.Assign(target, value) as assign) if is_pure(target) and is_pure(value):
-                new = replace(assign, value=_expr(_plain(value, facts)), target=_expr(_plain(target, facts)))
-                statements.append(replace(statement, expr=new))
+                new = with_fields(assign, value=_expr(_plain(value, facts)), target=_expr(_plain(target, facts)))
+                statements.append(with_fields(statement, expr=new))
             case _:
                 changed = _plain(statement, kept)
                 assert isinstance(changed, rs.Let | rs.ExprStatement)
@@ -91,7 +93,7 @@ def _with_facts(block: rs.Block, facts: list[_Fact]) -> rs.Block:
     tail = None
     if block.tail is not None:
         tail = _expr(_plain(block.tail, [fact for fact in facts if not _may_change(block.tail, fact.place)]))
-    return rs.Block(tuple(statements), tail, block.tail_span)
+    return with_fields(block, statements=tuple(statements), tail=tail)
 
 
 def _may_change(node: Node, place: rs.Expr) -> bool:

@@ -12,12 +12,11 @@ types are dropped; ends because it walks the tree once.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from c2rust_py.refine.own_places import is_own_place, may_not_come_back, names, renamed, touches
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 
 _COMPOUND = frozenset({"+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"})
 _PURE_METHODS = frozenset({"read", "elem", "at", "first", "cast", "is_null"})
@@ -36,7 +35,7 @@ def _change(node: Node, caught: bool = False) -> Node:
         case rs.Assign(target, value, "") if (short := _compound(target, value)) is not None:
             return short
         case rs.Block(statements):
-            return replace(node, statements=_late_increments(statements, node.tail, caught))
+            return with_fields(node, statements=_late_increments(statements, node.tail, caught))
         case _:
             return node
 

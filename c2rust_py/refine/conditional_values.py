@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from c2rust_py.refine.settle_bindings import is_inert
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Mentions, Node, map_children
+from c2rust_py.rust_ir.walk import Mentions, Node, map_children, with_fields
 from c2rust_py.to_rust.flow import diverges
 
 
@@ -35,7 +35,7 @@ def _in_block(block: rs.Block, names: Mentions) -> rs.Block:
             if found is not None and new is not None:
                 statements[found] = new
                 del statements[index]
-    return replace(changed, statements=tuple(statements))
+    return with_fields(changed, statements=tuple(statements))
 
 
 def name_no_result(block: rs.Block) -> rs.Block:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, children, map_children
+from c2rust_py.rust_ir.walk import Node, children, map_children, with_fields
 
 _FALLBACK = (rs.PathType("i32"), rs.PathType("f64"))
 _OPEN_POINTER_METHODS = frozenset({"cast", "to_fn", "to_ptr"})
@@ -211,11 +211,11 @@ def _rebuild_block(block: rs.Block, found: _Found) -> rs.Block:
     statements = tuple(
         _rebuild_let(statement, found)
         if isinstance(statement, rs.Let)
-        else replace(statement, expr=_rebuild(statement.expr, found))
+        else with_fields(statement, expr=_rebuild(statement.expr, found))
         for statement in block.statements
     )
     tail = None if block.tail is None else _rebuild(block.tail, found)
-    return rs.Block(statements, tail, block.tail_span)
+    return with_fields(block, statements=statements, tail=tail)
 
 
 def _rebuild_let(let: rs.Let, found: _Found) -> rs.Let:
@@ -223,7 +223,7 @@ def _rebuild_let(let: rs.Let, found: _Found) -> rs.Let:
     falls_back = let.init is not None and let.type in _FALLBACK and id(let) not in found.receivers
     is_settled = let.init == rs.Name("None") and id(let) in found.settled and not _loses_length(let)
     type = let.type if is_open_here and not falls_back and not is_settled else None
-    return replace(let, type=type, init=None if let.init is None else _rebuild(let.init, found))
+    return with_fields(let, type=type, init=None if let.init is None else _rebuild(let.init, found))
 
 
 def _rebuild(node: rs.Expr, found: _Found) -> rs.Expr:
@@ -231,12 +231,12 @@ def _rebuild(node: rs.Expr, found: _Found) -> rs.Expr:
         if isinstance(child, rs.Block):
             return _rebuild_block(child, found)
         if isinstance(child, rs.MatchArm):
-            return replace(child, body=_rebuild_block(child.body, found))
+            return with_fields(child, body=_rebuild_block(child.body, found))
         assert not isinstance(child, rs.Let | rs.ExprStatement)
         return _rebuild(child, found)
 
     if isinstance(node, rs.For) and id(node) in found.open & found.receivers:
-        node = replace(node, iterable=_typed_range(node.iterable))
+        node = with_fields(node, iterable=_typed_range(node.iterable))
     return map_children(node, change)
 
 

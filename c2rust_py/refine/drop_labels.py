@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 
 
 def drop_labels(block: rs.Block) -> rs.Block:
@@ -47,7 +47,7 @@ def _drop(node: Node, named: set[str | None]) -> Node:
     match node:
         case rs.Loop() | rs.While() | rs.For() | rs.BlockExpr():
             label = node.label if node.label in named else None
-            return map_children(replace(node, label=label), lambda child: _drop(child, named))
+            return map_children(with_fields(node, label=label), lambda child: _drop(child, named))
         case _:
             return map_children(node, lambda child: _drop(child, named))
 

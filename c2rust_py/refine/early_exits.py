@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from c2rust_py.refine.declared_types import Types, declared_types
 from c2rust_py.refine.negate import negate
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 from c2rust_py.to_rust.flow import block_diverges, breaks_to
 
 _DEEPEST = 2
@@ -62,7 +62,7 @@ def _with_branches(block: rs.Block, labels: AbstractSet[str | None], types: Type
                 statements += [statement] if new is None else new
             case _:
                 statements.append(statement)
-    return replace(block, statements=tuple(statements))
+    return with_fields(block, statements=tuple(statements))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,9 @@ else. Runs before types are dropped; one bottom-up walk.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from c2rust_py.refine.own_places import is_own_place, names, renamed, touches
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 
 
 def early_steps(block: rs.Block) -> rs.Block:
@@ -44,7 +42,7 @@ def _in_block(block: rs.Block) -> rs.Block:
             assert not isinstance(user, rs.Block | rs.MatchArm)
             tail = user
         statements[index : index + 2] = [update]
-    return replace(block, statements=tuple(statements), tail=tail)
+    return with_fields(block, statements=tuple(statements), tail=tail)
 
 
 def _step(first: rs.Statement, second: rs.Statement) -> tuple[str, rs.Expr, rs.ExprStatement] | None:

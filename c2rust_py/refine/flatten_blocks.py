@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from c2rust_py.refine.settle_bindings import is_inert
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children
+from c2rust_py.rust_ir.walk import Node, map_children, with_fields
 
 
 def flatten_blocks(block: rs.Block) -> rs.Block:
@@ -37,7 +37,7 @@ def flatten_blocks(block: rs.Block) -> rs.Block:
     tail = None if block.tail is None else _expr(block.tail)
     if isinstance(tail, rs.BlockExpr) and tail.label is None:
         return rs.Block((*statements, *tail.block.statements), tail.block.tail, tail.block.tail_span)
-    return rs.Block(tuple(statements), tail, block.tail_span)
+    return with_fields(block, statements=tuple(statements), tail=tail)
 
 
 def _dissolves(block: rs.Block) -> bool:
@@ -58,8 +58,8 @@ def _makes_cells(value: rs.Expr | None) -> bool:
 
 def _within(statement: rs.Statement) -> rs.Statement:
     if isinstance(statement, rs.Let):
-        return statement if statement.init is None else replace(statement, init=_expr(statement.init))
-    return replace(statement, expr=_expr(statement.expr))
+        return statement if statement.init is None else with_fields(statement, init=_expr(statement.init))
+    return with_fields(statement, expr=_expr(statement.expr))
 
 
 def _expr(expr: rs.Expr) -> rs.Expr:
@@ -75,7 +75,7 @@ def _change(node: Node) -> Node:
         case rs.Block():
             return flatten_blocks(node)
         case rs.MatchArm():
-            return replace(node, body=flatten_blocks(node.body))
+            return with_fields(node, body=flatten_blocks(node.body))
         case rs.Let() | rs.ExprStatement():
             return _within(node)
         case _:
@@ -99,6 +99,6 @@ def _chain(expr: rs.If) -> rs.If:
         elif block.statements or block.tail is not None:
             new = rs.BlockExpr(block, last.label)
     for link in reversed(links):
-        new = rs.If(_expr(link.condition), flatten_blocks(link.then), new)
+        new = with_fields(link, condition=_expr(link.condition), then=flatten_blocks(link.then), otherwise=new)
     assert isinstance(new, rs.If)
     return new

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from c2rust_py.refine.declared_types import Types, declared_types, is_unsigned
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 
 _USIZE = rs.PathType("usize")
 _WIDER = frozenset({"i128", "u128"})
@@ -114,11 +114,12 @@ class _Rewriting:
         for statement in block.statements:
             if isinstance(statement, rs.Let):
                 init = None if statement.init is None else self.expr(statement.init, scope)
-                statements.append(replace(statement, init=init))
+                statements.append(with_fields(statement, init=init))
                 scope.pop(statement.name, None)
             else:
-                statements.append(replace(statement, expr=self.expr(statement.expr, scope)))
-        return rs.Block(tuple(statements), None if block.tail is None else self.expr(block.tail, scope), block.tail_span)
+                statements.append(with_fields(statement, expr=self.expr(statement.expr, scope)))
+        tail = None if block.tail is None else self.expr(block.tail, scope)
+        return with_fields(block, statements=tuple(statements), tail=tail)
 
     def loop(self, loop: rs.For, scope: Scope) -> rs.For:
         outer = {name: id for name, id in scope.items() if name != loop.variable}

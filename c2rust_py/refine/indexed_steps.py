@@ -14,7 +14,7 @@ from dataclasses import replace
 from c2rust_py.refine.expression_types import ExpressionTypes
 from c2rust_py.refine.index_ranges import literal_value
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 
 _WIDE = frozenset({"u64", "usize"})
 _FAR = 1 << 32
@@ -45,7 +45,7 @@ def _in_block(block: rs.Block, types: ExpressionTypes) -> rs.Block:
         if at < last:
             indices |= {name for name in _indices(statement) if types.integer(rs.Name(name)) in _WIDE}
             indices -= _changed(statement)
-    return replace(block, statements=tuple(statements))
+    return with_fields(block, statements=tuple(statements))
 
 
 def _step(statement: rs.Statement) -> tuple[rs.Name, rs.Literal] | None:

@@ -9,12 +9,11 @@ Runs before types are dropped; one bottom-up walk.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from c2rust_py.refine.own_places import is_own_place, may_not_come_back, names, renamed, touches
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 
 _JUMPS = (rs.Return, rs.Break, rs.Continue, rs.Verbatim)
 _BINDERS = (rs.Let, rs.LetSome, rs.LetPair, rs.For, rs.Match, rs.Closure)
@@ -48,7 +47,7 @@ def _in_block(block: rs.Block, caught: bool) -> rs.Block:
         moved = renamed(user, name, place)
         assert isinstance(moved, rs.Let | rs.ExprStatement)
         statements[index : index + 3] = [moved, update]
-    return replace(block, statements=tuple(statements))
+    return with_fields(block, statements=tuple(statements))
 
 
 def _step(first: rs.Statement, second: rs.Statement) -> tuple[str, rs.Expr, rs.ExprStatement] | None:

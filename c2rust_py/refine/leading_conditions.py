@@ -16,7 +16,7 @@ from c2rust_py.refine.compound_assignments import is_pure
 from c2rust_py.refine.declared_types import Types, declared_types
 from c2rust_py.refine.negate import negate
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Mentions, Node, map_children, walk
+from c2rust_py.rust_ir.walk import Mentions, Node, map_children, walk, with_fields
 
 Names = AbstractSet[str]
 
@@ -40,26 +40,26 @@ class _Rewriting:
         for statement in reversed(block.statements):
             if isinstance(statement, rs.Let):
                 init = None if statement.init is None else self.expr(statement.init, later)
-                statements.append(replace(statement, init=init))
+                statements.append(with_fields(statement, init=init))
             else:
-                statements.append(replace(statement, expr=self.expr(statement.expr, later)))
+                statements.append(with_fields(statement, expr=self.expr(statement.expr, later)))
             later |= self.mentions.names(statement)
-        return rs.Block(tuple(reversed(statements)), tail, block.tail_span)
+        return with_fields(block, statements=tuple(reversed(statements)), tail=tail)
 
     def expr(self, expr: rs.Expr, live: Names) -> rs.Expr:
         match expr:
-            case rs.BlockExpr(block, label):
-                return rs.BlockExpr(self.block(block, live), label)
+            case rs.BlockExpr(block):
+                return with_fields(expr, block=self.block(block, live))
             case rs.If():
                 return self.chain(expr, live)
             case rs.Match(value, arms):
-                new = tuple(replace(arm, body=self.block(arm.body, live)) for arm in arms)
-                return rs.Match(self.parts(value, live | self.mentions.names(expr)), new)
+                new = tuple(with_fields(arm, body=self.block(arm.body, live)) for arm in arms)
+                return with_fields(expr, value=self.parts(value, live | self.mentions.names(expr)), arms=new)
             case rs.Loop(body, label):
                 return self.loop(body, label, live)
             case rs.While() | rs.For():
                 around = live | self.carried(expr)
-                return replace(expr, body=self.block(expr.body, around))
+                return with_fields(expr, body=self.block(expr.body, around))
             case _:
                 return self.parts(expr, live)
 
@@ -89,7 +89,8 @@ class _Rewriting:
             new = replace(last, block=self.block(last.block, live))
         around = live | self.mentions.names(expr)
         for link in reversed(links):
-            new = rs.If(self.parts(link.condition, around), self.block(link.then, live), new)
+            condition, then = self.parts(link.condition, around), self.block(link.then, live)
+            new = with_fields(link, condition=condition, then=then, otherwise=new)
         assert isinstance(new, rs.If)
         return new
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from c2rust_py.refine.declared_types import Types, declared_types, is_unsigned
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, children, map_children
+from c2rust_py.rust_ir.walk import Node, children, map_children, with_fields
 from c2rust_py.to_rust.flow import diverges
 
 _BELOW, _ABOVE = "below", "above"
@@ -48,12 +48,12 @@ class _Rewriting:
         for statement in block.statements:
             if isinstance(statement, rs.Let):
                 init = None if statement.init is None else self.expr(statement.init, facts)
-                statements.append(replace(statement, init=init))
+                statements.append(with_fields(statement, init=init))
                 facts = self.without(facts, statement)
                 same = {(kind, statement.name) for kind, name in facts if rs.Name(name) == statement.init}
                 facts = frozenset(fact for fact in facts if fact[1] != statement.name) | same
                 continue
-            statements.append(replace(statement, expr=self.expr(statement.expr, facts)))
+            statements.append(with_fields(statement, expr=self.expr(statement.expr, facts)))
             facts = self.without(facts, statement)
             match statement.expr:
                 case rs.If(condition, then, None) if diverges(rs.BlockExpr(then), frozenset()):
@@ -61,7 +61,7 @@ class _Rewriting:
                 case _:
                     pass
         tail = None if block.tail is None else self.expr(block.tail, facts)
-        return rs.Block(tuple(statements), tail, block.tail_span)
+        return with_fields(block, statements=tuple(statements), tail=tail)
 
     def expr(self, expr: rs.Expr, facts: Facts) -> rs.Expr:
         match expr:

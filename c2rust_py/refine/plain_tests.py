@@ -17,7 +17,7 @@ from dataclasses import replace
 from c2rust_py.refine.declared_types import Types, is_unsigned
 from c2rust_py.refine.negate import is_condition, negate
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children
+from c2rust_py.rust_ir.walk import Node, map_children, with_fields
 
 _ZERO = rs.Literal("0")
 _TRUE, _FALSE = rs.Literal("true", suffixed=True), rs.Literal("false", suffixed=True)
@@ -35,17 +35,17 @@ def _block(block: rs.Block, types: Types) -> rs.Block:
     statements: list[rs.Statement] = []
     for statement in block.statements:
         if isinstance(statement, rs.Let):
-            statement = replace(statement, init=None if statement.init is None else _expr(statement.init, known))
+            statement = with_fields(statement, init=None if statement.init is None else _expr(statement.init, known))
             copied = known.get(statement.init.text) if isinstance(statement.init, rs.Name) else None
             type = statement.type or copied
             known.pop(statement.name, None)
             if type is not None:
                 known[statement.name] = type
         else:
-            statement = replace(statement, expr=_expr(statement.expr, known))
+            statement = with_fields(statement, expr=_expr(statement.expr, known))
         statements.append(statement)
     tail = None if block.tail is None else _expr(block.tail, known)
-    return _without_constant_branches(rs.Block(tuple(statements), tail, block.tail_span))
+    return _without_constant_branches(with_fields(block, statements=tuple(statements), tail=tail))
 
 
 def _expr(expr: rs.Expr, types: Types) -> rs.Expr:
@@ -54,7 +54,7 @@ def _expr(expr: rs.Expr, types: Types) -> rs.Expr:
             case rs.Block():
                 return _block(node, types)
             case rs.MatchArm():
-                return replace(node, body=_block(node.body, types))
+                return with_fields(node, body=_block(node.body, types))
             case rs.Let() | rs.ExprStatement():
                 raise AssertionError("statements stand in blocks")
             case _:
@@ -137,4 +137,4 @@ def _without_constant_branches(block: rs.Block) -> rs.Block:
                 continue
             case _:
                 statements.append(statement)
-    return replace(block, statements=tuple(statements))
+    return with_fields(block, statements=tuple(statements))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, children, map_children
+from c2rust_py.rust_ir.walk import Node, children, map_children, with_fields
 from c2rust_py.to_rust.flow import block_diverges
 
 
@@ -144,7 +144,7 @@ def _with_let_else(block: rs.Block) -> rs.Block:
                 block = replace(block, tail=rest.tail)
             case _:
                 pass
-    return replace(block, statements=tuple(statements))
+    return with_fields(block, statements=tuple(statements))
 
 
 def _opened(block: rs.Block, name: str) -> rs.Block | None:

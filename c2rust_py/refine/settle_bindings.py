@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, children, map_children
+from c2rust_py.rust_ir.walk import Node, children, map_children, with_fields
 
 
 @dataclass(slots=True)
@@ -140,16 +140,16 @@ def _rebuild_block(block: rs.Block, names: dict[str, str], uses: _Uses) -> rs.Bl
     statements: list[rs.Statement] = []
     for statement in block.statements:
         if not isinstance(statement, rs.Let):
-            statements.append(replace(statement, expr=_rebuild(statement.expr, names, uses)))
+            statements.append(with_fields(statement, expr=_rebuild(statement.expr, names, uses)))
             continue
         use = uses.by_binding[id(statement)]
         init = None if statement.init is None else _rebuild(statement.init, names, uses)
         if not use.read and not use.written and init is not None and is_inert(init):
             continue
         names[statement.name] = _new_name(statement.name, uses, id(statement))
-        statements.append(replace(statement, name=names[statement.name], init=init, mutable=use.changed))
+        statements.append(with_fields(statement, name=names[statement.name], init=init, mutable=use.changed))
     tail = None if block.tail is None else _rebuild(block.tail, names, uses)
-    return rs.Block(tuple(statements), tail, block.tail_span)
+    return with_fields(block, statements=tuple(statements), tail=tail)
 
 
 def _rebuild(node: rs.Expr, names: dict[str, str], uses: _Uses) -> rs.Expr:
@@ -157,13 +157,14 @@ def _rebuild(node: rs.Expr, names: dict[str, str], uses: _Uses) -> rs.Expr:
         if isinstance(child, rs.Block):
             return _rebuild_block(child, names, uses)
         if isinstance(child, rs.MatchArm):
-            return replace(child, body=_rebuild_block(child.body, names, uses))
+            return with_fields(child, body=_rebuild_block(child.body, names, uses))
         assert not isinstance(child, rs.Let | rs.ExprStatement)
         return _rebuild(child, names, uses)
 
     match node:
         case rs.Name(text):
-            return rs.Name(names.get(text, text))
+            new = names.get(text, text)
+            return node if new == text else rs.Name(new)
         case rs.For(variable, iterable, body, label):
             name = variable if uses.by_binding[id(node)].read else "_"
             inner = _rebuild_block(body, names | {variable: name}, uses)

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from c2rust_py.refine.settle_bindings import is_inert
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Mentions, Node, map_children, walk
+from c2rust_py.rust_ir.walk import Mentions, Node, map_children, walk, with_fields
 
 
 def sink_declarations(block: rs.Block) -> rs.Block:
@@ -33,7 +33,7 @@ def _in_block(block: rs.Block, names: Mentions) -> rs.Block:
             sunk = _sink(statement, rs.Block(tuple(statements[index + 1 :]), changed.tail), names)
             if sunk is not None:
                 statements[index:] = sunk.statements
-    return rs.Block(tuple(statements), changed.tail, changed.tail_span)
+    return with_fields(changed, statements=tuple(statements))
 
 
 def _within(node: Node, names: Mentions) -> Node:

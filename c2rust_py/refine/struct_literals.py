@@ -16,7 +16,7 @@ from dataclasses import replace
 from c2rust_py.refine.compound_assignments import is_pure
 from c2rust_py.refine.settle_bindings import is_inert
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Mentions, Node, map_children
+from c2rust_py.rust_ir.walk import Mentions, Node, map_children, with_fields
 
 Structs = Mapping[str, tuple[str, ...]]
 
@@ -68,7 +68,7 @@ def _in_block(block: rs.Block, structs: Structs, names: Mentions) -> rs.Block:
             between = statements[index + 1 : first]
             init = new if start is let.init else _in_box(new)
             statements[index:end] = [*between, replace(let, init=init, span=statements[first].span)]
-    return replace(block, statements=tuple(statements))
+    return with_fields(block, statements=tuple(statements))
 
 
 def _boxed(init: rs.Expr) -> rs.Expr | None:

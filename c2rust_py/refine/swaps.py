@@ -10,11 +10,9 @@ Nothing behind them may name `t`. Runs where declarations stand next to their us
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from c2rust_py.refine.compound_assignments import is_pure
 from c2rust_py.rust_ir import nodes as rs
-from c2rust_py.rust_ir.walk import Node, map_children, walk
+from c2rust_py.rust_ir.walk import Node, map_children, walk, with_fields
 
 
 def swaps(block: rs.Block) -> rs.Block:
@@ -35,7 +33,7 @@ def _change(node: Node) -> Node:
         swap = _swap(node.statements[index : index + 3], rest)
         result.append(node.statements[index] if swap is None else swap)
         index += 1 if swap is None else 3
-    return replace(node, statements=tuple(result))
+    return with_fields(node, statements=tuple(result))
 
 
 def _swap(statements: tuple[rs.Statement, ...], rest: list[Node]) -> rs.Statement | None:

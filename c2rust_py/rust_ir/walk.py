@@ -22,8 +22,11 @@ _CHILD_FIELDS = child_fields(_NODE_CLASSES, ("Expr", "Statement"))
 
 def map_children(node: N, change: Callable[[Node], Node]) -> N:
     """The node with each direct child replaced by `change(child)`; the same node where nothing changed."""
+    fields = _CHILD_FIELDS[type(node)]
+    if not fields:
+        return node
     updates: dict[str, object] = {}
-    for name in _CHILD_FIELDS[type(node)]:
+    for name in fields:
         value = getattr(node, name)
         if type(value) in _NODE_TYPES:
             new: object = change(value)
@@ -34,6 +37,16 @@ def map_children(node: N, change: Callable[[Node], Node]) -> N:
         if new is not value:
             updates[name] = new
     return cast(N, replace(cast(Any, node), **updates)) if updates else node
+
+
+def with_fields(node: N, **fields: object) -> N:
+    """The node with other values in some of its fields; the same node where they are what stands there, so that what a pass
+    does not change is shared."""
+    for name, new in fields.items():
+        old = getattr(node, name)
+        if new is not old and not (type(new) is tuple and len(new) == len(old) and not any(map(is_not, new, old))):
+            return cast(N, replace(cast(Any, node), **fields))
+    return node
 
 
 def _map_items(items: tuple[Any, ...], change: Callable[[Node], Node]) -> tuple[Any, ...]:
