@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from c2rust_py.repair.access import Access
+from c2rust_py.repair.access import Access, families
 from c2rust_py.repair.answers import Refused, read_answer, read_body
 from c2rust_py.repair.policy import check_policy
 
@@ -153,6 +156,38 @@ def test_an_answer_is_the_one_function(content: str, name: str) -> None:
         ("[erase][0](x)", "call"),
         ("let [erase, y] = [1, 2]; crate::m::erase(y)", "call"),
         ("fn helper() {} x", "shadow"),
+        ("let erase = erase; x", "call"),
+        ("let erase = erase; (erase)(x)", "call"),
+        ("{ let erase = 1; } let g = erase; g(x)", "call"),
+        ("let erase = 1; fn g() -> fn(u32) { erase } x", "call"),
+        ("if let Some(erase) = y { x } else { erase; x }", "call"),
+        ("match x { erase => 1, _ if { let g = erase; true } => 2 }", "call"),
+        ("for erase in [erase] {} x", "call"),
+        ("for _ in 0..erase(x) {} x", "call"),
+        ("for _ in 0..fopen(p) {} x", "files"),
+        ("0..std::fs::read(p); x", "std::fs"),
+        ("..core::arch::x; x", "std::arch"),
+        ("crate::dispatch::call_0(ERASE_FN); x", "call"),
+        ("FnPtr::<fn()>::function(2); x", "call"),
+        ("c2rs_rt::stdlib::mkstemp(p, &mut cx.mem); x", "files"),
+        ("stdio::fprintf_in_memory(s, f, &[], &mut cx.mem); x", "output"),
+        ("#[cfg_attr(all(), allow(unsafe_code))] let y = x; y", "cfg_attr"),
+        ("#[cfg_attr(all(), path = \"/etc/passwd\")] mod m; x", "mod"),
+        ("#[unsafe(no_mangle)] fn g() {} x", "unsafe"),
+        ("#[doc = concat!(\"a\")] fn g() {} x", "macro"),
+        ("#[expect(unsafe_code)] let y = x; y", "expect"),
+        ("# /* */ [ /* */ allow(unsafe_code) ] let y = x; y", "attribute"),
+        ("use {std::process}; process::exit(1)", "std::process"),
+        ("use ::{std::process}; x", "std::process"),
+        ("<std::process::Command>::new(s); x", "std::process"),
+        ("type A = std::fs::File; A::open(s); x", "std::fs"),
+        ("s.parse::<std::net::Ipv4Addr>(); x", "std::net"),
+        ("std::include!(\"/etc/passwd\"); x", "library"),
+        ("'r#unsafe: loop { break } x", "unsafe"),
+        ("k#unsafe x", "syntax"),
+        ("uns\u0430fe { x }", "syntax"),
+        ("\\u{75}nsafe { x }", "syntax"),
+        ("if !erase(x) { x } else { 0 }", "call"),
     ],
 )  # fmt: skip
 def test_what_is_refused(body: str, name: str) -> None:
@@ -176,6 +211,13 @@ def test_what_is_refused(body: str, name: str) -> None:
         "c2rs_rt::string::strlen(p, &cx.mem) as u32",
         "f(x, p, cx)",
         "let erase = x + 1; erase * 2",
+        "let erase = x; assert!(erase > 0); if let Some(helper) = y { helper + erase } else { erase }",
+        "while let Some(erase) = it.next() { x += erase; } match x { erase if erase > 1 => erase, _ => 0 }",
+        "if let Some(erase) = y && erase > 1 { erase } else { [1].map(|erase, (helper, _): T| erase + helper)[0] }",
+        "fn g(erase: u32) -> u32 { erase } g(x)",
+        "if !(x > 1) { return !(x & 1); } while !(x > 2) {} x",
+        "x // \\u{75}nsafe { std::process::exit(1) }",
+        "/// unsafe: #[allow(unsafe_code)] extern\nlet y = \"\\u{75}nsafe\"; y.len() as u32",
         "struct Pair { erase: u32 } let Pair { erase } = Pair { erase: x }; (0..erase).map(|erase| erase + 1).sum()",
         "const LIMIT: u32 = 1 << 3; x.wrapping_mul(LIMIT) & !0x1F_u32",
         "let (mut a, b) = (1.5e-3_f64, 2.); a += b; for i in 0..x { a *= f64::from(i); } a as u32",
@@ -199,6 +241,24 @@ def test_calls_that_can_be_seen_stay() -> None:
     assert verdict("x", access("printf")) == "removed call"
     assert verdict("x", access("strlen", "malloc")) == ""
     assert verdict("panic!()", access("abort")) == "removed call"
+    for named in ("let helper = 1; x", "let _ = helper; x", "helper; x", "use crate::m::helper; x", "s.helper(); x", "|helper: u32| helper; x"):
+        assert verdict(named, access(required=("helper",))) == "removed call"
+    assert verdict("[1].map(helper); x", access(required=("helper",))) == ""
+    assert verdict("let g = if x > 1 { helper } else { f }; g(x)", access(required=("helper",))) == ""
+    for named in ("let println = 1; x", "let puts = 1; x", "use c2rs_rt::stdio::puts; x"):
+        assert verdict(named, access("puts")) == "removed call"
+
+
+def test_whatever_of_the_runtime_reaches_out_has_a_family() -> None:
+    """By its sources: what of a file that names the system's parts of std is a library function, or called in its place."""
+    runtime = Path(__file__).resolve().parents[1] / "cargo_harness" / "runtime" / "src"
+    outside = re.compile(r"\b(std::(fs|env|process|net|os)\b|std::\{[^}]*\b(fs|env|process)\b|(descriptors|table|stream)::)")
+    harmless = "sprintf snprintf asprintf vsprintf vsnprintf vasprintf sscanf vsscanf swprintf vswprintf snprintf_in_memory sscanf_in_memory difftime"
+    kept_out = "get set run texts views views_and_end"  # of `errno` and `start`, whose paths are refused
+    for path in runtime.rglob("*.rs"):
+        text = path.read_text().split("#[cfg(test)]")[0]
+        named = set(re.findall(r"^pub fn (\w+)", text, re.MULTILINE)) if outside.search(text) else set()
+        assert named - families().keys() - set(harmless.split()) - set(kept_out.split()) == set(), path
 
 
 def test_a_body_goes_through_the_gates_as_its_answer_did() -> None:

@@ -22,7 +22,7 @@ _BY_NAME = {
         """
         printf vprintf puts putchar putc fputc fputs fwrite fprintf vfprintf perror psignal putw dprintf vdprintf
         putchar_unlocked putc_unlocked fputc_unlocked fputs_unlocked fwrite_unlocked wprintf fwprintf vwprintf vfwprintf
-        putwchar fputws putwc fputwc print! eprint! printf! fprintf! println! eprintln!
+        putwchar fputws putwc fputwc getopt getopt_long getopt_long_only print! eprint! printf! fprintf! println! eprintln!
         """
     ),
     "input": _names(
@@ -31,7 +31,7 @@ _BY_NAME = {
         getc_unlocked fgetc_unlocked fgets_unlocked fread_unlocked wscanf fwscanf getwchar fgetws getwc fgetwc ungetwc
         """
     ),
-    "environment": _names("getenv secure_getenv setenv unsetenv putenv clearenv &environ"),
+    "environment": _names("getenv secure_getenv setenv unsetenv putenv clearenv &environ &program_invocation_name &program_invocation_short_name"),
     "process": _names(
         """
         exit _exit _Exit quick_exit abort atexit at_quick_exit system popen pclose signal raise kill alarm pause
@@ -44,6 +44,7 @@ _BY_NAME = {
         lcong48
         """
     ),
+    "files": _names("mkstemp mkdtemp realpath"),
     "memory": _names(
         """
         malloc calloc realloc reallocarray free aligned_alloc posix_memalign memalign valloc strdup strndup qsort qsort_r
@@ -58,6 +59,9 @@ _BY_MODULE = {
     "stdio": "files",
 }  # fmt: skip
 _MACROS = {"print!": "output", "eprint!": "output", "println!": "output", "eprintln!": "output", "printf!": "output", "fprintf!": "output"}  # fmt: skip
+
+_INNER = {"fprintf_in_memory": "output", "fwrite_values": "output", "fscanf_in_memory": "input", "fread_values": "input"}
+"""What translations call in the place of library functions."""
 
 REQUIRED = frozenset({"output", "files", "process"})
 """Families of which an answer has something where the C has something."""
@@ -74,7 +78,7 @@ SPOKEN = MappingProxyType(
 def families() -> Mapping[str, str]:
     """The family of each library function that reaches out of its arguments, by its Rust name; of macros with a `!`."""
     by_name = {name: family for family, names in _BY_NAME.items() for name in names}
-    found = dict(_MACROS)
+    found = _MACROS | _INNER
     for name, function in library_functions().items():
         module = function.module.removeprefix("c2rs_rt::").split("::")[0]
         family = by_name.get(name.split(" ")[0], _BY_MODULE.get(module, "memory"))

@@ -6,16 +6,15 @@ reports count by and that tests ask for. What is not known to be harmless is ref
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from tree_sitter import Node
 
 from c2rust_py.infer.library import library_functions
-from c2rust_py.repair.access import REQUIRED, SPOKEN, Access, families
+from c2rust_py.repair.access import SPOKEN, Access, families
 from c2rust_py.repair.answers import Candidate, Refused
-from c2rust_py.repair.rust_syntax import Token, node_text, walk_tree
+from c2rust_py.repair.calls import check_calls
+from c2rust_py.repair.rust_syntax import Token, follows_colons, is_member, node_text, token_text, walk_tree
 from c2rust_py.to_rust.names import KEYWORDS
 
 _LONGEST = 200_000
@@ -60,22 +59,22 @@ def check_policy(candidate: Candidate, access: Access) -> None:
     for index, token in enumerate(tokens):
         _check_token(tokens, index, token, access)
     _check_tree(candidate.block, tokens, access)
-    _check_calls(tokens, access, _bound_names(candidate))
+    check_calls(candidate, access)
 
 
 def _check_token(tokens: Sequence[Token], index: int, token: Token, access: Access) -> None:
-    after = _text(tokens, index + 1)
+    after = token_text(tokens, index + 1)
     if token.kind == "raw name":
         raise Refused("raw identifier", f"`{token.text}`: names are written plainly here")
     if token.text in _KEYWORDS and token.kind == "name":
         raise Refused(token.text, _KEYWORDS[token.text])
     if token.text == "*" and after in ("const", "mut"):
         raise Refused("raw pointer", "raw pointers are not taken; memory is reached through `Ptr` and `mem`")
-    if token.text == "raw" and _text(tokens, index - 1) == "&" and after in ("const", "mut"):
+    if token.text == "raw" and token_text(tokens, index - 1) == "&" and after in ("const", "mut"):
         raise Refused("raw pointer", "raw pointers are not taken; memory is reached through `Ptr` and `mem`")
-    if token.kind != "name" or _text(tokens, index - 1) == ".":
+    if token.kind != "name" or is_member(tokens, index):
         return
-    if after == "!" and _text(tokens, index + 2) in ("(", "[", "{"):
+    if after == "!" and token_text(tokens, index + 2) in ("(", "[", "{") and token.text not in KEYWORDS:
         _check_macro(_path_before(tokens, index), access)
     elif token.text in _STD_ROOTS or token.text == "c2rs_rt":
         _check_root(tokens, index, access)
@@ -110,7 +109,7 @@ def _check_root(tokens: Sequence[Token], index: int, access: Access) -> None:
     root = tokens[index].text
     if _continues(tokens, index):
         return
-    if not (_text(tokens, index + 1) == ":" and _text(tokens, index + 2) == ":"):
+    if not (token_text(tokens, index + 1) == ":" and token_text(tokens, index + 2) == ":"):
         raise Refused("library root", f"`{root}` stands for all of the library; write paths from it in full")
     for path in _paths(tokens, index)[0]:
         head = path[1]
@@ -149,27 +148,26 @@ def _paths(tokens: Sequence[Token], index: int) -> tuple[list[list[str]], int]:
     """The paths that begin at an index, with the branches of `{…}` told apart, and the index behind them."""
     path: list[str] = []
     while True:
-        if _text(tokens, index) == "{":
+        if token_text(tokens, index) == "{":
             found: list[list[str]] = []
             index += 1
-            while index < len(tokens) and _text(tokens, index) != "}":
+            while index < len(tokens) and token_text(tokens, index) != "}":
                 branches, index = _paths(tokens, index)
                 found += [[*path, *branch] for branch in branches]
-                while index < len(tokens) and _text(tokens, index) not in (",", "}"):
+                while index < len(tokens) and token_text(tokens, index) not in (",", "}"):
                     index += 1
-                index += _text(tokens, index) == ","
+                index += token_text(tokens, index) == ","
             return found or [[*path, ""]], index + 1
-        path.append(_text(tokens, index))
+        path.append(token_text(tokens, index))
         index += 1
-        if not (_text(tokens, index) == ":" and _text(tokens, index + 1) == ":") or _text(tokens, index + 2) == "<":
+        if not (token_text(tokens, index) == ":" and token_text(tokens, index + 1) == ":") or token_text(tokens, index + 2) == "<":
             return [path], index
         index += 2
 
 
 def _continues(tokens: Sequence[Token], index: int) -> bool:
     """Whether the name at an index is a later part of a path: in `return ::std::…` it is the first."""
-    behind_colons = _text(tokens, index - 1) == ":" and _text(tokens, index - 2) == ":"
-    return behind_colons and _kind(tokens, index - 3) == "name" and _text(tokens, index - 3) not in _NO_PATH
+    return follows_colons(tokens, index) and _kind(tokens, index - 3) == "name" and token_text(tokens, index - 3) not in _NO_PATH
 
 
 def _path_before(tokens: Sequence[Token], index: int) -> str:
@@ -178,7 +176,7 @@ def _path_before(tokens: Sequence[Token], index: int) -> str:
     while _continues(tokens, index):
         index -= 3
         parts.append(tokens[index].text)
-    if _text(tokens, index - 1) == ":" and _text(tokens, index - 2) == ":":
+    if follows_colons(tokens, index):
         parts.append("")
     return "::".join(reversed(parts))
 
@@ -205,23 +203,6 @@ def _check_tree(block: Node, tokens: Sequence[Token], access: Access) -> None:
             raise Refused("macro", "items stand inside of a macro")
 
 
-_PATTERNS = {
-    "let_declaration": ("pattern",), "let_condition": ("pattern",), "for_expression": ("pattern",),
-    "match_arm": ("pattern",), "parameter": ("pattern",), "closure_expression": ("parameters",),
-}  # fmt: skip
-
-
-def _bound_names(candidate: Candidate) -> frozenset[str]:
-    """The names of parameters and of variables that the body declares, those inside of macros aside."""
-    found = set(re.findall(r"(\w+):", candidate.header))
-    for node in walk_tree(candidate.block):
-        for field in _PATTERNS.get(node.type, ()):
-            pattern = node.child_by_field_name(field)
-            if pattern is not None:
-                found.update(node_text(leaf) for leaf in walk_tree(pattern) if leaf.type in ("identifier", "shorthand_field_identifier"))
-    return frozenset(found)
-
-
 def _named(node: Node) -> Node | None:
     return node.child_by_field_name("name")
 
@@ -237,29 +218,6 @@ def _check_attribute(node: Node) -> None:
         raise Refused("derive", f"`{text}` derives what is not in the standard library")
     word = name if name in ("allow", "expect", "path", "no_mangle", "cfg", "cfg_attr") else "attribute"
     raise Refused(word, f"`{text}` is none of the attributes that are taken")
-
-
-def _check_calls(tokens: Sequence[Token], access: Access, bound: AbstractSet[str]) -> None:
-    """The program's functions: none is named that the C does not call, but where a variable in `bound` has that name; and each
-    call that can be seen is there."""
-    seen = {token.text for token in tokens if token.kind == "name"}
-    for index, token in enumerate(tokens):
-        if token.kind != "name" or token.text not in access.functions or token.text in (*access.called, access.own):
-            continue
-        path = _text(tokens, index - 1) == ":" and _text(tokens, index - 2) == ":"
-        member = _text(tokens, index - 1) == "." or (_text(tokens, index + 1) == ":" and _text(tokens, index + 2) != ":")
-        called = path or _text(tokens, index + 1) == "("
-        if not member and (called or token.text not in bound):
-            raise Refused("call", f"`{token.text}` is a function that the C does not call here")
-    for name in sorted(access.required - seen):
-        raise Refused("removed call", f"the C calls `{name}`, which does something that can be seen; the answer does not")
-    reached = {families().get(word) for word in seen} | {families().get(f"{word}!") for word in seen}
-    for family in sorted((access.families & REQUIRED) - reached):
-        raise Refused("removed call", f"the C reaches {SPOKEN[family]}; the answer does not")
-
-
-def _text(tokens: Sequence[Token], index: int) -> str:
-    return tokens[index].text if 0 <= index < len(tokens) else ""
 
 
 def _kind(tokens: Sequence[Token], index: int) -> str:

@@ -8,7 +8,7 @@ the Rust reference (chapter 2), and one that the two read differently is not rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -55,6 +55,20 @@ def parse_rust(text: str) -> tuple[Tree, tuple[Token, ...]]:
     if _unspaced("\n".join(seen)) != _unspaced(ours):
         raise UnreadableRust("its tokens can be read in more than one way")
     return tree, tokens
+
+
+def token_text(tokens: Sequence[Token], index: int) -> str:
+    """The text of a token, empty where there is none."""
+    return tokens[index].text if 0 <= index < len(tokens) else ""
+
+
+def is_member(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a name stands behind the dot of a field or a method, which the two of a range are not."""
+    return token_text(tokens, index - 1) == "." and token_text(tokens, index - 2) != "."
+
+
+def follows_colons(tokens: Sequence[Token], index: int) -> bool:
+    return token_text(tokens, index - 1) == ":" and token_text(tokens, index - 2) == ":"
 
 
 def node_text(node: Node) -> str:
