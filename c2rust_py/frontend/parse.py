@@ -4,7 +4,7 @@
 
 gives one ParsedUnit per unit, in order. A unit is tried with our headers first and with the system's if that fails or
 leaves calls undeclared; with macro names kept first and, where a kept name does not parse, expanded. If nothing parses,
-gcc is asked what is wrong, and its answer is the user's.
+gcc is asked what is wrong, and its answer is the user's; what gcc takes is parsed around the functions that we cannot read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from c2rust_py.frontend import cache
 from c2rust_py.frontend.comments import Comments, FileComments, read_comments
 from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.frontend.gnu_c.lexer import TokenList, keywords_for, tokenise
-from c2rust_py.frontend.gnu_c.parser import parse_tokens
+from c2rust_py.frontend.gnu_c.parser import GnuCParser, parse_tokens
+from c2rust_py.frontend.gnu_c.recovery import TolerantParser
 from c2rust_py.frontend.macros import KeptMacro, View, keep_macros
 from c2rust_py.frontend.preprocess import INCLUDE_DIR, SHIM_DIR, Headers, Preprocessor, compiler_rejection
 from c2rust_py.frontend.units import Unit
@@ -138,37 +139,52 @@ def _parse(unit: Unit, cache_dir: Path | None) -> _Outcome:
     rejection = compiler_rejection(unit)
     if rejection is not None:
         raise CompileError(rejection)
+    return _parse_around(unit, cache_dir, failure)
+
+
+def _parse_around(unit: Unit, cache_dir: Path | None, failure: CompileError) -> _Outcome:
+    """What gcc takes and we do not, with the functions that we cannot read set aside."""
+    for headers in (Headers.OURS, Headers.SYSTEM):
+        try:
+            return _parse_with(unit, headers, cache_dir, TolerantParser)
+        except CompileError:
+            continue
     raise CompileError(replace(failure.diagnostic, hint="gcc accepts this, so it is the translator that falls short"))
 
 
-def _parse_with(unit: Unit, headers: Headers, cache_dir: Path | None) -> _Outcome:
+def _parse_with(
+    unit: Unit, headers: Headers, cache_dir: Path | None, parser_class: type[GnuCParser] = GnuCParser
+) -> _Outcome:
     """Preprocess, then parse unless the cache has the tree of this very text."""
     preprocessor = Preprocessor(unit, headers)
     text = preprocessor.expand()
     resolved = preprocessor.resolve_directives()
     store = cache.Store(cache_dir) if cache_dir is not None else None
-    key = cache.key_of(unit.path, str(unit.directory), str(unit.root), *unit.flags, headers.value, text, resolved)
+    way = f"{headers.value} {parser_class.__name__}"
+    key = cache.key_of(unit.path, str(unit.directory), str(unit.root), *unit.flags, way, text, resolved)
     if store is not None and (saved := store.load(key)) is not None:
         return _Outcome.from_bytes(saved)
     keywords = keywords_for(unit.flags)
     plain = tokenise(text, unit.path, keywords, unit.display)
     view = keep_macros(preprocessor, resolved, plain, keywords)
-    outcome = _parse_view(view, plain, headers)
+    outcome = _parse_view(view, plain, headers, parser_class)
     if store is not None:
         store.save(key, outcome.to_bytes())
     return outcome
 
 
-def _parse_view(view: View, plain: TokenList, headers: Headers) -> _Outcome:
+def _parse_view(view: View, plain: TokenList, headers: Headers, parser_class: type[GnuCParser]) -> _Outcome:
     """Parse the view with names; if a kept name stands where no expression can, parse the expanded text."""
     tokens, macros = view.tokens, view.macros
+    if parser_class is TolerantParser:
+        tokens, macros = plain, ()  # a name that stands where no expression can would cost its function
     try:
-        parsed = parse_tokens(tokens)
+        parsed = parse_tokens(tokens, parser_class)
     except CompileError:
         if not macros:
             raise
         tokens, macros = plain, ()
-        parsed = parse_tokens(tokens)
+        parsed = parse_tokens(tokens, parser_class)
     ast = c_ast.FileAST(_without_idle_prototypes(parsed.ast.ext, tokens))
     files = tuple(sorted(file for file in tokens.files - tokens.system_files if not _is_ours(file)))
     return _Outcome(

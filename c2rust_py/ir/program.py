@@ -142,12 +142,13 @@ class Variable:
 @dataclass(frozen=True, slots=True, eq=False)
 class External:
     """A function or object that is declared and used, but not defined in the program: `from_library` where one of our
-    own headers declares it."""
+    own headers declares it. What is `weak` and nowhere defined has the address null in C."""
 
     symbol: str
     type: Type
     from_library: bool
     span: Span
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -227,7 +227,8 @@ class CallLowering(ConversionLowering):
     def function_pointer(self, value: FunctionRef | FunctionAddress) -> rs.Expr:
         """The constant of a function's address."""
         constant = self.facts.function_constants.get(value.symbol)
-        if constant is None:
+        external = self.facts.program.externals.get(value.symbol)
+        if constant is None or (external is not None and external.weak and not external.from_library):
             raise missing_function(value.symbol, value.span)
         self.frame.uses.add(f"crate::dispatch::{constant}")
         actual = self.facts.function_type(value.symbol)

@@ -266,17 +266,19 @@ def _claim_local(function: Function, id: int, taken: set[str], keep: bool) -> st
 def _name_scope(function: Function, nodes: Iterable[Node], outer: set[str], names: dict[int, str], keep: bool) -> None:
     """Names what the nodes of one scope declare, then what the scopes inside them declare.
 
-    The work list holds sibling nodes with the names that are taken around them; the branches of an `if` are apart.
+    The work list holds sibling nodes with the names that are taken around them, which all siblings share; the branches of
+    an `if` are apart.
     """
-    work: list[tuple[tuple[Node, ...], set[str]]] = [(tuple(nodes), set(outer))]
+    work: list[tuple[tuple[Node, ...], set[str]]] = [(tuple(nodes), outer)]
     while work:
         siblings, taken = work.pop()
+        unnamed = [local for node in siblings for local in _declared(node) if local not in names]
+        if unnamed:
+            taken = set(taken)
+        for local in unnamed:
+            names[local] = _claim_local(function, local, taken, keep)
         for node in siblings:
-            for local in _declared(node):
-                if local not in names:
-                    names[local] = _claim_local(function, local, taken, keep)
-        for node in siblings:
-            work.extend((group, set(taken)) for group in _inner_scopes(node) if group)
+            work.extend((group, taken) for group in _inner_scopes(node) if group)
 
 
 def _used(node: Node) -> tuple[int, ...]:

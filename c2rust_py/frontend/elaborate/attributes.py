@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from c2rust_py.diagnostics import Code
 from c2rust_py.frontend.elaborate import expressions
 from c2rust_py.frontend.elaborate.c_types import Aligned, VariableArray, is_integer, quals_of, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context
+from c2rust_py.frontend.elaborate.opaque_types import vector_type
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.frontend.gnu_c.nodes import GnuAttribute
-from c2rust_py.ir.program import Record, RecordField
 from c2rust_py.ir.types import (
     DOUBLE,
     FLOAT,
@@ -22,7 +23,6 @@ from c2rust_py.ir.types import (
     PointerType,
     Qualified,
     Quals,
-    RecordType,
     Type,
 )
 
@@ -39,6 +39,8 @@ _SIGNED_MODES = {
     "pointer": IntKind.LONG,
     "TI": IntKind.INT128,
 }
+_MODE_SIZES = {"QI": 1, "HI": 2, "SI": 4, "DI": 8, "SF": 4, "DF": 8}
+_VECTOR_MODE = re.compile(r"V([0-9]+)(QI|HI|SI|DI|SF|DF)$")
 _UNSIGNED = {
     IntKind.SCHAR: IntKind.UCHAR,
     IntKind.SHORT: IntKind.USHORT,
@@ -106,6 +108,8 @@ def _with_mode(cx: Context, type: Type, attribute: GnuAttribute) -> Type:
         inner = IntType(kind if cx.integer_type(inner).kind.signed else _UNSIGNED[kind])
     elif isinstance(inner, FloatType) and mode in _FLOAT_MODES:
         inner = _FLOAT_MODES[mode]
+    elif vector := _VECTOR_MODE.match(mode):
+        inner = vector_type(cx, spell(inner), int(vector[1]) * _MODE_SIZES[vector[2]], span)
     else:
         cx.fail(Code.INVALID_DECLARATION, f"the mode '{mode}' does not fit the type", span)
     return Qualified(inner, quals) if quals else inner
@@ -122,12 +126,7 @@ def _vector(cx: Context, type: Type, attribute: GnuAttribute) -> Type:
         case ArrayType(element, length):
             return ArrayType(_vector(cx, element, attribute), length)
     size = expressions.constant_integer(cx, attribute.args[0])
-    span = span_of(cx, attribute)
-    identity = f"vector:{size} of {spell(unqualified(type))}"
-    field = RecordField("bytes", ArrayType(IntType(IntKind.UCHAR), size), 0)
-    cx.opaque[identity] = (Code.VECTOR_TYPE, "a vector type is not translated")
-    cx.records.setdefault(identity, Record(identity, f"vector{size}", False, (field,), size, size, span))
-    return RecordType(identity)
+    return vector_type(cx, spell(unqualified(type)), size, span_of(cx, attribute))
 
 
 def aligned_typedef(type: Type, align: int) -> Type:

@@ -178,6 +178,8 @@ class Context:
     """What elaboration has against the unit, and gcc may not have: `refusals.py`."""
     opaque: dict[str, tuple[Code, str]] = field(default_factory=dict)
     """Records whose objects have a size, and no meaning here: a function that uses one is a stub."""
+    weak: set[str] = field(default_factory=set)
+    """What has the attribute `weak`: where nothing defines it, C gives it the address null."""
     alignments: dict[str | tuple[str, int], int] = field(default_factory=dict)
     """What `aligned` and `_Alignas` ask for objects: by symbol, or by function and local."""
     startups: dict[str, Startup] = field(default_factory=dict)

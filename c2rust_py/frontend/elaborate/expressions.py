@@ -41,7 +41,13 @@ from c2rust_py.frontend.elaborate.context import (
 from c2rust_py.frontend.elaborate.conversions import cast, constant_operand, promote, to_rvalue
 from c2rust_py.frontend.elaborate.effects import effect_statements, evaluated, has_effect
 from c2rust_py.frontend.elaborate.kept_macros import macro_constant
-from c2rust_py.frontend.elaborate.literals import character_literal, float_literal, integer_literal, string_literal
+from c2rust_py.frontend.elaborate.literals import (
+    character_literal,
+    float_literal,
+    integer_literal,
+    opaque_suffix,
+    string_literal,
+)
 from c2rust_py.frontend.elaborate.operands import FunctionDesignator, Lvalue, Operand, Rvalue, floating
 from c2rust_py.frontend.elaborate.operators import (
     binary,
@@ -185,6 +191,8 @@ def _constant(cx: Context, node: Any) -> Operand:
         hexadecimal = spelling[:2] in ("0x", "0X")
         written = Spelling.HEXADECIMAL if hexadecimal else Spelling.DECIMAL
         return constant_operand(number[0], number[1], span, spelling=written)
+    if (word := opaque_suffix(spelling)) is not None:
+        cx.fail(Code.UNSUPPORTED_C, f"a constant with the suffix '{word}' is not translated", span)
     return floating(*float_literal(spelling), span)
 
 

@@ -31,7 +31,11 @@ def file_item(cx: Context, node: Any) -> None:
     except CompileError as problem:
         cx.tag_hint = None
         declaration = node.decl if isinstance(node, c_ast.FuncDef) else node
-        refuse_declaration(cx, getattr(declaration, "name", None), problem)
+        name = getattr(declaration, "name", None)
+        if name is not None and isinstance(node, c_ast.FuncDef | gnu.UnsupportedSyntax):
+            functions.refused_definition(cx, name, node, problem)
+        else:
+            refuse_declaration(cx, name, problem)
 
 
 def _file_item(cx: Context, node: Any) -> None:
@@ -50,6 +54,8 @@ def _file_item(cx: Context, node: Any) -> None:
         case gnu.Asm():
             if node.template.strip('"').strip():
                 cx.warn(Code.INLINE_ASM, "assembly at file scope is left out", span_of(cx, node))
+        case gnu.UnsupportedSyntax(problem=problem):
+            cx.fail(Code.SYNTAX, problem, span_of(cx, node))
         case c_ast.Pragma() | c_ast.EmptyStatement() | c_ast.AttributeDeclaration():
             pass
         case _:
@@ -190,10 +196,14 @@ def _note_attributes(cx: Context, node: Any, span: Span) -> None:
             priority = expressions.constant_integer(cx, attribute.args[0]) if attribute.args else LAST_PRIORITY
             known = cx.startups.get(node.name, Startup())
             cx.startups[node.name] = replace(known, **{attribute.name: priority})
+        if attribute.name == "weak":
+            cx.weak.add(node.name)
         if attribute.name in ("alias", "weakref") and attribute.args:
             cx.aliases[node.name] = "".join(re.findall(r'"([^"]*)"', attribute.args[0].value))
         elif attribute.name in ("ifunc", "weakref", "naked"):
             cx.refused[node.name] = (attribute.name, span)
+    if "register" in node.storage:
+        cx.fail(Code.INLINE_ASM, "a variable in a register of the program's choice is not translated", span)
     if "_Thread_local" in node.storage:
         cx.report_once(Code.THREAD_LOCAL, "thread-local objects are ordinary ones: the program has one thread", span)
 

@@ -10,15 +10,26 @@ from pycparser import c_ast
 from c2rust_py.diagnostics import Code, CompileError, Span
 from c2rust_py.frontend.elaborate import declarators, expressions, file_declarations, nested_functions, statements
 from c2rust_py.frontend.elaborate.c_types import erase, is_float, is_integer, spell, unqualified
-from c2rust_py.frontend.elaborate.context import Context, FunctionState, GlobalName, LocalName
+from c2rust_py.frontend.elaborate.context import Context, FunctionState, GlobalName, LocalName, RefusedName
 from c2rust_py.frontend.elaborate.conversions import convert
 from c2rust_py.frontend.elaborate.operands import Rvalue
-from c2rust_py.frontend.elaborate.refusals import refusal_of_function, stub
+from c2rust_py.frontend.elaborate.refusals import refusal_of_definition, refusal_of_function, stub
 from c2rust_py.frontend.elaborate.spans import span_of
 from c2rust_py.ir.nodes import Declare, Load, LocalPlace, Return, Statement
 from c2rust_py.ir.printer import print_function
 from c2rust_py.ir.program import Function, Local, LocalKind
-from c2rust_py.ir.types import DOUBLE, INT, FloatKind, FloatType, FunctionType, IntKind, PointerType, Type, VoidType
+from c2rust_py.ir.types import (
+    DOUBLE,
+    INT,
+    VOID,
+    FloatKind,
+    FloatType,
+    FunctionType,
+    IntKind,
+    PointerType,
+    Type,
+    VoidType,
+)
 
 
 def define_function(cx: Context, node: Any) -> None:
@@ -49,6 +60,29 @@ def define_function(cx: Context, node: Any) -> None:
     finally:
         cx.function = None
     cx.functions[entity.symbol] = made(cx, node, entity, state, tuple(body), span)
+
+
+def refused_definition(cx: Context, name: str, node: Any, problem: CompileError) -> None:
+    """A definition whose declarator is refused is a stub with the type that an earlier declaration gave it. Without one
+    the type is unknown, and the functions of the unit that name it are stubs as well."""
+    code, reason, span = refusal_of_definition(cx, problem)
+    known = cx.externs.get(name)
+    static = isinstance(node, c_ast.FuncDef) and "static" in node.decl.storage
+    if known is not None and isinstance(known.type, FunctionType):
+        known.defined, static = True, known.static
+        symbol, type = known.symbol, known.type
+    else:
+        symbol, type = f"{cx.path}:{name}" if static else name, FunctionType(VOID, ())
+        cx.scopes[0].names[name] = RefusedName(code, reason)
+    locals = tuple(
+        Local(index, f"unnamed{index}", erase(param), LocalKind.PARAM, span) for index, param in enumerate(type.params)
+    )
+    erased = erase(type)
+    assert isinstance(erased, FunctionType)
+    body = (stub(cx, node, (code, reason, span)),)
+    cx.functions[symbol] = Function(
+        symbol, name, erased, locals, body, static, False, cx.path, span_of(cx, node), span.line, cx.doc_at(span), None
+    )
 
 
 def made(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from c2rust_py.diagnostics import Code, Sink, error, warning
 from c2rust_py.frontend.deep import call_deeply
@@ -10,6 +11,7 @@ from c2rust_py.frontend.elaborate.aliases import resolve_aliases
 from c2rust_py.frontend.elaborate.link_types import unify_types
 from c2rust_py.frontend.elaborate.reconcile import reconcile_uses
 from c2rust_py.frontend.elaborate.unit import ElaboratedUnit
+from c2rust_py.frontend.library_names import library_names
 from c2rust_py.ir.program import Enumeration, External, Function, Program, Record, SourceUnit, Variable
 from c2rust_py.ir.types import ArrayType
 
@@ -75,10 +77,12 @@ def _externals(
             if symbol in functions or symbol in variables:
                 continue
             known = externals.get(symbol)
+            weak = external.weak or (known is not None and known.weak)
             if known is None or (external.from_library and not known.from_library) or _is_open_array(known):
-                externals[symbol] = external
+                known = external
+            externals[symbol] = replace(known, weak=weak)
     for symbol, external in externals.items():
-        if not external.from_library:
+        if not external.from_library and symbol not in library_names().symbols:
             sink.add(warning(Code.UNDEFINED_SYMBOL, f"'{symbol}' is used and nowhere defined", external.span))
     return dict(sorted(externals.items()))
 

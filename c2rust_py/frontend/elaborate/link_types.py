@@ -73,7 +73,7 @@ def _same_record(known: Record, record: Record, id: str) -> bool:
         return False
     if known.fields is None or record.fields is None:
         return True
-    if known.span != record.span and not id.startswith(("library:", "vector:")):
+    if known.span != record.span and not id.startswith(("library:", "vector:", "opaque:")):
         return False
     same_members = [_shape(member) for member in known.fields] == [_shape(member) for member in record.fields]
     return same_members and (known.size, known.align) == (record.size, record.align)

@@ -59,19 +59,26 @@ def integer_literal(spelling: str) -> tuple[int, IntType] | None:
     return None
 
 
+def opaque_suffix(spelling: str) -> str | None:
+    """The suffix of a floating constant whose type is not translated (`_Float16`, decimal floats)."""
+    found = re.search(r"(?i)(f16|bf16|df|dd|dl)$", spelling)
+    decimal = spelling[:2].lower() != "0x"
+    return found[1] if found and (decimal or found[1].lower() == "f16") else None
+
+
 def float_literal(spelling: str) -> tuple[float, FloatType]:
     """The value rounded once to the constant's own type (`long double` to a double), and the type."""
     body = spelling.replace("'", "")
     hexadecimal = body[:2].lower() == "0x"
-    suffix = re.search(r"(?i)(f16|f32x|f32|f64x|f64|f128|bf16|q|w|[fl])?$", body)
+    suffix = re.search(r"(?i)(f32x|f32|f64x|f64|f128|q|w|[fl])?$", body)
     if hexadecimal:
-        suffix = re.search(r"(?i)(?<=[0-9a-f.])(p[+-]?[0-9]+)(f16|f32x|f32|f64x|f64|f128|q|w|[fl])?$", body)
+        suffix = re.search(r"(?i)(?<=[0-9a-f.])(p[+-]?[0-9]+)(f32x|f32|f64x|f64|f128|q|w|[fl])?$", body)
         word = (suffix[2] or "").lower() if suffix else ""
     else:
         word = (suffix[1] or "").lower() if suffix else ""
     digits = body[: len(body) - len(word)]
     exact = _exact_hexadecimal(digits) if hexadecimal else Fraction(digits) if _short(digits) else None
-    if word in ("f", "f32", "f16", "bf16"):
+    if word in ("f", "f32"):
         return (round_to_float(exact) if exact is not None else _single(float(digits))), FLOAT
     value = float.fromhex(digits) if hexadecimal else float(digits)
     return value, LONG_DOUBLE if word in ("l", "f64x", "f128", "q", "w") else DOUBLE

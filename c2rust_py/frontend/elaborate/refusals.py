@@ -34,6 +34,11 @@ def refusal_of_function(cx: Context, problem: CompileError) -> tuple[Code, str, 
     from being elaborated."""
     if cx.current.unsupported is not None:
         return cx.current.unsupported
+    return refusal_of_definition(cx, problem)
+
+
+def refusal_of_definition(cx: Context, problem: CompileError) -> tuple[Code, str, Span]:
+    """Why a definition is not elaborated."""
     return (*_refuse(cx, problem.diagnostic), problem.diagnostic.span or Span(cx.path, 1))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.frontend.elaborate import declarators, enums, expressions, records
+from c2rust_py.frontend.elaborate import declarators, enums, expressions, opaque_types, records
 from c2rust_py.frontend.elaborate.c_types import qualify, spell, unqualified
 from c2rust_py.frontend.elaborate.context import Context, RefusedName, TypedefName
 from c2rust_py.frontend.elaborate.operands import FunctionDesignator
@@ -126,6 +126,8 @@ def _named_type(cx: Context, names: list[str], span: Span) -> Type:
             return meaning.type
         if isinstance(meaning, RefusedName):
             cx.fail(meaning.code, meaning.reason, span)
+        if names[0] in opaque_types.SIZES:
+            return opaque_types.opaque_type(cx, names[0], span)
     type = _BASIC.get(frozenset(Counter(names).items()))
     if type is None and "_Complex" in names:
         cx.fail(Code.COMPLEX_TYPE, "complex integers are not translated", span)

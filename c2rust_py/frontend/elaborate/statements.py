@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from pycparser import c_ast
 
@@ -323,8 +323,14 @@ def zero_return(cx: Context, span: Span) -> Return:
     return Return(convert(cx, constant_operand(0, cx.current.type.result, span), cx.current.type.result).value, span)
 
 
+def _unsupported_syntax(cx: Context, node: Any) -> NoReturn:
+    """A body that the parser could not read."""
+    cx.fail(Code.SYNTAX, node.problem, span_of(cx, node))
+
+
 _ELABORATORS: dict[type, Callable[[Context, Any], list[Statement]]] = {
     c_ast.Compound: _compound,
+    gnu.UnsupportedSyntax: _unsupported_syntax,
     c_ast.If: _if,
     c_ast.While: _while,
     c_ast.DoWhile: _do_while,

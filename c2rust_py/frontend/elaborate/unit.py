@@ -138,5 +138,5 @@ def _externals(cx: Context, uses: dict[str, Uses]) -> dict[str, External]:
             if symbol in cx.functions or symbol in cx.variables or symbol in externals:
                 continue
             entity = cx.globals[symbol]
-            externals[symbol] = External(symbol, erase(entity.type), entity.library, entity.span)
+            externals[symbol] = External(symbol, erase(entity.type), entity.library, entity.span, entity.name in cx.weak)
     return dict(sorted(externals.items()))

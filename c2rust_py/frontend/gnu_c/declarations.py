@@ -228,9 +228,14 @@ class DeclarationParser(AttributeParser):
                 self._unexpected("'{'")
             param_decls += self._parse_declaration()
         is_old_style = args is not None and any(isinstance(parameter, c_ast.ID) for parameter in args.params)
-        body = self._parse_compound_statement(new_scope=False)
+        body = self._parse_function_body()
         self._pop_scope()
         return c_ast.FuncDef(declaration, param_decls if is_old_style else None, body, declaration.coord)
+
+    def _parse_function_body(self) -> c_ast.Compound:
+        """The braces of a definition, in the scope that its parameters opened."""
+        body: c_ast.Compound = self._parse_compound_statement(new_scope=False)
+        return body
 
     # Declarators -------------------------------------------------------------------------------------------------
 

@@ -231,6 +231,27 @@ class AsmOperand(GnuNode):
         self.coord = coord
 
 
+class UnsupportedSyntax(GnuNode):
+    """What the parser could not read, though gcc can: all of a function's body, or one item of file scope.
+
+    `problem` says what is wrong at `coord`, `names` has the identifiers in it, `text` its tokens. `name` is what an item
+    declares if it is a function definition, else None.
+    """
+
+    __slots__ = ("problem", "names", "text", "name", "coord", "__weakref__")
+    child_names = ("names",)
+    attr_names = ("problem", "text")
+
+    def __init__(
+        self, problem: str, names: list[Any], text: str, name: str | None = None, coord: Span | None = None
+    ) -> None:
+        self.problem = problem
+        self.names = names
+        self.text = text
+        self.name = name
+        self.coord = coord
+
+
 class Asm(GnuNode):
     """An asm statement or a file-scope asm.
 

@@ -27,20 +27,28 @@ class GnuCParser(StatementParser, ExpressionParser, DeclarationParser):
         """Everything up to the end of the tokens; an empty unit is fine (a GNU extension)."""
         items: list[Any] = []
         try:
-            while (kind := self._peek_type()) is not None:
-                if kind == "SEMI":
-                    self._advance()
-                elif kind == "ASM":
-                    items.append(self._parse_asm())
-                else:
-                    items += self._parse_declaration()
+            while self._peek_type() is not None:
+                items += self._parse_external_item()
         except ParseError as failure:
-            # Raised by the inherited parts; their text begins with a place that we know better.
-            message = str(failure).rsplit(": ", 1)[-1]
-            raise CompileError(error(Code.SYNTAX, message, self._span())) from None
+            raise self._as_syntax_error(failure) from None
         except RecursionError:
             raise CompileError(error(Code.TOO_DEEP, "the code nests too deeply here", self._span())) from None
         return c_ast.FileAST(items)
+
+    def _parse_external_item(self) -> list[Any]:
+        """A declaration, a definition, or what else may stand at file scope."""
+        kind = self._peek_type()
+        if kind == "SEMI":
+            self._advance()
+            return []
+        if kind == "ASM":
+            return [self._parse_asm()]
+        declared: list[Any] = self._parse_declaration()
+        return declared
+
+    def _as_syntax_error(self, failure: ParseError) -> CompileError:
+        """What the inherited parts raise; their text begins with a place that we know better."""
+        return CompileError(error(Code.SYNTAX, str(failure).rsplit(": ", 1)[-1], self._span()))
 
     def constant_expression(self) -> Any:
         """The tokens as one constant expression, as in a macro's body."""
@@ -58,9 +66,9 @@ class Parsed:
     undeclared_calls: frozenset[str]
 
 
-def parse_tokens(tokens: TokenList) -> Parsed:
+def parse_tokens(tokens: TokenList, parser_class: type[GnuCParser] = GnuCParser) -> Parsed:
     """The tree of a unit; raises CompileError at the first syntax error."""
-    parser = GnuCParser(tokens)
+    parser = parser_class(tokens)
     ast = parser.translation_unit()
     names = parser.undeclared_calls
     builtins = {name for name in names if name.startswith(("__builtin_", "__sync_", "__atomic_"))}
