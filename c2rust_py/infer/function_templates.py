@@ -76,6 +76,7 @@ def template_finder(state: SolverState, symbol: str) -> TemplateFinder:
         known,
         state.fields,
         state.present[symbol],
+        state.optional_params(symbol),
     )
 
 

@@ -3,7 +3,7 @@
     s = scan_string(skip_ws(s));        ->        from = skip_ws(s); s = scan_string(from);
 
 What the outer call returns is a position in what the inner one returned, which would have to be computed twice
-(`infer.targets`). Only where no other argument can tell which of them is computed first. Where such a variable would be in memory,
+(`infer.targets`). So would what may be null, for a parameter that may be missing (`infer.optional_params`). Only where no other argument can tell which of them is computed first. Where such a variable would be in memory,
 the argument stands where it stood (`lift.function`).
 """
 
@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.library_calls import forms_of
 from c2rust_py.infer.library_slices import SliceResult
-from c2rust_py.infer.targets import is_data_pointer
+from c2rust_py.infer.targets import is_data_pointer, is_null
 from c2rust_py.ir.nodes import (
     AddressOf,
     Assign,
@@ -68,12 +69,35 @@ def _with_names(function: Function, program: Program) -> Function:
 
 def _nested(node: Node, program: Program) -> int | None:
     """The argument of a call that is found by another call, where what the call returns may lie behind it."""
-    match node:
-        case Call(FunctionRef(callee), args) if _moves(node.type) and _finds(callee, program):
-            found = [i for i, arg in enumerate(args) if any(isinstance(part, _EFFECTS) for part in walk(arg))]
-        case _:
-            return None
-    return found[0] if len(found) == 1 and _is_found(args[found[0]], program) else None
+    if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
+        return None
+    callee, args = node.function.symbol, node.args
+    found = [i for i, arg in enumerate(args) if any(isinstance(part, _EFFECTS) for part in walk(arg))]
+    if len(found) != 1:
+        return None
+    moves = _moves(node.type) and _finds(callee, program) and _is_found(args[found[0]], program)
+    return found[0] if moves or _is_for_optional(callee, found[0], args[found[0]], program) else None
+
+
+def _is_for_optional(callee: str, position: int, arg: Value, program: Program) -> bool:
+    """Whether an argument is a call that may give null, for a parameter that may be null (`infer.optional_params`): such are looked
+    at twice."""
+    while isinstance(arg, Convert) and is_data_pointer(arg.type):
+        arg = arg.operand
+    if callee not in program.functions or not is_data_pointer(arg.type) or not isinstance(arg, Call):
+        return False
+    if position >= len(program.functions[callee].type.params) or reads_at_entry(program.functions, (callee, position)):
+        return False
+    return isinstance(arg.function, FunctionRef) and _gives_null(arg.function.symbol, program)
+
+
+def _gives_null(callee: str, program: Program) -> bool:
+    """Whether a function is written to return null at times, or is one of the library that may."""
+    if callee not in program.functions:
+        kinds = (SliceResult.OPTIONAL_POSITION, SliceResult.PRESENCE)
+        return any(form.result_kind in kinds for form in forms_of(callee))
+    returned = (node.value for node in walk_all(program.functions[callee].body) if isinstance(node, Return))
+    return any(is_null(part) for value in returned if value is not None for part in walk(value) if isinstance(part, Value))
 
 
 _EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue)

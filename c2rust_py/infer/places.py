@@ -10,6 +10,7 @@ from c2rust_py.ir.nodes import (
     FieldPlace,
     GlobalPlace,
     IndexPlace,
+    IsPresent,
     LocalPlace,
     Place,
     ReferentPlace,
@@ -36,6 +37,12 @@ def root_of(place: Place) -> Root:
         place = place.base
     assert not isinstance(place, FieldPlace | IndexPlace)
     return place
+
+
+def passes_on(loan: Borrow) -> bool:
+    """Whether a loan for an optional parameter is an option as it is."""
+    whole = isinstance(loan.place, ReferentPlace) and loan.start is None and not isinstance(loan.place.base, Call | Conditional)
+    return whole and isinstance(loan.present, IsPresent)
 
 
 def is_viewed(place: Place) -> bool:

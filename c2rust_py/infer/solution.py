@@ -11,6 +11,7 @@ from c2rust_py.infer.cursors import referents
 from c2rust_py.infer.demotions import (
     Demotions,
     MemoryCall,
+    PointerSlot,
 )
 from c2rust_py.infer.field_slots import FieldRungs
 from c2rust_py.infer.library_calls import library_result
@@ -56,7 +57,7 @@ class Solution:
     locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
     lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs that own.
     views: what other objects hold. present: the reads of pointer locals that are not null. uses: of pointers, in each function.
-    demotions: everything in memory, with its reason."""
+    demotions: everything in memory, with its reason. optional: the parameters that callers may give null."""
 
     program: Program
     templates: Mapping[str, Mapping[int, Template]]
@@ -68,6 +69,7 @@ class Solution:
     groups: Mapping[str, Group] = field(default_factory=dict)
     present: Mapping[str, AbstractSet[int]] = field(default_factory=dict)
     uses: Mapping[str, Sequence[Use]] = field(default_factory=dict)
+    optional: AbstractSet[PointerSlot] = frozenset()
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
@@ -86,7 +88,12 @@ class Solution:
             known,
             self.fields,
             self.present.get(symbol, frozenset()),
+            self.optional_params(symbol),
         )
+
+    def optional_params(self, symbol: str) -> frozenset[int]:
+        """The parameters of a function that are references or nothing."""
+        return frozenset(slot.local for slot in self.optional if slot.function == symbol and slot not in self.demotions)
 
     def owns(self, symbol: str, local: int) -> bool:
         """Whether a local owns what it points to."""

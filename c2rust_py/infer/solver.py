@@ -85,6 +85,7 @@ def solve(program: Program, demotions: Demotions, originals: Mapping[str, Functi
         groups,
         state.present,
         state.uses,
+        frozenset(state.optional),
     )
 
 

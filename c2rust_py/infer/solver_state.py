@@ -74,7 +74,8 @@ from c2rust_py.options import Rung
 class SolverState:
     """waiting: the functions to look at. callers, mentions: who depends on a function or a global. calls: the direct calls in a
     function that give a pointer, by identity. taken: the parameters that own what callers give away. fields: the members
-    that own. known: the reads of such that are not null, by identity. holders: the functions that name what holds a view."""
+    that own. known: the reads of such that are not null, by identity. holders: the functions that name what holds a view.
+    optional: the parameters above memory that are given null."""
 
     program: Program
     demotions: Demotions
@@ -94,6 +95,7 @@ class SolverState:
     known: dict[str, frozenset[int]] = field(default_factory=dict)
     scopes: dict[str, Scopes] = field(default_factory=dict)
     present: dict[str, frozenset[int]] = field(default_factory=dict)
+    optional: set[PointerSlot] = field(default_factory=set)
     views: Views = field(init=False)
     holders: dict[HeldSlot, set[str]] = field(default_factory=dict)
     static_flows: list[HeldFlow] = field(init=False)
@@ -235,6 +237,16 @@ class SolverState:
         """A view may be missing."""
         self.views.nullable.add(slot)
         self.waiting.update(dict.fromkeys(self.holders.get(slot, ())))
+
+    def optional_params(self, symbol: str) -> frozenset[int]:
+        """The parameters of a function that are references or nothing."""
+        return frozenset(slot.local for slot in self.optional if slot.function == symbol and slot not in self.demotions)
+
+    def add_optional(self, param: PointerSlot) -> None:
+        """A parameter may be given null."""
+        if param not in self.optional:
+            self.optional.add(param)
+            self.waiting.update(dict.fromkeys((param.function, *self.callers.get(param.function, ()))))
 
     def demote_held(self, subject: Subject, reason: Reason) -> None:
         """A struct whose objects are in memory has all its pointers there."""

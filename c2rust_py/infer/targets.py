@@ -271,6 +271,7 @@ class Resolver:
     results: what the program's functions return. library: what a direct call of the library gives a pointer into, if it is one.
     referents: of its parameters (`infer.cursors`). fields: the members that own what they point to: to a path they are arrays.
     views: what other objects hold. present: the reads of locals that are not null (`infer.presence`). Pointers to objects among the demotions are of the memory rung.
+    optional: the parameters that callers may give null.
     """
 
     program: Program
@@ -285,6 +286,7 @@ class Resolver:
     referents: Mapping[int, int] = field(default_factory=dict)
     fields: Container[FieldSlot] = frozenset()
     present: Container[int] = frozenset()
+    optional: AbstractSet[int] = frozenset()
 
     @property
     def view_locals(self) -> AbstractSet[int]:
@@ -315,7 +317,7 @@ class Resolver:
                 return None if target is None else replace(target, steps=(*target.steps, IndexStep()))
             case Convert(operand, PointerType(to)) if isinstance(operand.type, PointerType):
                 return self.pointer(operand) if same_representation(self._element(operand, operand.type), to) else None
-            case BlockValue(body, tail) if tail is not None:
+            case BlockValue(body, tail) if tail is not None and not self.is_optional(tail):
                 return self._behind(body, self.pointer(tail))
             case Call():
                 return self._called(value)
@@ -353,7 +355,7 @@ class Resolver:
         """Whether a pointer value with a target may be null all the same."""
         match value:
             case Load(LocalPlace(local)):
-                return local in self.nullable and id(value) not in self.present
+                return (local in self.nullable or local in self.optional) and id(value) not in self.present
             case Load(place):
                 return self.views.at(place, self.function) in self.views.nullable
             case Convert(operand, PointerType()):
@@ -367,6 +369,13 @@ class Resolver:
                 return self.may_be_null(then) or self.may_be_null(otherwise)
             case _:
                 return is_null(value)
+
+    def is_optional(self, value: Value) -> bool:
+        """Whether a value is a parameter that may be missing, which is not known to be there."""
+        value = without_casts(value)
+        if not isinstance(value, Load) or not isinstance(value.place, LocalPlace) or value.place.local in self.nullable:
+            return False
+        return value.place.local in self.optional and self.may_be_null(value)
 
     def result_of(self, call: Call) -> Result | None:
         """What a direct call of the program's first instance of a function returns."""

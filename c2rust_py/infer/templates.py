@@ -61,6 +61,7 @@ class TemplateFinder:
     referents: Mapping[int, int]
     fields: Container[FieldSlot]
     present: Container[int] = frozenset()
+    optional: AbstractSet[int] = frozenset()
 
     def resolver(self, found: FunctionTemplates) -> Resolver:
         templates, nullable = found.templates, found.nullable
@@ -76,6 +77,7 @@ class TemplateFinder:
             self.referents,
             self.fields,
             self.present,
+            self.optional,
         )
 
     def locals(

@@ -25,6 +25,7 @@ from c2rust_py.infer.library_calls import Refusal
 from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.member_checks import asked_member, can_store, comes_back_to
 from c2rust_py.infer.null_questions import asks_null, asks_null_of_held
+from c2rust_py.infer.optional_params import can_be_given, can_be_optional
 from c2rust_py.infer.pointer_uses import (
     Access,
     AllocatesVla,
@@ -266,7 +267,11 @@ class UseChecker:
                 self.state.add_nullable(slot)
         elif self.state.owners[self.symbol].is_param(target) and self.state.is_exported(self.symbol):
             assert isinstance(target.root, ParamRoot | OwnedRoot)
-            self.state.demote(PointerSlot(self.symbol, target.root.local), Reason("it may be null", span))
+            param = PointerSlot(self.symbol, target.root.local)
+            if can_be_optional(self.state, param):
+                self.state.add_optional(param)
+            else:
+                self.state.demote(param, Reason("it may be null", span))
 
     def _is_given_away(self, value: Value) -> bool:
         """Whether an argument is all of an allocation, which the callee can become the owner of."""
@@ -293,7 +298,7 @@ class UseChecker:
             return
         if _leads(self.state, use.callee, use.param):
             return  # See `infer.solver`: this is settled when all else is.
-        if self._fits(use):
+        if self._fits(use) or self._is_optional(use):
             return
         why = self._why(use.value, use.span)
         text = f"`{callee.name}` is called with a pointer to memory" + (f": {why.text}" if why.cause is None else "")
@@ -318,6 +323,18 @@ class UseChecker:
             return False
         is_read = reads_at_entry(self.state.program.functions, (use.callee, use.param))
         return is_read or not self.resolver.may_be_null(value)
+
+    def _is_optional(self, use: Argument) -> bool:
+        """Whether a parameter can be given an argument that may be null: from then on it may be missing."""
+        slot, given = PointerSlot(use.callee, use.param), use.value
+        expected = self.state.functions[use.callee].type.params[use.param]
+        assert isinstance(given.type, PointerType) and isinstance(expected, PointerType)
+        if not same_representation(expected.target, given.type.target) or not can_be_optional(self.state, slot):
+            return False
+        if not can_be_given(self.resolver, given) or reads_at_entry(self.state.program.functions, (use.callee, use.param)):
+            return False
+        self.state.add_optional(slot)
+        return True
 
     def _check_lent(self, use: Lent) -> None:
         """The address of a variable goes to a function that has a referent for it, or the variable is in memory."""

@@ -137,8 +137,8 @@ def type_text(type: Type) -> str:
             return f"{type_text(inner)}?"
         case OwnedType(target):
             return f"own {type_text(target)}"
-        case ReferenceType(target, access):
-            return f"{access.value} {type_text(target)}"
+        case ReferenceType(target, access, optional):
+            return f"{access.value} {type_text(target)}{'?' if optional else ''}"
         case ArrayType(element, length):
             return f"{type_text(element)}[{'' if length is None else length}]"
         case FunctionType(result, params, variadic, prototyped):
@@ -436,7 +436,8 @@ class _Printer:
                 return f"{self.place(place)}.decay"
             case Borrow(place, start, type):
                 position = "" if start is None else f"[{self.value(start)}..]"
-                return f"{type.access.value} {self.place(place)}{position}"
+                present = "" if value.present is None else f" if {self.value(value.present)}"
+                return f"{type.access.value} {self.place(place)}{position}{present}"
             case Optional(inner):
                 return "none" if inner is None else f"some({self.value(inner)})"
             case Unwrap(operand):

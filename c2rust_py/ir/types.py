@@ -132,10 +132,11 @@ class Access(Enum):
 @dataclass(frozen=True, slots=True)
 class ReferenceType:
     """A pointer above the memory rung, behind `lift` only: to one object, or, where `target` is an array of unknown length,
-    to the elements of one from some position on."""
+    to the elements of one from some position on. optional: of a parameter that callers may give nothing."""
 
     target: Type
     access: Access
+    optional: bool = False
 
     @property
     def is_slice(self) -> bool:
@@ -247,6 +248,11 @@ def erase_qualifiers(type: Type) -> Type:
             return FunctionType(erase_qualifiers(result), erased, variadic, prototyped)
         case _:
             return type
+
+
+def is_optional_reference(type: Type) -> bool:
+    """Whether it is the type of a parameter that may be missing."""
+    return isinstance(type, ReferenceType) and type.optional
 
 
 def same_representation(a: Type, b: Type) -> bool:

@@ -224,12 +224,13 @@ class Decay:
 @dataclass(frozen=True, slots=True, eq=False)
 class Borrow:
     """`&place` or `&mut place`, behind `lift` only: a slice of an array's elements from `start` on (None: all), or a reference
-    to one object."""
+    to one object. present: of one for an optional parameter, whether there is anything to lend (None: there is)."""
 
     place: Place
     start: Value | None
     type: ReferenceType
     span: Span
+    present: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -66,6 +66,7 @@ from c2rust_py.ir.types import (
     Type,
     VaListType,
     VoidType,
+    is_optional_reference,
     same_representation,
 )
 
@@ -202,6 +203,8 @@ def check_value(value: Value, program: Program) -> str | None:
 def _check_loan(value: Borrow) -> str | None:
     """Slices are of arrays, from an integer on, or of one object; what is no slice is of the whole object."""
     place, target = value.place.type, value.type.target
+    if value.present is not None and not (value.type.optional and is_scalar(value.present.type)):
+        return "a loan that may be missing is for no parameter that can be"
     if not value.type.is_slice:
         if value.start is not None:
             return "a reference to one object has a start"
@@ -229,7 +232,7 @@ def _check_optional(value: Optional | Unwrap | IsPresent | MoveOptional) -> str 
         case Unwrap(operand, type):
             return _differ(operand.type, OptionalType(type), "what is unwrapped is no such position")
         case IsPresent(operand, type):
-            if not isinstance(operand.type, OptionalType):
+            if not isinstance(operand.type, OptionalType) and not is_optional_reference(operand.type):
                 return f"a {type_text(operand.type)} may be missing"
             return _differ(type, BOOL, "a test for presence is no _Bool")
         case MoveOptional(operand, start, type):

@@ -18,20 +18,27 @@ from c2rust_py.infer.demotions import (
     PointerSlot,
     ResultSlot,
 )
+from c2rust_py.infer.optional_params import unless_null
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import (
     IndexStep,
     Resolver,
     ResultRoot,
+    is_null,
 )
 from c2rust_py.ir.nodes import (
     Borrow,
     Call,
     FunctionRef,
+    Logical,
+    LogicalOp,
+    Not,
     Value,
+    ZeroValue,
 )
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.types import (
+    INT,
     USIZE,
     Access,
     OptionalType,
@@ -132,4 +139,24 @@ class CallLifter:
         if self.solution.owns(callee, position):
             pointer = self.solution.program.functions[callee].type.params[position]
             return self.owners.given_away(arg, owned_type(pointer, self.shapes[PointerSlot(callee, position)]))
-        return self.views.lend(self.rewriter.target(arg), self.views.param_type(callee, position), arg.span)
+        type = self.views.param_type(callee, position)
+        return self._optional(arg, type) if type.optional else self.views.lend(self.rewriter.target(arg), type, arg.span)
+
+    def _optional(self, arg: Value, type: ReferenceType) -> Value:
+        """What a parameter is given that may be missing."""
+        if is_null(arg):
+            return ZeroValue(type, arg.span)
+        given = unless_null(arg)
+        if given is not None:
+            condition, holds, pointer = given
+            loan, test = self._optional(pointer, type), self.rewriter.condition(condition)
+            test = test if holds else Not(test, INT, arg.span)
+            if not isinstance(loan, Borrow):
+                return loan
+            both = test if loan.present is None else Logical(LogicalOp.AND, test, loan.present, INT, arg.span)
+            return replace(loan, present=both)
+        loan = self.views.lend(self.rewriter.target(arg), type, arg.span)
+        if not self.resolver.may_be_null(arg):
+            return loan
+        assert isinstance(loan, Borrow), f"{arg.span}: what may be missing is looked at twice"
+        return replace(loan, present=self.rewriter.is_there(arg))

@@ -205,7 +205,7 @@ class _Planner:
         if any(isinstance(node, UnsupportedStatement) and node.lent for node in function.body):
             return False  # Its body is written elsewhere, for references.
         types = (function.type.params[at] for at in params if at < len(function.type.params))
-        return all(isinstance(type, ReferenceType) and self._is_plain(_element(type)) for type in types)
+        return all(isinstance(type, ReferenceType) and not type.optional and self._is_plain(_element(type)) for type in types)
 
     def _is_plain(self, type: Type) -> bool:
         """Whether a value of the type can be taken out of a cell and be put back as a whole."""

@@ -273,7 +273,7 @@ class _Lifter:
             else:
                 locals.append(replace(local, type=self.positions.local_type(local.id)))
         body = self.statements(self.function.body)
-        starts = tuple(Declare(local.id, _start(local), local.span) for local in self.added if local.id not in self.in_place)
+        starts = tuple(Declare(local.id, self._start(local), local.span) for local in self.added if local.id not in self.in_place)
         type = self.function.type
         count = len(type.params) if self.form is None else make_room(self.form, self.function, locals, self.positions)
         params = tuple(local.type for local in locals[:count])
@@ -284,6 +284,16 @@ class _Lifter:
             locals=(*locals, *self.added),
             body=(*starts, *body),
         )
+
+    def _start(self, added: Local) -> Value:
+        """What a new local is at first: the position of a parameter that may be missing is, if that is."""
+        start = _start(added)
+        params = [p for p in self.resolver.optional & self.resolver.nullable if self.positions.cursors.get(p) == added.id]
+        if not params:
+            return start
+        assert isinstance(added.type, OptionalType)
+        there = self.views.is_param_given(params[0])
+        return Conditional(there, start, Optional(None, added.type, added.span), added.type, added.span)
 
     def number(self, local: int) -> int:
         """The number of C's local in the lifted function."""
@@ -351,7 +361,7 @@ class _Lifter:
     def condition(self, condition: Value) -> Value:
         """A condition, which may be whether a pointer is there."""
         pointer = without_casts(condition)
-        return self._is_there(pointer) if self._is_lifted(pointer) else self.value(condition)
+        return self.is_there(pointer) if self._is_lifted(pointer) else self.value(condition)
 
     def _declare(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
         if self.owners.owns(local):
@@ -425,8 +435,16 @@ class _Lifter:
         step = target.steps[template.cursor]
         assert isinstance(step, IndexStep)
         if nullable:
-            return self.positions.optional(step, type, value.span)
+            return self._optional_position(value, step, type)
         return self.positions.position(step, type, value.span)
+
+    def _optional_position(self, value: Value, step: IndexStep, type: IntType) -> Value:
+        """An index that may be missing: with its parameter, maybe."""
+        found = self.positions.optional(step, type, value.span)
+        if not self.resolver.is_optional(value):
+            return found
+        missing = Optional(None, OptionalType(type), value.span)
+        return Conditional(self.views.is_value_given(value), found, missing, found.type, value.span)
 
     def target(self, value: Value) -> Target:
         target = self.resolver.pointer(value)
@@ -520,7 +538,7 @@ class _Lifter:
         lifted = [name for name in fields if self._is_lifted(without_casts(getattr(node, name)))]
         if not lifted:
             return map_children(node, self._node, self.statements)
-        conditions = {name: self._is_there(without_casts(getattr(node, name))) for name in lifted}
+        conditions = {name: self.is_there(without_casts(getattr(node, name))) for name in lifted}
         others = replace(cast(Any, node), **{name: IntConst(1, INT, self.function.span) for name in lifted})
         return cast(N, replace(map_children(others, self._node, self.statements), **conditions))
 
@@ -537,16 +555,18 @@ class _Lifter:
             return self._mapped(value)
         if not self.resolver.may_be_null(pointer):
             return self.value(truth(pointer, value.op is CompareOp.NE))
-        present = self._is_there(pointer)
+        present = self.is_there(pointer)
         return Convert(present, value.type, value.span) if value.op is CompareOp.NE else Not(present, value.type, value.span)
 
-    def _is_there(self, pointer: Value) -> Value:
+    def is_there(self, pointer: Value) -> Value:
         """Whether a lifted pointer is not null."""
         tested = self.library.truth(pointer)
         if tested is not None:
             return tested
         if not self.resolver.may_be_null(pointer):
             return self.value(truth(pointer, known=True))
+        if self.resolver.is_optional(pointer):
+            return self.views.is_value_given(pointer)
         before, target = without_before(self.target(pointer))
         present = self.views.is_present(target, pointer.span)
         return BlockValue(self.statements(before), present, BOOL, pointer.span) if before else present
@@ -571,10 +591,10 @@ class _Lifter:
         cursor = joined.cursor
         if cursor is None:
             return IntConst(0, USIZE, left.span), IntConst(0, USIZE, right.span)
-        steps = [target.steps[cursor] for target in targets]
-        assert isinstance(steps[0], IndexStep) and isinstance(steps[1], IndexStep)
+        steps = [step for target in targets if isinstance(step := target.steps[cursor], IndexStep)]
+        assert len(steps) == 2
         if may_be_null and (self.resolver.may_be_null(left) or self.resolver.may_be_null(right)):
-            first, second = (self.positions.optional(step, USIZE, left.span) for step in steps if isinstance(step, IndexStep))
+            first, second = (self._optional_position(value, step, USIZE) for value, step in zip((left, right), steps, strict=True))
             return first, second
         return self.positions.pair(steps[0], steps[1], left.span)
 

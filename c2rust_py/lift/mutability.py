@@ -18,6 +18,7 @@ from c2rust_py.ir.nodes import (
     Borrow,
     Call,
     FunctionRef,
+    Load,
     LocalPlace,
     Overflowing,
     Place,
@@ -26,10 +27,12 @@ from c2rust_py.ir.nodes import (
     Statement,
     VaArgValue,
     VaEnd,
+    Value,
     VaStart,
+    ZeroValue,
 )
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import Access, FunctionType, OwnedType, PointerType, ReferenceType, Type
+from c2rust_py.ir.types import Access, FunctionType, OwnedType, PointerType, ReferenceType, Type, is_optional_reference
 from c2rust_py.ir.walk import Node, map_children, walk_all
 
 Param = tuple[str, int]
@@ -118,6 +121,8 @@ class _Marker:
             match made:
                 case ReferentPlace(LocalPlace(local) as base):
                     return replace(made, base=replace(base, type=locals[local].type))
+                case Load(LocalPlace(local) as place) if is_optional_reference(place.type):
+                    return replace(made, place=replace(place, type=locals[local].type), type=locals[local].type)
                 case Call(FunctionRef(callee)) if callee in self.types and _is_lifted(made):
                     made = self._call(made, self.types[callee])
                 case _:
@@ -132,7 +137,7 @@ class _Marker:
     def _call(self, call: Call, type: FunctionType) -> Call:
         """The call under the marked type of its callee."""
         args = tuple(
-            replace(arg, type=_reference(type.params[i])) if isinstance(arg, Borrow) else arg
+            replace(arg, type=_reference(type.params[i])) if isinstance(arg, Borrow | ZeroValue) and is_lent(arg) else arg
             for i, arg in enumerate(call.args)
         )
         return replace(call, args=args, function=replace(cast(FunctionRef, call.function), type=PointerType(type)))
@@ -143,6 +148,11 @@ def _is_lifted(call: Call) -> bool:
     type = call.function.type
     assert isinstance(type, PointerType) and isinstance(type.target, FunctionType)
     return type.target.result != call.type or any(isinstance(arg.type, ReferenceType | OwnedType) for arg in call.args)
+
+
+def is_lent(arg: Value) -> bool:
+    """Whether an argument is a reference, or nothing where one may be missing."""
+    return isinstance(arg, Borrow) or is_optional_reference(arg.type)
 
 
 def _reference(type: Type) -> ReferenceType:

@@ -17,6 +17,7 @@ from c2rust_py.infer.demotions import MemoryCall, PointerSlot, ResultSlot, Subje
 from c2rust_py.infer.elements import element_flows
 from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
+from c2rust_py.infer.optional_params import without_null
 from c2rust_py.infer.owners import allocation
 from c2rust_py.infer.pointer_uses import (
     Access,
@@ -99,7 +100,7 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
             for one, other in _one_slot(solution, symbol, use):
                 passed.setdefault(one, set()).add(other)
                 passed.setdefault(other, set()).add(one)
-            for value in values_of(use):
+            for value in _values_of(solution, symbol, use):
                 goal = goal_of(solution, resolver, symbol, use)
                 for target in viewed_targets(resolver, value):
                     slot = slot_of(resolver, symbol, target)
@@ -164,14 +165,18 @@ def _callee(value: Value) -> str:
 def viewed_targets(resolver: Resolver, *values: Value) -> Iterator[Target]:
     """The targets of values, of a choice those of its branches: with an index that is not known, where what is chosen moves."""
     for target in map(resolver.pointer, values):
-        match target:
-            case None:
-                pass
-            case Target(HeldRoot(Conditional(_, then, otherwise)), steps):
-                for inner in viewed_targets(resolver, then, otherwise):
-                    yield inner if steps == (IndexStep(),) else replace(inner, steps=(*inner.steps[:-1], _ANYWHERE))
-            case _:
-                yield target
+        if target is not None:
+            yield from targets_of(resolver, target)
+
+
+def targets_of(resolver: Resolver, target: Target) -> Iterator[Target]:
+    """A target, or those that are chosen from."""
+    match target:
+        case Target(HeldRoot(Conditional(_, then, otherwise)), steps):
+            for inner in viewed_targets(resolver, then, otherwise):
+                yield inner if steps == (IndexStep(),) else replace(inner, steps=(*inner.steps[:-1], _ANYWHERE))
+        case _:
+            yield target
 
 
 _ANYWHERE = IndexStep(cursor=-1)
@@ -272,6 +277,13 @@ def values_of(use: object) -> tuple[Value, ...]:
             return ()
 
 
+def _values_of(solution: Solution, symbol: str, use: Use) -> tuple[Value, ...]:
+    """The pointers of a use: what an optional parameter is given, if anything."""
+    if isinstance(use, Argument) and use.param in solution.optional_params(solution.callee(symbol, use.call, use.callee)):
+        return (without_null(use.value),)
+    return values_of(use)
+
+
 def _moved_in(solution: Solution, symbol: str, use: Lent) -> Iterator[PointerSlot]:
     """The array that others move a position in, and what it is to them."""
     callee = solution.callee(symbol, use.call, use.callee)
@@ -296,9 +308,10 @@ def _lent_as_arrays(resolver: Resolver, symbol: str, use: LibraryCall) -> Iterat
             single |= position == key_argument(chosen.form)
         else:
             single = not is_bytes(loan.element)
-        slot = slot_of(resolver, symbol, loan.target)
-        if slot is not None and (not _is_first(loan.target) or (len(loan.target.steps) == 1 and not single)):
-            yield slot
+        for target in targets_of(resolver, loan.target):
+            slot = slot_of(resolver, symbol, target)
+            if slot is not None and (not _is_first(target) or (len(target.steps) == 1 and not single)):
+                yield slot
 
 
 def _comparators(resolver: Resolver, use: LibraryCall) -> Iterator[tuple[PointerSlot, int | None]]:

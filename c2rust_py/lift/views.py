@@ -13,7 +13,17 @@ from typing import Protocol
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import HeldSlot, PointedPointers, PointerSlot
 from c2rust_py.infer.solution import Solution
-from c2rust_py.infer.targets import HeldRoot, IndexStep, Resolver, Target, Template, ViewRoot, is_data_pointer, is_null
+from c2rust_py.infer.targets import (
+    HeldRoot,
+    IndexStep,
+    Resolver,
+    Target,
+    Template,
+    ViewRoot,
+    is_data_pointer,
+    is_null,
+    without_casts,
+)
 from c2rust_py.infer.views import innermost, pointed_slots
 from c2rust_py.ir.nodes import (
     ArrayValue,
@@ -53,6 +63,10 @@ class Rewriter(Protocol):
     def statements(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]: ...
 
     def target(self, value: Value) -> Target: ...
+
+    def is_there(self, pointer: Value) -> Value: ...
+
+    def number(self, local: int) -> int: ...
 
     def target_place(self, target: Target, span: Span) -> Place: ...
 
@@ -95,7 +109,20 @@ class ViewLifter:
     def param_type(self, symbol: str, param: int) -> ReferenceType:
         """The type of the reference that a parameter of a function becomes."""
         pointer, slice = self.solution.pointed_by(symbol, param), self.shapes[PointerSlot(symbol, param)]
-        return self.types.reference(pointer, slice, PointedPointers(symbol, param))
+        reference = self.types.reference(pointer, slice, PointedPointers(symbol, param))
+        return replace(reference, optional=param in self.solution.optional_params(symbol))
+
+    def is_value_given(self, value: Value) -> Value:
+        """Whether the optional parameter that a value is has been given anything."""
+        value = without_casts(value)
+        assert isinstance(value, Load) and isinstance(value.place, LocalPlace)
+        return self.is_param_given(value.place.local)
+
+    def is_param_given(self, param: int) -> Value:
+        """Whether an optional parameter has been given anything."""
+        span = self.function.locals[param].span
+        reference = self.param_type(self.function.symbol, param)
+        return IsPresent(Load(LocalPlace(self.rewriter.number(param), reference, span), reference, span), BOOL, span)
 
     def place_of(self, local: int, span: Span) -> LocalPlace:
         """Such a local."""
@@ -141,12 +168,13 @@ class ViewLifter:
         reference = type.inner if isinstance(type, OptionalType) else type
         assert isinstance(reference, ReferenceType)
         if isinstance(type, OptionalType) and self.resolver.may_be_null(value):
-            return self._optional(value.span, target, reference, type)
+            return self._optional(value, target, reference, type)
         loan = self.lend(target, reference, value.span)
         return Optional(loan, type, value.span) if isinstance(type, OptionalType) else loan
 
-    def _optional(self, span: Span, target: Target, reference: ReferenceType, type: OptionalType) -> Value:
+    def _optional(self, value: Value, target: Target, reference: ReferenceType, type: OptionalType) -> Value:
         """A view that may be missing: one that something holds as it is, or one from a position that may be missing."""
+        span = value.span
         lifted: Place | Call | Conditional | None = None
         match target.root:
             case HeldRoot(Conditional(condition, then, otherwise)) if target.steps == (IndexStep(),):
@@ -161,7 +189,7 @@ class ViewLifter:
         if lifted is not None and lifted.type == type:
             return _read(lifted)
         there, missing = Optional(self.lend(target, reference, span), type, span), Optional(None, type, span)
-        return Conditional(self.is_present(target, span), there, missing, type, span)
+        return Conditional(self.rewriter.is_there(value), there, missing, type, span)
 
     def reference(self, held: Load | Call | Conditional, asked: bool = False) -> Place | Call | Conditional:
         """What holds the reference of a target with `HeldRoot`. asked: whether it may be missing is the question."""

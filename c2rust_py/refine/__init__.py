@@ -26,10 +26,12 @@ from c2rust_py.refine.guard_arms import guard_arms
 from c2rust_py.refine.index_ranges import index_ranges, literal_value
 from c2rust_py.refine.indexed_steps import indexed_steps
 from c2rust_py.refine.inline_format_args import inline_format_args
+from c2rust_py.refine.joined_tests import joined_tests
 from c2rust_py.refine.late_steps import late_steps
 from c2rust_py.refine.leading_conditions import leading_conditions
 from c2rust_py.refine.name_memory import name_memory
 from c2rust_py.refine.named_pairs import named_pairs
+from c2rust_py.refine.optional_references import optional_references
 from c2rust_py.refine.plain_arithmetic import plain_arithmetic
 from c2rust_py.refine.plain_casts import plain_casts
 from c2rust_py.refine.plain_tests import plain_tests
@@ -100,4 +102,4 @@ def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     item = settle_bindings(replace(item, body=body))
     item = replace(item, body=named_pairs(item.body))
     item = guard_arms(array_loops(item, {**data.types.constants, **types}, data.values))
-    return inline_format_args(present_positions(item))
+    return inline_format_args(optional_references(present_positions(joined_tests(item))))

@@ -59,7 +59,7 @@ def _while_some(loop: rs.While, used: set[str]) -> rs.While:
             rs.MethodCall(rs.Name(name), "is_some", ()),
             rs.Block((*body, rs.ExprStatement(rs.Assign(rs.Name(target), value, ""), span)), None),
         ) if target == name and f"{name}_at" not in used:
-            opened = _opened(rs.Block((*body, rs.ExprStatement(value, span))), name)
+            opened = open_option(rs.Block((*body, rs.ExprStatement(value, span))), name)
             if opened is None:
                 return loop
             *inner, last = _renamed(opened, name, f"{name}_at").statements
@@ -96,10 +96,10 @@ def _change(node: Node) -> Node:
 def _if_let(test: rs.If) -> rs.If:
     match test:
         case rs.If(rs.MethodCall(rs.Name(name), "is_some", ()), then, otherwise):
-            opened = _opened(then, name)
+            opened = open_option(then, name)
             return test if opened is None else rs.If(rs.LetSome(name, rs.Name(name)), opened, otherwise)
         case rs.If(rs.MethodCall(rs.Name(name), "is_none", ()), then, rs.BlockExpr(block, None)):
-            opened = _opened(block, name)
+            opened = open_option(block, name)
             return test if opened is None else rs.If(rs.LetSome(name, rs.Name(name)), opened, rs.BlockExpr(then))
         case _:
             return test
@@ -132,7 +132,7 @@ def _with_let_else(block: rs.Block) -> rs.Block:
             case rs.ExprStatement(rs.If(rs.MethodCall(rs.Name(name), "is_none", ()), then, None), span):
                 if not block_diverges(then, frozenset()) or _names(then, name):
                     continue
-                rest = _opened(rs.Block(tuple(statements[position + 1 :]), block.tail, block.tail_span), name)
+                rest = open_option(rs.Block(tuple(statements[position + 1 :]), block.tail, block.tail_span), name)
                 if rest is None:
                     continue
                 let = rs.Let(name, None, rs.Name(name), span=span, otherwise=then)
@@ -147,7 +147,7 @@ def _with_let_else(block: rs.Block) -> rs.Block:
     return with_fields(block, statements=tuple(statements))
 
 
-def _opened(block: rs.Block, name: str) -> rs.Block | None:
+def open_option(block: rs.Block, name: str) -> rs.Block | None:
     """The block with what the option holds under the option's name; None where it is used in another way, or not at all."""
     found = 0
 

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.infer.places import cell_of, is_viewed, root_of
+from c2rust_py.infer.places import cell_of, is_viewed, passes_on, root_of
 from c2rust_py.ir.nodes import (
     AddressOf,
     Borrow,
@@ -20,6 +21,8 @@ from c2rust_py.ir.nodes import (
     IndexPlace,
     IntConst,
     LocalPlace,
+    Logical,
+    LogicalOp,
     Place,
     ReferentPlace,
     Spelling,
@@ -43,6 +46,7 @@ from c2rust_py.ir.types import (
     RecordType,
     ReferenceType,
     Type,
+    is_optional_reference,
     same_representation,
 )
 from c2rust_py.rust_ir import nodes as rs
@@ -141,13 +145,15 @@ class PlaceLowering(ABC):
         if isinstance(base, Call | Conditional):
             path = self.value(base)
         else:
-            path = self.base_path(base) if by_itself or isinstance(base.type, OptionalType) else self.path(base)
-        return rs.MethodCall(path, "unwrap") if isinstance(base.type, OptionalType) else path
+            path = self.base_path(base) if by_itself or _is_option(base.type) else self.path(base)
+        return rs.MethodCall(path, "unwrap") if _is_option(base.type) else path
 
     def borrow(self, value: Borrow) -> rs.Expr:
         """A reference as an argument: `&mut a[i..]`, `&s.x`; a parameter passed on as a whole is borrowed anew by Rust."""
         if value.type.access is Access.CELL:
             return self.borrow_cells(value)
+        if value.type.optional:
+            return self.optional_loan(value)
         place, mutable = value.place, value.type.access is Access.MUTABLE
         if isinstance(place, StringPlace):
             literal: rs.Expr = rs.Literal(byte_string(place.data))
@@ -165,6 +171,36 @@ class PlaceLowering(ABC):
             element = rs.Borrow(self.path(place), mutable)
             return rs.Call(rs.Name("std::slice::from_mut" if mutable else "std::slice::from_ref"), (element,))
         return rs.Borrow(self.path(place), mutable)
+
+    @abstractmethod
+    def condition(self, value: Value) -> rs.Expr:
+        """A value as a `bool`."""
+
+    def optional_loan(self, value: Borrow) -> rs.Expr:
+        """What a parameter is given that may be missing: an option as it is, or one that is made."""
+        place, present = value.place, value.present
+        plain = replace(value, type=replace(value.type, optional=False), present=None)
+        if passes_on(value) and isinstance(place, ReferentPlace) and _is_as_good(place.base.type, value.type):
+            assert not isinstance(place.base, Call | Conditional) and _is_option(place.base.type)
+            return self.passed_on(place.base, value.type)
+        if isinstance(present, Logical) and present.op is LogicalOp.AND and passes_on(replace(value, present=present.right)):
+            chosen = self.optional_loan(replace(value, present=present.right))
+            return rs.If(self.condition(present.left), rs.Block((), chosen), rs.BlockExpr(rs.Block((), rs.Name("None"))))
+        lent = self.borrow(plain)
+        if value.type.access is Access.MUTABLE and not isinstance(lent, rs.Borrow | rs.Call):
+            lent = rs.Borrow(rs.Unary("*", lent), mutable=True)  # The function has it again behind the call.
+        made = rs.Call(rs.Name("Some"), (lent,))
+        if present is None:
+            return made
+        return rs.If(self.condition(present), rs.Block((), made), rs.BlockExpr(rs.Block((), rs.Name("None"))))
+
+    def passed_on(self, base: Place, type: ReferenceType) -> rs.Expr:
+        """An option of a reference that is given to a parameter."""
+        held = base.type.inner if isinstance(base.type, OptionalType) else base.type
+        assert isinstance(held, ReferenceType)
+        if held.access is Access.SHARED:
+            return self.path(base)
+        return rs.MethodCall(self.path(base), "as_deref_mut" if type.access is Access.MUTABLE else "as_deref")
 
     def borrow_cells(self, value: Borrow) -> rs.Expr:
         """Cells as an argument (`a`, `&a[i..]`, `&a[i]`), or what else nobody looks at meanwhile as cells."""
@@ -407,6 +443,11 @@ class PlaceLowering(ABC):
                 return place
             case _:
                 return None
+
+
+def _is_option(type: Type) -> bool:
+    """Whether a reference of the type may be missing."""
+    return isinstance(type, OptionalType) or is_optional_reference(type)
 
 
 def _is_as_good(have: Type, wanted: ReferenceType) -> bool:

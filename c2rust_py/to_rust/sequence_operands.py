@@ -30,7 +30,7 @@ from typing import Any, cast
 
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.node_touches import NodeTouches
-from c2rust_py.infer.places import cell_of, lends_owner
+from c2rust_py.infer.places import cell_of, lends_owner, root_of
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, Touches
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
@@ -98,7 +98,7 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
-from c2rust_py.ir.types import Access, EnumType, IntType, PointerType, RecordType, Type
+from c2rust_py.ir.types import Access, EnumType, IntType, PointerType, RecordType, Type, is_optional_reference
 from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.to_rust.operand_order import Arranged, Operand, Position, arrange
 
@@ -432,15 +432,18 @@ class _Sequencer:
         """A loan begins with the call, so it touches nothing but its operands, and what holds the reference that it goes
         through. What the operands look at cannot be lent to be written meanwhile."""
         start = [] if value.start is None else [self.value(value.start)]
-        operands = [*self._place_operands(value.place), *start]
+        present = [] if value.present is None else [Operand(value.present, self._touches_of_present(value))]
+        operands = [*self._place_operands(value.place), *start, *present]
         lent = NOTHING if value.type.access is Access.SHARED else self.nodes.lent_by(value)
         positions = [Position(i, early=operand.touches.conflicts(lent)) for i, operand in enumerate(operands)]
         arranged = arrange(operands, positions, self.bind)
         values = _values(arranged)
+        new_present = values.pop() if present else value.present
         new_start = values.pop() if start else None
         if isinstance(new_start, IntConst) and new_start.value == 0:
             new_start = None
-        return self._made(replace(value, place=_with_operands(value.place, values), start=new_start), arranged)
+        place = _with_operands(value.place, values)
+        return self._made(replace(value, place=place, start=new_start, present=new_present), arranged)
 
     def _overflowing(self, value: Overflowing) -> Operand:
         in_memory = self.nodes.in_memory(value.result)
@@ -496,8 +499,25 @@ class _Sequencer:
 
     def _touches_below(self, node: Node) -> Touches:
         touches = NOTHING
+        passed: set[int] = set()
         for inner in walk(node):
-            touches |= self.nodes.of(inner)
+            if isinstance(inner, Borrow) and inner.present is not None:
+                passed.update(map(id, walk(inner.present)))
+                touches |= self._touches_of_present(inner)
+            if id(inner) not in passed:
+                touches |= self.nodes.of(inner)
+        return touches
+
+    def _touches_of_present(self, loan: Borrow) -> Touches:
+        """What the question looks at whether there is anything to lend: the option itself is lent with what it holds."""
+        assert loan.present is not None
+        touches, root = NOTHING, root_of(loan.place)
+        for inner in walk(loan.present):
+            match inner, root:
+                case Load(LocalPlace(local), type), LocalPlace(lent) if local == lent and is_optional_reference(type):
+                    pass
+                case _:
+                    touches |= self.nodes.of(inner)
         return touches
 
     def _touches_of(self, body: Sequence[Statement]) -> Touches:

@@ -156,8 +156,8 @@ def comparator(facts: Facts, frame: Frame, symbol: str, call: Call) -> rs.Expr:
 def _compared(given: rs.Expr, have: ReferenceType, param: ReferenceType) -> rs.Expr:
     """One element as a comparator takes it, which may be a slice of one."""
     if param.is_slice and not isinstance(have.target, ArrayType):
-        return rs.Call(rs.Name("std::slice::from_ref"), (given,))
-    return given
+        given = rs.Call(rs.Name("std::slice::from_ref"), (given,))
+    return rs.Call(rs.Name("Some"), (given,)) if param.optional else given
 
 
 def _without_cast(node: Node, types: Mapping[str, str]) -> Node:

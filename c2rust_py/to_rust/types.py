@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from c2rust_py.infer.effects import Needs
 from c2rust_py.ir.layout import Layout
@@ -114,6 +114,8 @@ class TypeLowering:
                 return rs.PathType("Vec", (self.stored(element),))
             case OwnedType(target):
                 return rs.PathType("Box", (self.stored(target),))
+            case ReferenceType(optional=True):
+                return rs.PathType("Option", (self.value(replace(type, optional=False)),))
             case ReferenceType(ArrayType(element, None), Access.CELL):
                 return rs.ReferenceType(rs.SliceType(rs.PathType(self.cell, (self.stored(element),))))
             case ReferenceType(target, Access.CELL):

@@ -482,6 +482,8 @@ class ValueLowering(PlaceLowering):
                 return self.null(type, typed=True)
             case OptionalType():
                 return rs.Name("None")
+            case ReferenceType(optional=True):
+                return rs.Name("None")
             case ReferenceType(ArrayType(_, None)):
                 return rs.Borrow(rs.ArrayLiteral(()))
             case ReferenceType(target):
