@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from c2rust_py.rust_keywords import KEYWORDS
+
 SETTINGS = "c2rs.toml"
 
 _LINK_FLAG = re.compile(r"-(l.+|L.+|static|pthread|Wl,.*)$")
-_TAKEN_PACKAGES = frozenset(
-    {"test", "core", "std", "alloc", "proc_macro", "c2rs-rt", "c2rs_rt", "self", "super", "crate"}
-)
+_TAKEN_PACKAGES = KEYWORDS | {"test", "core", "std", "alloc", "proc_macro", "c2rs-rt", "c2rs_rt"}
+_TAKEN_PROGRAMS = frozenset({"build", "deps", "examples", "incremental"})
+"""Folders of cargo's own beside the programs that it builds."""
 
 
 def link_flags(flags: Sequence[str]) -> tuple[str, ...]:
@@ -32,4 +34,4 @@ def crate_name(text: str) -> str:
     word = re.sub(r"[^A-Za-z0-9_-]", "_", text).lower()
     if not word or not word[0].isalpha():
         word = f"c_{word}"
-    return f"{word}_c" if word in _TAKEN_PACKAGES else word
+    return f"{word}_c" if word in _TAKEN_PACKAGES | _TAKEN_PROGRAMS else word

@@ -18,6 +18,7 @@ from c2rust_py.emit.writer import write_files
 from c2rust_py.ir.nodes import Block, Declare, If, IntConst
 from c2rust_py.ir.program import Function, Local, LocalKind
 from c2rust_py.ir.types import INT, FunctionType
+from c2rust_py.project import crate_name
 from c2rust_py.rust_ir import nodes as rust
 from c2rust_py.rust_ir.printer import print_expr, print_items
 from c2rust_py.to_rust.names import Case, Scope, name_locals, to_case
@@ -224,3 +225,15 @@ def test_workspace_builds_and_is_formatted(tmp_path: Path) -> None:
         "#![forbid(unsafe_code)]" in Path(p).read_text() for p in roots if p.endswith(("lib.rs", "bin/words.rs"))
     )
     subprocess.run(["rustfmt", "--check", "--edition", "2021", *(p for p in roots if "places" not in p)], check=True)
+
+
+@pytest.mark.parametrize("name", ["mod", "build", "deps", "test", "self", "9lives", "ünï", "c2rs-rt", "My prog.2"])
+def test_cargo_takes_the_name_of_every_file(name: str, tmp_path: Path) -> None:
+    """Keywords are no package names, and programs cannot be called as cargo's own folders are."""
+    program = tmp_path / "src" / "bin" / f"{crate_name(name)}.rs"
+    program.parent.mkdir(parents=True)
+    program.write_text("fn main() {}\n")
+    (tmp_path / "Cargo.toml").write_text(f'[package]\nname = "{crate_name(name)}"\nedition = "2021"\n[workspace]\n')
+    command = ["cargo", "metadata", "--offline", "--no-deps", "--format-version", "1"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -15,7 +15,7 @@ from c2rust_py.repair.access import SPOKEN, Access, families
 from c2rust_py.repair.answers import Candidate, Refused
 from c2rust_py.repair.calls import check_calls
 from c2rust_py.repair.rust_syntax import Token, follows_colons, is_member, node_text, token_text, walk_tree
-from c2rust_py.to_rust.names import KEYWORDS
+from c2rust_py.rust_keywords import KEYWORDS
 
 _LONGEST = 200_000
 """Characters of a body."""

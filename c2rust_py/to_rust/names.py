@@ -26,14 +26,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.program import Function, LocalKind, Program, SourceUnit
 from c2rust_py.ir.walk import Node, children, walk_all
-
-_KEYWORD_TEXT = (
-    "abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if impl "
-    "in let loop macro match mod move mut override priv pub ref return self Self static struct super trait true try type "
-    "typeof union unsafe unsized use virtual where while yield"
-)
-KEYWORDS = frozenset(_KEYWORD_TEXT.split())
-"""Rust's keywords, strict, reserved and weak, of every edition up to 2024."""
+from c2rust_py.rust_keywords import KEYWORDS
 
 _PRELUDE_TEXT = (
     "Box Clone Copy Default Drop Eq Err Fn FnMut FnOnce From Into Iterator None Ok Option Ord PartialEq PartialOrd Result Send "
