@@ -209,3 +209,9 @@ def test_what_an_index_lends_out_is_lent_before(tmp_path: Path) -> None:
     rust = rust_of(tmp_path, text)
     assert "= last(&mut digits, n);\n" in rust
     assert "&digits[at..]" in rust
+
+
+def test_a_declaration_in_two_branches_binds_in_each(tmp_path: Path) -> None:
+    text = "unsigned f(int c, unsigned x) { unsigned n = 1; if (c) { n &= x; x = n * n; } else { x -= n; } return x; }"
+    rust = rust_of(tmp_path, text)
+    assert "let mut n: u32 = 1" in rust and "let n: u32 = 1" in rust

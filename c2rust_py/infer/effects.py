@@ -26,7 +26,7 @@ from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, OUTSIDE, READS_MEMORY, WRITES_MEMORY, Touches
 from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.layout import Layout
-from c2rust_py.ir.nodes import Call, FunctionAddress, FunctionRef, UnsupportedStatement
+from c2rust_py.ir.nodes import Borrow, Call, FunctionAddress, FunctionRef, UnsupportedStatement
 from c2rust_py.ir.program import External, Function, Program
 from c2rust_py.ir.types import VOID, ArrayType, FunctionType, PointerType, RecordType, Type
 from c2rust_py.ir.walk import walk, walk_all
@@ -264,7 +264,8 @@ def _direct_facts(
     layout: Layout,
     order: dict[ErasedSignature, None],
 ) -> _Facts:
-    """What the function does itself, and whom it calls. Notes signatures of indirect calls in `order`."""
+    """What the function does itself, and whom it calls. A loan counts as what can be done through it, wherever it is kept. Notes
+    signatures of indirect calls in `order`."""
     facts = _Facts()
     nodes = NodeTouches(program, storage, function.symbol, lambda call: NOTHING)
     if any((function.symbol, local.id) in storage.memory_locals for local in function.locals):
@@ -274,6 +275,8 @@ def _direct_facts(
             facts.needs |= Needs.MEMORY
         if not nodes.is_own(node):
             facts.touches |= nodes.of(node)
+        if isinstance(node, Borrow):
+            facts.touches |= nodes.lent_by(node)
         if isinstance(node, Call):
             targets = call_targets(node, callbacks, layout)
             facts.callees.update(dict.fromkeys((*targets.symbols, *targets.signatures)))

@@ -59,6 +59,7 @@ from c2rust_py.ir.nodes import (
     Call,
     Decay,
     FunctionRef,
+    GlobalPlace,
     Value,
 )
 from c2rust_py.ir.program import Function, Program
@@ -167,7 +168,10 @@ def _demote_static_addresses(state: SolverState) -> None:
             if isinstance(node, AddressOf | Decay) and id(node) not in held:
                 state.demote_object(None, node.place, Reason("its address is in a static initialiser", node.span))
     for flow in state.static_flows:
-        state.holders.setdefault(flow.slot, set()).add(STATIC)
+        state.holders.setdefault(flow.slot, {})[STATIC] = None
+        for node in () if flow.value is None else walk(flow.value):
+            if isinstance(node, GlobalPlace):
+                state.mentions.setdefault(node.symbol, {})[STATIC] = None
     state.waiting[STATIC] = None
 
 

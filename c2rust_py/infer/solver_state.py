@@ -75,7 +75,8 @@ class SolverState:
     """waiting: the functions to look at. callers, mentions: who depends on a function or a global. calls: the direct calls in a
     function that give a pointer, by identity. taken: the parameters that own what callers give away. fields: the members
     that own. known: the reads of such that are not null, by identity. holders: the functions that name what holds a view.
-    optional: the parameters above memory that are given null."""
+    optional: the parameters above memory that are given null.
+    Dictionaries of None are sets in the order in which they grew: each run has to be the same."""
 
     program: Program
     demotions: Demotions
@@ -85,8 +86,8 @@ class SolverState:
     found: dict[str, FunctionTemplates] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     waiting: dict[str, None] = field(default_factory=dict)
-    callers: dict[str, set[str]] = field(default_factory=dict)
-    mentions: dict[str, set[str]] = field(default_factory=dict)
+    callers: dict[str, dict[str, None]] = field(default_factory=dict)
+    mentions: dict[str, dict[str, None]] = field(default_factory=dict)
     owners: dict[str, Owners] = field(default_factory=dict)
     calls: dict[str, dict[int, Call]] = field(default_factory=dict)
     taken: dict[str, set[int]] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class SolverState:
     present: dict[str, frozenset[int]] = field(default_factory=dict)
     optional: set[PointerSlot] = field(default_factory=set)
     views: Views = field(init=False)
-    holders: dict[HeldSlot, set[str]] = field(default_factory=dict)
+    holders: dict[HeldSlot, dict[str, None]] = field(default_factory=dict)
     static_flows: list[HeldFlow] = field(init=False)
     closed_world: bool = field(init=False)
     layout: Layout = field(init=False)
@@ -121,9 +122,9 @@ class SolverState:
         self.scopes[symbol] = find_scopes(function)
         self.present[symbol] = find_presence(function)
         for slot in mentioned_slots(function, self.program):
-            self.holders.setdefault(slot, set()).add(symbol)
+            self.holders.setdefault(slot, {})[symbol] = None
         self._note_dependents(symbol)
-        for object in named_by_stub(self.program, function):
+        for object in sorted(named_by_stub(self.program, function)):
             self.demote(GlobalPointers(object), Reason(f"the stub `{function.name}` may change it", function.span))
         self.waiting[symbol] = None
         if in_memory is not None and is_data_pointer(function.type.result):
@@ -136,19 +137,19 @@ class SolverState:
         """A function is looked at again when what it calls or names changes."""
         for use in self.uses[symbol]:
             if isinstance(use, Argument | Lent):
-                self.callers.setdefault(use.callee, set()).add(symbol)
+                self.callers.setdefault(use.callee, {})[symbol] = None
             if isinstance(use, LibraryCall):
                 self._leave_elements(use)
             for flow in element_flows(use, symbol, self.program):
                 for slot in flow.slots:
-                    self.holders.setdefault(slot, set()).add(symbol)
+                    self.holders.setdefault(slot, {})[symbol] = None
         for node in walk_all(self.functions[symbol].body):
             if isinstance(node, Call) and isinstance(node.function, FunctionRef) and is_data_pointer(node.type):
                 self.calls.setdefault(symbol, {})[id(node)] = node
             if isinstance(node, FunctionRef):
-                self.callers.setdefault(node.symbol, set()).add(symbol)
+                self.callers.setdefault(node.symbol, {})[symbol] = None
             if isinstance(node, GlobalPlace):
-                self.mentions.setdefault(node.symbol, set()).add(symbol)
+                self.mentions.setdefault(node.symbol, {})[symbol] = None
 
     def _enter_local(self, function: Function, local: Local, in_memory: Reason | None) -> None:
         """A pointer comes into play: above memory, unless its function, its caller or its type forbids it."""

@@ -36,6 +36,12 @@ class _Uses:
 
     by_binding: dict[int, _Use] = field(default_factory=dict)
 
+    def enter(self, binding: object) -> int:
+        """A new binding."""
+        assert id(binding) not in self.by_binding, "each node binds once"
+        self.by_binding[id(binding)] = _Use()
+        return id(binding)
+
 
 Scope = dict[str, int]
 
@@ -68,8 +74,7 @@ def _scan_block(block: rs.Block, scope: Scope, uses: _Uses) -> None:
         if isinstance(statement, rs.Let):
             if statement.init is not None:
                 _scan(statement.init, scope, uses)
-            scope[statement.name] = id(statement)
-            uses.by_binding[id(statement)] = _Use()
+            scope[statement.name] = uses.enter(statement)
         else:
             _scan(statement.expr, scope, uses)
     if block.tail is not None:
@@ -100,8 +105,7 @@ def _scan(node: Node, scope: Scope, uses: _Uses) -> None:
             _scan_block(node, scope, uses)
         case rs.For(variable, iterable, body):
             _scan(iterable, scope, uses)
-            uses.by_binding[id(node)] = _Use()
-            _scan_block(body, scope | {variable: id(node)}, uses)
+            _scan_block(body, scope | {variable: uses.enter(node)}, uses)
         case rs.Closure(params, body):
             _scan(body, {k: v for k, v in scope.items() if k not in {name for name, _ in params}}, uses)
         case _:

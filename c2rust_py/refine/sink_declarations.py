@@ -107,9 +107,10 @@ def _sink_into_branches(let: rs.Let, chain: rs.If, names: Mentions) -> rs.Expr |
 
 
 def _sink_or_place(let: rs.Let, block: rs.Block, names: Mentions) -> rs.Block:
-    """The declaration further down in the block, or else at its start."""
+    """The declaration further down in the block, or else at its start: a node of its own, since that of each branch binds another
+    variable."""
     sunk = _sink(let, block, names)
-    return sunk if sunk is not None else rs.Block((let, *block.statements), block.tail)
+    return sunk if sunk is not None else rs.Block((replace(let), *block.statements), block.tail)
 
 
 def _sink_into_round(let: rs.Let, body: rs.Block, names: Mentions) -> rs.Block | None:
