@@ -38,6 +38,7 @@ int main(int argc, char **argv) {
         return fclose(f) != 0;
     }
     if (!strcmp(what, "environment")) { for (char **e = environ; *e; e++) puts(*e); return 0; }
+    if (!strcmp(what, "link")) return symlink(argv[2], "left.txt") != 0;
     if (!strcmp(what, "outside")) { FILE *f = fopen(argv[2], "w"); puts(f ? "written" : "refused"); return 0; }
     if (!strcmp(what, "processes")) { printf("%d\n", entries("/proc") < 100 && getpid() < 20); return 0; }
     if (!strcmp(what, "hidden")) { printf("%d\n", entries("/root") <= 2 && entries("/home") <= 2); return 0; }
@@ -94,6 +95,12 @@ class TestLimits:
     ) -> None:
         monkeypatch.setenv("C2RS_API_KEY", "secret")
         assert b"secret" not in confined(probe, "environment", bubblewrap=bubblewrap).stdout
+
+
+def test_links_are_not_followed(probe: Path) -> None:
+    """What a confined run is not shown, its files do not bring in."""
+    outcome = confined(probe, "link", "/etc/passwd")
+    assert (outcome.status, outcome.files) == (0, (("left.txt", b"a link to /etc/passwd"),))
 
 
 @with_bubblewrap

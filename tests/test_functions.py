@@ -161,6 +161,21 @@ def test_positions_in_one_array(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_ends_in_front_of_an_array_are_undefined(tmp_path: Path) -> None:
+    """The C never looks at what `a + n` with a negative `n` leads to: that it is there is undefined."""
+    out = tmp_path / "out"
+    source = _translate("ends", out)
+    for verdict in compare_functions(source, out, options=OPTIONS):
+        assert verdict.outcome is Outcome.EQUAL, (verdict.name, verdict.reason)
+        assert verdict.undefined < OPTIONS.count // 20, verdict
+        assert verdict.coverage is not None and verdict.coverage.percent == 100, verdict
+    wrong = ("a[..n as usize]", "a[..n as usize + usize::from(n == 3)]")
+    _change(out, "ends", wrong, ("    n as usize\n", "    n as usize + usize::from(n == 0)\n"))
+    verdicts = _by_name(compare_functions(source, out, names=["sum_below", "behind"], options=OPTIONS))
+    assert {name: v.outcome for name, v in verdicts.items()} == {"sum_below": Outcome.PANICS, "behind": Outcome.DIFFERS}
+
+
+@pytest.mark.slow
 def test_what_is_wrong_is_found_and_kept(tmp_path: Path) -> None:
     out = tmp_path / "out"
     source = _translate("scalars", out)
@@ -203,6 +218,21 @@ def test_what_is_wrong_is_found_and_kept(tmp_path: Path) -> None:
     again = _by_name(compare_functions(source, out, names=["gcd"], options=FunctionOptions(seed=2, count=1)))
     assert again["gcd"].outcome is Outcome.DIFFERS
     assert again["gcd"].replayed == 1
+
+
+@pytest.mark.slow
+def test_what_the_c_does_not_come_back_from_is_a_verdict(tmp_path: Path) -> None:
+    source, out = tmp_path / "spin.c", tmp_path / "out"
+    source.write_text(
+        "int spin(int x) { while (x == 12) ; return x; }\nint trap(int x) { if (x == 12) __builtin_trap(); return x; }\n"
+    )
+    translate_project(Options((source,), out, check=False))
+    assert {v.outcome for v in compare_functions(source, out, options=OPTIONS)} == {Outcome.EQUAL}
+    _change(out, "spin", ("    while x == 12 {}\n", ""))
+    spin, trap = compare_functions(source, out, options=OPTIONS)
+    assert (spin.outcome, spin.input) == (Outcome.DIFFERS, "x = 12\n")
+    assert spin.reason == "the C does not come back in time, the Rust does"
+    assert trap.outcome is Outcome.EQUAL and trap.undefined > 0
 
 
 @pytest.mark.slow

@@ -52,11 +52,16 @@ def run_case(
         status, timed_out, taken = _run(executable, argv, case, folder, streams, timeout, limited=confinement is None)
         stdout = taken if taken is not None else (streams / "stdout").read_bytes()
         before = dict(case.files)
-        left = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+        left = {p.relative_to(folder).as_posix(): _content(p) for p in sorted(folder.rglob("*")) if p.is_file()}
         deleted = {name: b"" for name in before if name not in left}
         files = tuple((f"{name} (deleted)", data) for name, data in deleted.items())
         files += tuple((name, data) for name, data in left.items() if before.get(name) != data)
         return Outcome(stdout, status, (streams / "stderr").read_bytes(), files, timed_out)
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds; of a symbolic link, where it leads: what is there is not the run's to show."""
+    return b"a link to " + os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
 
 
 def _run(

@@ -25,7 +25,7 @@ JUDGED = (
     "-O0",
     "-g",
     "-fno-omit-frame-pointer",
-    "-fsanitize=address,undefined,float-cast-overflow",
+    "-fsanitize=address,undefined,float-cast-overflow,pointer-compare,pointer-subtract",
     "-fno-sanitize=vptr",
     "--coverage",
     "-fdata-sections",
@@ -47,8 +47,9 @@ _HOOKS = {
 _CHECKED = (
     "memcpy memmove memset memcmp memchr strlen strnlen strcpy strncpy strcat strncat strcmp strncmp strchr strrchr"
 )
-_JUDGED_HOOKS = {**_HOOKS, **{name: f"c2rs_{name}" for name in _CHECKED.split()}}
-"""What the judged C calls looks at memory before it does (`c/checked.c`)."""
+_RELATED = {f"__sanitizer_{name}": f"c2rs_{name}" for name in ("ptr_cmp", "ptr_sub")}
+_JUDGED_HOOKS = {**_HOOKS, **_RELATED, **{name: f"c2rs_{name}" for name in _CHECKED.split()}}
+"""What the judged C calls looks at memory before it does, and at pointers that are compared (`c/checked.c`)."""
 _DATA = re.compile(r"\.(?:data|bss)(?:\.|$)(?!rel\.ro)")
 _COUNTERS = re.compile(r"\.bss\.__gcov\d?")
 

@@ -7,6 +7,7 @@
 
 extern void *__asan_region_is_poisoned(void *at, size_t size) __attribute__((weak));
 extern _Noreturn void c2rs_undefined_at(const char *at, const char *what);
+extern int c2rs_leads_astray(const char *at);
 
 /* Strings are looked at in pieces of this size. */
 enum { PIECE = 64 };
@@ -17,6 +18,28 @@ static const char *bad_byte(const void *at, size_t size)
         return NULL;
     return __asan_region_is_poisoned((void *)at, size);
 }
+
+/* Objects are taken to be smaller: what lies further apart than this is not looked at. */
+static const uintptr_t LARGEST = (uintptr_t)1 << 26;
+
+/* Pointers that are ordered or subtracted have to lead into one object, or to its end (C11 6.5.6p9, 6.5.8p5): nothing between
+   the two is poisoned. So what `a + n` made that leads in front of `a`, or behind its end, is found where it is used. */
+static const char RELATED[] = "pointers that do not lead into one object are compared or subtracted";
+static void may_relate(const char *left, const char *right)
+{
+    const char *low = left < right ? left : right, *high = left < right ? right : left;
+    uintptr_t between = (uintptr_t)high - (uintptr_t)low;
+    if (!low || between == 0)
+        return;
+    if (c2rs_leads_astray(low) || c2rs_leads_astray(high))
+        c2rs_undefined_at(NULL, RELATED);
+    if (between <= LARGEST && bad_byte(low, between))
+        c2rs_undefined_at(bad_byte(low, 1) ? low : high - 1, RELATED);
+}
+
+/* The sanitizer's, which look at pointers in allocations of its own alone. */
+void c2rs_ptr_cmp(const void *left, const void *right) { may_relate(left, right); }
+void c2rs_ptr_sub(const void *left, const void *right) { may_relate(left, right); }
 
 static void may_read(const void *at, size_t size)
 {

@@ -139,6 +139,13 @@ char *c2rs_arena(size_t size)
     return arena_start;
 }
 
+/* Whether the address is so far from any block of the input that arithmetic made it. */
+int c2rs_leads_astray(const char *at)
+{
+    uintptr_t address = (uintptr_t)at, start = (uintptr_t)arena_start, end = (uintptr_t)arena_end;
+    return (address >= start - DESERT && address < start) || (address > end && address <= end + DESERT);
+}
+
 static void *enlarged(void *table, size_t *room, size_t size)
 {
     *room = *room ? *room * 2 : 64;

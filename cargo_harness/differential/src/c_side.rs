@@ -3,6 +3,8 @@
 use std::ffi::{c_char, c_int, c_long, c_void, CStr};
 use std::ptr;
 
+use c2rs_rt::Pod;
+
 use crate::function::{Function, Global};
 use crate::input::{Input, Link};
 use crate::types::{Type, TypeId, Types};
@@ -29,6 +31,8 @@ extern "C" {
 }
 
 const ARENA: usize = 1 << 23;
+/// Addresses on both sides of the arena that nothing else has, as the hooks have it.
+const DESERT: u64 = 1 << 34;
 const CANARY: u8 = 0xC7;
 /// Bytes of canary before and behind each block, at least.
 const GAP: usize = 32;
@@ -247,6 +251,34 @@ impl CSide {
             -1 => Target::Elsewhere,
             size => Target::Heap { start: start as usize, offset: address - start as usize, size: size as usize },
         }
+    }
+
+    /// Whether the result or a block has a pointer that leads near a block and into none.
+    pub fn leaves_stray_pointer(&self, function: &Function, input: &Input) -> bool {
+        let inputs = input.blocks().iter().enumerate();
+        let blocks = inputs.filter(|(_, block)| self.types.has_pointers(block.of));
+        let blocks = blocks.filter_map(|(number, block)| Some((block.of, self.block(number)?)));
+        let size = self.types.size(function.result);
+        let result = self.types.has_pointers(function.result).then(|| (function.result, self.result(size)));
+        result.into_iter().chain(blocks).any(|(of, bytes)| self.has_stray_pointer(of, bytes))
+    }
+
+    fn has_stray_pointer(&self, of: TypeId, bytes: &[u8]) -> bool {
+        let size = self.types.size(of).max(1);
+        let mut found = false;
+        for start in (0..bytes.len() / size).map(|index| index * size) {
+            self.types.scalars(of, start, &mut |at, scalar| {
+                if let Type::Pointer { .. } = self.types.get(scalar) {
+                    found |= self.is_stray(u64::load(&bytes[at..at + 8]));
+                }
+            });
+        }
+        found
+    }
+
+    fn is_stray(&self, address: u64) -> bool {
+        let near = (self.arena as u64 - DESERT)..(self.arena as u64 + ARENA as u64 + DESERT);
+        near.contains(&address) && matches!(self.target(address), Target::Elsewhere)
     }
 
     /// The block of the input behind whose end the last call would have accessed something, and the byte, counted from the

@@ -183,6 +183,8 @@ pub struct Judge<'a> {
 const DEFINED: u32 = 1;
 const UNDEFINED: u32 = 2;
 const HANGS: u32 = 3;
+/// C11 6.5.6p8: where a pointer may lead.
+const STRAY: &str = "a pointer is left that leads outside of its object";
 /// What stands for an exit, added to the status.
 const EXITS: u32 = 256;
 /// Ends of children after which a sample is large enough.
@@ -257,7 +259,10 @@ impl<'a> Judge<'a> {
                 }
                 self.shared.enter(index as u64, Phase::C);
                 make(index, &mut input);
-                let end = c.run(self.function, &input);
+                let mut end = c.run(self.function, &input);
+                if end == End::Returned && c.leaves_stray_pointer(self.function, &input) {
+                    end = End::Undefined(STRAY.to_owned());
+                }
                 printed[index].store(digest(&output.take()), Ordering::Relaxed);
                 let code = match end {
                     End::Returned => DEFINED,
