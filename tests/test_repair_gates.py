@@ -65,6 +65,10 @@ def answer(content: str) -> str:
         (f"```rust\n{HEADER} {{ x }}\n```\n```rust\n{HEADER} {{ x }}\n```", "shape"),
         (f"```rust\n{HEADER} {{ x }}\n```\n```toml\n[dependencies]\nlibc = \"1\"\n```", "dependencies"),
         (f"```rust\n{HEADER} {{ x }}\n```\n```rust\n// build.rs\nfn main() {{}}\n```", "build script"),
+        (f"```Cargo.toml\nlibc = \"1\"\n```\n```rust\n{HEADER} {{ x }}\n```", "dependencies"),
+        (f"```rust\n{HEADER} {{ x }}\n```\n```\n[target.'cfg(unix)'.dependencies]\nlibc = \"1\"\n```", "dependencies"),
+        (f"```rust\n{HEADER} {{ x }}\n```\n```build.rs\nfn main() {{}}\n```", "build script"),
+        (f"```rust\n{HEADER} {{ x }}\n```\n```text\nprintln!(\"cargo:rerun-if-changed=x\");\n```", "build script"),
         (f"{HEADER} {{ x\u00a0}}", "syntax"),
     ],
 )  # fmt: skip

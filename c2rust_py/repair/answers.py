@@ -103,9 +103,9 @@ def _code(content: str) -> str:
             raise Refused("prose", "the answer has no Rust in it")
         return content
     for _, language, text in blocks:
-        if language.lower() in ("toml", "ini") or re.search(r"^\[(?:build-|dev-)?dependencies", text, re.MULTILINE):
+        if language.lower().endswith(("toml", "ini")) or re.search(r"^[ \t]*\[[^\]\n]*dependencies[.\]]", text, re.MULTILINE):
             raise Refused("dependencies", "the answer changes the manifest; nothing but the function can change")
-        if re.match(r"\s*//[^\n]*\bbuild\.rs\b", text) or "cargo:rustc" in text or "cargo::" in text:
+        if "build.rs" in language.lower() or re.match(r"\s*//[^\n]*\bbuild\.rs\b", text) or re.search(r'"cargo::?[a-z]', text):
             raise Refused("build script", "the answer has a build script; nothing but the function can change")
     rust = [text for _, language, text in blocks if language.lower() in _RUST]
     if len(rust) != 1:

@@ -51,6 +51,9 @@ pub enum End {
     Undefined(String),
 }
 
+/// Bytes of an allocation that are looked at.
+const MOST_BYTES: usize = 1 << 12;
+
 /// What a C address points into.
 pub enum Target {
     Null,
@@ -292,7 +295,13 @@ impl CSide {
         (size..WIDE_GAP).contains(&offset).then_some((number, offset))
     }
 
-    /// Memory of the C that is no block of the input; None where it cannot be read.
+    /// What the C allocated and has not freed, as `target` found it: all of it, or the first bytes.
+    pub fn allocated(&self, start: usize, size: usize) -> &[u8] {
+        // SAFETY: the hooks keep allocations until the next call of the C.
+        unsafe { std::slice::from_raw_parts(start as *const u8, size.min(MOST_BYTES)) }
+    }
+
+    /// Memory of the C that is no block of the input, and that nobody is known to have allocated; None where it cannot be read.
     pub fn memory(&self, start: usize, size: usize) -> Option<&[u8]> {
         // SAFETY: that the bytes can be read was asked the system.
         unsafe {

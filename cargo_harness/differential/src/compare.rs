@@ -169,7 +169,7 @@ impl Comparison<'_> {
                 same.then_some(()).ok_or_else(words)
             }
             (Target::Heap { start, offset: 0, size }, Returned::Object(Some(bytes))) => {
-                let Some(object) = self.c.memory(start, size.min(4096)) else { return Ok(()) };
+                let object = self.c.allocated(start, size);
                 if bytes.len() != size {
                     return Err(format!("result: a new object of {size} bytes in C, {} in Rust", bytes.len()));
                 }
@@ -227,7 +227,7 @@ impl Comparison<'_> {
             next += 1;
             let (rust, c_side) = (self.rust, self.c);
             let Some(mem) = rust.memory() else { continue };
-            let Some(left) = c_side.memory(start, size.min(4096)) else { continue };
+            let left = c_side.allocated(start, size);
             let right = &mem.tail(Ptr::<Void>::new(block, 0))[..left.len()];
             if !matches!(self.types.get(of), Type::Void) {
                 self.objects("a new object", of, left, right)?;
