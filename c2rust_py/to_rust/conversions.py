@@ -30,8 +30,9 @@ from c2rust_py.ir.types import (
 )
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
+from c2rust_py.to_rust.conditions import is_null_constant
 from c2rust_py.to_rust.literals import int_constant, int_literal, is_anchored, with_suffix
-from c2rust_py.to_rust.values import WRAPPING, ValueLowering, is_null_constant
+from c2rust_py.to_rust.values import WRAPPING, ValueLowering
 
 _NARROW = {
     BinaryOp.ADD: "wrapping_add",

@@ -32,7 +32,7 @@ from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.literals import byte_literal
 
 if TYPE_CHECKING:
-    from c2rust_py.to_rust.values import ValueLowering
+    from c2rust_py.to_rust.conditions import ConditionLowering
 
 _SWAPPED = {
     CompareOp.LT: CompareOp.GT,
@@ -52,7 +52,7 @@ class _Bound:
     constant: IntConst
 
 
-def conditions(lowering: ValueLowering, value: Logical) -> list[rs.Expr]:
+def conditions(lowering: ConditionLowering, value: Logical) -> list[rs.Expr]:
     """The operands of a chain of one logical operator as conditions; neighbours that bound one number are one."""
     parts = _parts(value)
     lowered: list[rs.Expr] = []
@@ -72,7 +72,7 @@ def joined(op: LogicalOp, parts: list[rs.Expr]) -> rs.Expr:
     return result
 
 
-def tests_range(lowering: ValueLowering, value: Logical) -> bool:
+def tests_range(lowering: ConditionLowering, value: Logical) -> bool:
     """Whether a condition of two operands is one test of a range."""
     return _range_test(lowering, value.op, value.left, value.right) is not None
 
@@ -103,7 +103,7 @@ def _parts(value: Logical) -> list[Value]:
     return parts
 
 
-def _range_test(lowering: ValueLowering, op: LogicalOp, left: Value, right: Value) -> rs.Expr | None:
+def _range_test(lowering: ConditionLowering, op: LogicalOp, left: Value, right: Value) -> rs.Expr | None:
     """The test that two neighbours come to."""
     first, second = _bound(left), _bound(right)
     if first is None or second is None:
@@ -129,7 +129,7 @@ def _bound(value: Value) -> _Bound | None:
             return None
 
 
-def _contains(lowering: ValueLowering, low: _Bound, high: _Bound, inclusive: bool) -> rs.Expr | None:
+def _contains(lowering: ConditionLowering, low: _Bound, high: _Bound, inclusive: bool) -> rs.Expr | None:
     """`(low..high).contains(&x)`, where both bound the same number and looking at it once is as good as twice."""
     number = low.number
     if not _is_pure(number) or lowering.facts.types.int_kind(number.type) is None:

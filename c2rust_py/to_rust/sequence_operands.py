@@ -57,15 +57,12 @@ from c2rust_py.ir.nodes import (
     Decay,
     Declare,
     DeclarePair,
-    DerefPlace,
     DoWhile,
     Evaluate,
-    FieldPlace,
     For,
     FunctionRef,
     GlobalPlace,
     If,
-    IndexPlace,
     IntConst,
     IsPresent,
     Labelled,
@@ -83,7 +80,6 @@ from c2rust_py.ir.nodes import (
     PointerDiff,
     Reallocate,
     RecordValue,
-    ReferentPlace,
     Return,
     Statement,
     Truncate,
@@ -101,6 +97,7 @@ from c2rust_py.ir.program import Function, Local, LocalKind, Program
 from c2rust_py.ir.types import Access, EnumType, IntType, PointerType, RecordType, Type, is_optional_reference
 from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.to_rust.operand_order import Arranged, Operand, Position, arrange
+from c2rust_py.to_rust.place_operands import operands_of, with_operands
 
 _COMMUTATIVE = frozenset({BinaryOp.ADD, BinaryOp.MUL, BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR})
 
@@ -172,7 +169,7 @@ class _Sequencer:
                 return (*result.before, replace(node, value=result.value))
             case VaStart(place) | VaEnd(place):
                 operands = self._arrange(self._place_operands(place), self.nodes.in_memory(place))
-                return (*operands.before, replace(node, list=_with_operands(place, _values(operands))))
+                return (*operands.before, replace(node, list=with_operands(place, _values(operands))))
             case _:
                 return (node,)
 
@@ -229,7 +226,7 @@ class _Sequencer:
             before = ()
             arranged = arrange((self.value(node.value), *place), (value_position, *place_positions), self.bind)
             last, *operands = _values(arranged)
-        return (*before, *arranged.before, replace(node, place=_with_operands(node.place, operands), value=last))
+        return (*before, *arranged.before, replace(node, place=with_operands(node.place, operands), value=last))
 
     def _deferred(self, value: Value, place: Sequence[Operand]) -> tuple[Operand, tuple[Statement, ...]]:
         """An assigned call or object, whose own operands come before those of the place: what is in front of it, and
@@ -423,7 +420,7 @@ class _Sequencer:
             Position(i, barred, early=operand.touches.conflicts(between)) for i, operand in enumerate(operands)
         ]
         arranged = arrange(operands, positions, self.bind)
-        new_place = _with_operands(place, _values(arranged))
+        new_place = with_operands(place, _values(arranged))
         if isinstance(value, VaArgValue):
             return self._made(replace(value, list=new_place), arranged, borrows=in_memory)
         return self._made(replace(value, place=new_place), arranged)
@@ -442,7 +439,7 @@ class _Sequencer:
         new_start = values.pop() if start else None
         if isinstance(new_start, IntConst) and new_start.value == 0:
             new_start = None
-        place = _with_operands(value.place, values)
+        place = with_operands(value.place, values)
         return self._made(replace(value, place=place, start=new_start, present=new_present), arranged)
 
     def _overflowing(self, value: Overflowing) -> Operand:
@@ -451,7 +448,7 @@ class _Sequencer:
         positions = [Position(i, barred=in_memory and i >= 2) for i in range(len(operands))]
         arranged = arrange(operands, positions, self.bind)
         left, right, *place = _values(arranged)
-        node = replace(value, left=left, right=right, result=_with_operands(value.result, place))
+        node = replace(value, left=left, right=right, result=with_operands(value.result, place))
         return self._made(node, arranged, borrows=in_memory)
 
     def _aggregate(self, value: RecordValue | ArrayValue) -> Operand:
@@ -476,7 +473,7 @@ class _Sequencer:
     # ---- operands
 
     def _place_operands(self, place: Place) -> list[Operand]:
-        return [self.value(operand) for operand in _operands(place)]
+        return [self.value(operand) for operand in operands_of(place)]
 
     def _arrange(self, operands: Sequence[Operand], barred: bool = False) -> Arranged:
         return arrange(operands, [Position(i, barred) for i in range(len(operands))], self.bind)
@@ -578,45 +575,6 @@ def _is_useless(conversion: Convert, layout: Layout) -> bool:
 
 def _signed(type: IntType | EnumType, layout: Layout) -> bool:
     return type.kind.signed if isinstance(type, IntType) else layout.enums[type.id].kind.signed
-
-
-def _operands(place: Place) -> list[Value]:
-    """The values that computing the place takes, in order of evaluation."""
-    found: list[Value] = []
-    while True:
-        match place:
-            case FieldPlace(base):
-                place = base
-            case IndexPlace(base, index):
-                found.append(index)
-                place = base
-            case DerefPlace(pointer):
-                found.append(pointer)
-                return found[::-1]
-            case ReferentPlace(Call() | Conditional() as reference):
-                found.append(reference)
-                return found[::-1]
-            case ReferentPlace(base) if not isinstance(base, Call | Conditional):
-                place = base
-            case _:
-                return found[::-1]
-
-
-def _with_operands(place: Place, operands: Sequence[Value]) -> Place:
-    """The place with other operands, as `_operands` lists them."""
-    match place:
-        case FieldPlace(base):
-            return replace(place, base=_with_operands(base, operands))
-        case IndexPlace(base):
-            return replace(place, base=_with_operands(base, operands[:-1]), index=operands[-1])
-        case DerefPlace():
-            return replace(place, pointer=operands[0])
-        case ReferentPlace(Call() | Conditional()):
-            return replace(place, base=cast(Any, operands[0]))
-        case ReferentPlace(base) if not isinstance(base, Call | Conditional):
-            return replace(place, base=_with_operands(base, operands))
-        case _:
-            return place
 
 
 def _values(arranged: Arranged) -> list[Value]:

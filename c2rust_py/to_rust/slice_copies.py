@@ -50,6 +50,7 @@ from c2rust_py.rust_ir.printer import print_expr, print_type
 from c2rust_py.to_rust.strings import byte_string
 
 if TYPE_CHECKING:
+    from c2rust_py.to_rust.conditions import ConditionLowering
     from c2rust_py.to_rust.values import ValueLowering
 
 _LONGEST = 24
@@ -104,7 +105,7 @@ def _filled(lowering: ValueLowering, element: Type, byte: Value) -> rs.Expr | No
     return None
 
 
-def _copy(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
+def _copy(lowering: ConditionLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
     element = _element(dest)
     count = _count(lowering, element, size)
     if count is None or not same_representation(_element(source), element):
@@ -120,7 +121,7 @@ def _copy(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) ->
     return rs.MethodCall(to, "copy_from_slice", (shared,))
 
 
-def _move(lowering: ValueLowering, base: Borrow, dest: Value, source: Value, size: Value) -> rs.Expr | None:
+def _move(lowering: ConditionLowering, base: Borrow, dest: Value, source: Value, size: Value) -> rs.Expr | None:
     count = _count(lowering, _element(base), size)
     if count is None or not _is_short(lowering, source):
         return None
@@ -130,7 +131,7 @@ def _move(lowering: ValueLowering, base: Borrow, dest: Value, source: Value, siz
     return rs.MethodCall(array, "copy_within", (_range(lowering, source, count), lowering.index(dest)))
 
 
-def slices_differ(lowering: ValueLowering, value: Value) -> rs.Binary | None:
+def slices_differ(lowering: ConditionLowering, value: Value) -> rs.Binary | None:
     """A `memcmp` that is not 0, as a comparison of elements that are integers."""
     match value:
         case Call(FunctionRef(symbol), (Borrow() as left, Borrow() as right, size)) if symbol in _COMPARISONS:
@@ -151,7 +152,7 @@ def slices_differ(lowering: ValueLowering, value: Value) -> rs.Binary | None:
 _COMPARISONS = frozenset(f"{FORM_PREFIX}{name}" for name in ("memcmp", "memcmp_values", "bcmp", "bcmp_values"))
 
 
-def _bits(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
+def _bits(lowering: ConditionLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
     """The bits of one number as another one of the same size."""
     to, from_ = _number(lowering, dest, size), _number(lowering, source, size)
     if to is None or from_ is None:
@@ -167,7 +168,7 @@ def _bits(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) ->
     return rs.Assign(_first(lowering, dest), rs.Cast(value, rs.PathType(to)))
 
 
-def _from_bytes(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
+def _from_bytes(lowering: ConditionLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
     """A number out of bytes."""
     number = _number(lowering, dest, size)
     if number is None:
@@ -178,7 +179,7 @@ def _from_bytes(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Val
     return rs.Assign(_first(lowering, dest), rs.Call(rs.Name(f"{number}::from_ne_bytes"), (bytes,)))
 
 
-def _from_byte_cells(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
+def _from_byte_cells(lowering: ConditionLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
     """A number out of bytes in cells."""
     number = _number(lowering, dest, size)
     if number is None or not isinstance(source.place.type, ArrayType):
@@ -191,7 +192,7 @@ def _from_byte_cells(lowering: ValueLowering, dest: Borrow, source: Borrow, size
     return rs.Assign(_first(lowering, dest), rs.Call(rs.Name(f"{number}::from_ne_bytes"), (array,)))
 
 
-def _to_bytes(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
+def _to_bytes(lowering: ConditionLowering, dest: Borrow, source: Borrow, size: Value) -> rs.Expr | None:
     """The bytes of a number."""
     if _number(lowering, source, size) is None:
         return None
@@ -204,7 +205,7 @@ def _to_bytes(lowering: ValueLowering, dest: Borrow, source: Borrow, size: Value
 # ---- parts
 
 
-def _number(lowering: ValueLowering, loan: Borrow, size: Value) -> str | None:
+def _number(lowering: ConditionLowering, loan: Borrow, size: Value) -> str | None:
     """The Rust type of the one number that a loan of so many bytes is."""
     type = _element(loan)
     if not isinstance(type, IntType | FloatType) or type == BOOL or type == FloatType(FloatKind.LONG_DOUBLE):
@@ -230,7 +231,7 @@ def _is_whole(loan: Borrow, count: Value) -> bool:
     return loan.start is None and isinstance(type, ArrayType) and type.length is not None and _is_number(count, type.length)
 
 
-def _first(lowering: ValueLowering, loan: Borrow) -> rs.Expr:
+def _first(lowering: ConditionLowering, loan: Borrow) -> rs.Expr:
     """The first element of a loan as a place."""
     if _is_object(loan):
         return lowering.path(loan.place)
@@ -238,7 +239,7 @@ def _first(lowering: ValueLowering, loan: Borrow) -> rs.Expr:
     return rs.Index(lowering.base_path(loan.place), start)
 
 
-def _elements(lowering: ValueLowering, loan: Borrow, count: Value) -> rs.Expr:
+def _elements(lowering: ConditionLowering, loan: Borrow, count: Value) -> rs.Expr:
     """The first elements of a loan as a place."""
     if isinstance(loan.place, StringPlace) and loan.start is None and isinstance(count, IntConst):
         return rs.Unary("*", rs.Literal(byte_string(loan.place.data[: count.value])))
@@ -252,7 +253,7 @@ def _elements(lowering: ValueLowering, loan: Borrow, count: Value) -> rs.Expr:
     return rs.Index(rs.Index(array, lowering.range_from(loan.start)), rs.RangeTo(lowering.index(count)))
 
 
-def _range(lowering: ValueLowering, start: Value, count: Value) -> rs.Expr:
+def _range(lowering: ConditionLowering, start: Value, count: Value) -> rs.Expr:
     """`start..start + count`; of a difference to the start, `start..end`."""
     if isinstance(start, IntConst) and start.value == 0:
         return rs.RangeTo(lowering.index(count))
@@ -281,7 +282,7 @@ def _unconverted(value: Value) -> Value:
     return value
 
 
-def _count(lowering: ValueLowering, element: Type, size: Value) -> Value | None:
+def _count(lowering: ConditionLowering, element: Type, size: Value) -> Value | None:
     """The number of elements of so many bytes."""
     unit = lowering.facts.types.layout.size_of(element)
     while isinstance(size, Convert) and size.type in (ULONG, USIZE) and _is_multiple(size.operand, unit):
@@ -306,7 +307,7 @@ def _is_number(value: Value, number: int) -> bool:
     return isinstance(value, IntConst) and value.value == number
 
 
-def _is_short(lowering: ValueLowering, value: Value) -> bool:
+def _is_short(lowering: ConditionLowering, value: Value) -> bool:
     """Whether a value can be written twice."""
     if any(isinstance(node, Call) or not isinstance(node.type, IntType | EnumType) for node in walk(value) if isinstance(node, Value)):
         return False

@@ -22,8 +22,8 @@ from c2rust_py.ir.types import FunctionType, PointerType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_type
 from c2rust_py.to_rust.code_pointers import CodeLowering
+from c2rust_py.to_rust.conditions import is_null_constant
 from c2rust_py.to_rust.frame import Unsupported
-from c2rust_py.to_rust.values import is_null_constant
 
 
 class StaticLowering(CodeLowering):
