@@ -98,10 +98,14 @@ class Reason:
 
 @dataclass(slots=True)
 class Demotions:
-    """The subjects on the memory rung so far. They only grow. refused: those of them that rustc took down."""
+    """The subjects on the memory rung so far. They only grow. refused: those of them that rustc took down. positional: the arrays of
+    pointers that hold positions where they are above memory (`infer.held_positions`); written: those that are written through, which the
+    next solution may have as such."""
 
     reasons: dict[Subject, Reason] = field(default_factory=dict)
     refused: dict[Subject, Reason] = field(default_factory=dict)
+    positional: set[HeldSlot] = field(default_factory=set)
+    written: set[HeldSlot] = field(default_factory=set)
 
     def add(self, subject: Subject, reason: Reason) -> bool:
         """Whether the subject is new; the first reason stays."""
@@ -121,7 +125,7 @@ class Demotions:
 
     def restarted(self) -> Demotions:
         """A copy that is restarted."""
-        return Demotions(dict(self.refused), dict(self.refused))
+        return Demotions(dict(self.refused), dict(self.refused), set(self.positional))
 
     def __contains__(self, subject: Subject) -> bool:
         return subject in self.reasons

@@ -36,10 +36,20 @@ class ElementFlow:
 
     def in_memory(self, views: Views) -> Iterator[tuple[HeldSlot, HeldSlot | None]]:
         """The slots that cannot be views beside the others, each with the one that it follows from."""
+        if self.are_positions(views):
+            return
         low = [slot for slot in self.slots if not self._fits(views, slot)]
         if low or not self.sources or len(self.sources) > 1:
             cause = next((slot for slot in low if slot in views.demotions), None)
-            yield from ((slot, cause) for slot in self.slots if views.above(slot))
+            yield from ((slot, cause) for slot in self.slots if views.above(slot) or views.holds_positions(slot))
+
+    def are_positions(self, views: Views) -> bool:
+        """Whether positions are given to what takes such, or views of what they are of."""
+        if len(self.sources) != 1 or self.goal is None or not views.holds_positions(self.sources[0]):
+            return False
+        if not (views.holds_positions(self.goal) or views.above(self.goal)):
+            return False
+        return same_representation(views.pointees[self.goal], views.pointees[self.sources[0]])
 
     def _fits(self, views: Views, slot: HeldSlot) -> bool:
         """Whether a slot can be a view of what the others are views of."""
@@ -48,6 +58,8 @@ class ElementFlow:
 
     def missing(self, views: Views) -> list[HeldSlot]:
         """The slots that may be null since another may be."""
+        if self.are_positions(views) and self.goal is not None and views.above(self.goal) and self.sources[0] not in views.nullable:
+            return []  # Others may give it null: here it is given none.
         return [] if views.nullable.isdisjoint(self.slots) else [slot for slot in self.slots if slot not in views.nullable]
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from c2rust_py.infer.cursors import referents
 from c2rust_py.infer.demotions import (
+    MemoryCall,
+    PointedPointers,
     PointerSlot,
     Reason,
     ResultSlot,
 )
 from c2rust_py.infer.handovers import live_returns
+from c2rust_py.infer.held_templates import HeldCall
 from c2rust_py.infer.library_calls import library_result
 from c2rust_py.infer.owners import Owners, find_owners
 from c2rust_py.infer.pointer_uses import (
     AllocatesVla,
+    Argument,
     Flow,
+    Held,
     Lent,
     Returned,
 )
@@ -23,6 +30,7 @@ from c2rust_py.infer.targets import (
     is_data_pointer,
 )
 from c2rust_py.infer.templates import TemplateFinder, view_result
+from c2rust_py.infer.views import HeldFlow, pointed_slots
 from c2rust_py.ir.nodes import (
     Value,
 )
@@ -43,8 +51,13 @@ def find_function_templates(state: SolverState, symbol: str) -> Resolver:
     given = [use for use in state.uses[symbol] if isinstance(use, Flow | AllocatesVla) and use.local in up]
     flows, arrays = [use for use in given if isinstance(use, Flow)], [use for use in given if isinstance(use, AllocatesVla)]
     lent = {use.variable: use.span for use in state.uses[symbol] if isinstance(use, Lent) and use.variable in up}
-    found = finder.locals(params, flows, arrays, lent, state.group(symbol))
+    held = list(_held_flows(state, symbol))
+    found = finder.locals(params, flows, arrays, lent, state.group(symbol), held)
+    if found.held != (state.found[symbol].held if symbol in state.found else {}):
+        state.waiting.update(dict.fromkeys(state.callers.get(symbol, ())))
     state.found[symbol] = found
+    for slot, span in found.held_apart.items():
+        state.demote(slot, Reason("it points into more than one object", span))
     for local in found.nullable & (lent.keys() | finder.referents.values()):
         reason = Reason("its address is passed on, and it may be null", lent.get(local, function.locals[local].span))
         state.demote(PointerSlot(symbol, local), reason)
@@ -58,6 +71,21 @@ def find_function_templates(state: SolverState, symbol: str) -> Resolver:
     resolver = finder.resolver(found)
     _find_result(state, symbol, finder, resolver)
     return resolver
+
+
+def _held_flows(state: SolverState, symbol: str) -> Iterator[HeldFlow | HeldCall]:
+    """What gives the arrays of a function positions: the function, and those that it passes them to."""
+    for use in state.uses[symbol]:
+        match use:
+            case Held(slot, value, _, span) if state.views.holds_positions(slot):
+                yield HeldFlow(slot, value, span)
+            case Argument(call, callee, param, value, span) if state.views.holds_positions(PointedPointers(callee, param)):
+                known = state.found[callee].held if callee in state.found else {}
+                template = known.get(PointedPointers(callee, param))
+                if template is not None and MemoryCall(symbol, id(call)) not in state.demotions:
+                    yield from (HeldCall(slot, call, template, span) for slot in pointed_slots(value, symbol, state.program))
+            case _:
+                pass
 
 
 def template_finder(state: SolverState, symbol: str) -> TemplateFinder:

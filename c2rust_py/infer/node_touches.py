@@ -211,6 +211,8 @@ def _loans(argument: Value) -> Iterator[Borrow]:
     """What an argument lends: one of two by a condition, maybe."""
     if isinstance(argument, Borrow):
         yield argument
+    elif isinstance(argument, Builtin) and argument.name == "views_of":
+        yield from (loan for arg in argument.args for loan in _loans(arg))
     elif isinstance(argument, Conditional) and isinstance(argument.type, ReferenceType):
         yield from _loans(argument.then)
         yield from _loans(argument.otherwise)

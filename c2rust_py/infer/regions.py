@@ -17,6 +17,7 @@ from c2rust_py.ir.nodes import (
     Assign,
     BlockValue,
     Borrow,
+    Builtin,
     Call,
     Conditional,
     Declare,
@@ -134,6 +135,10 @@ class RegionFinder:
                 yield from self._lent(symbol, place)
             case Load(place):
                 yield from self.held(symbol, place)
+            case Builtin("views_of", (_, Borrow(base), *_)):
+                ends = Region(RegionKind.ENDS, symbol)
+                for source in self._lent(symbol, base):
+                    yield Source(ends, ends, source.reference)
             case Optional(inner) | BlockValue(_, inner) if inner is not None:
                 yield from self.sources(symbol, inner)
             case Conditional(_, then, otherwise):

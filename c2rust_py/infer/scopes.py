@@ -50,6 +50,11 @@ class Scopes:
         around = max(given[0][: loops[-1] + 1] if loops else (), self.declared.get(local, ()), key=len)
         return all(self.declared.get(one, ())[: len(around)] == around for one in (local, other))
 
+    def contains(self, object: int, other: int) -> bool:
+        """Whether an object is there as long as another local is."""
+        around = self.declared.get(object, ())
+        return self.declared.get(other, ())[: len(around)] == around
+
 
 def find_scopes(function: Function) -> Scopes:
     """The scopes of a function's locals."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.demotions import RESULT, ElementPointers, FieldSlot, GlobalPointers, PointedPointers
+from c2rust_py.infer.demotions import RESULT, ElementPointers, FieldSlot, GlobalPointers, HeldSlot, PointedPointers
 from c2rust_py.infer.solution import Solution, first_instance
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import OwnedRoot
@@ -152,9 +152,9 @@ def _is_view(solution: Solution, declaration: DeclarationId, level: int) -> bool
     """Whether a level of a declaration is a view: what an object holds, or what a pointer leads to."""
     match declaration, level:
         case LocalId(symbol, local), 0:
-            return solution.views.above(ElementPointers(symbol, local))
+            return _is_held(solution, ElementPointers(symbol, local))
         case LocalId(symbol, local), 1:
-            return solution.views.above(PointedPointers(symbol, local))
+            return _is_held(solution, PointedPointers(symbol, local))
         case ResultId(symbol), 1:
             return solution.views.above(PointedPointers(symbol, RESULT))
         case FieldId(record, index), 0:
@@ -163,6 +163,11 @@ def _is_view(solution: Solution, declaration: DeclarationId, level: int) -> bool
             return solution.views.above(GlobalPointers(symbol))
         case _:
             return False
+
+
+def _is_held(solution: Solution, slot: HeldSlot) -> bool:
+    """Whether a slot is a view, or a position."""
+    return solution.views.above(slot) or solution.views.holds_positions(slot)
 
 
 def _declarations(program: Program, before: Program) -> Iterator[tuple[DeclarationId, Type]]:

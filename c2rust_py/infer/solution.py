@@ -10,6 +10,7 @@ from c2rust_py.infer.bounds import Group
 from c2rust_py.infer.cursors import referents
 from c2rust_py.infer.demotions import (
     Demotions,
+    HeldSlot,
     MemoryCall,
     PointerSlot,
 )
@@ -57,7 +58,8 @@ class Solution:
     locals, by function and local; nullable: those of them that may be null. results: of the functions whose result is
     lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs that own.
     views: what other objects hold. present: the reads of pointer locals that are not null. uses: of pointers, in each function.
-    demotions: everything in memory, with its reason. optional: the parameters that callers may give null."""
+    demotions: everything in memory, with its reason. optional: the parameters that callers may give null.
+    held: what the positions in arrays are of."""
 
     program: Program
     templates: Mapping[str, Mapping[int, Template]]
@@ -70,6 +72,7 @@ class Solution:
     present: Mapping[str, AbstractSet[int]] = field(default_factory=dict)
     uses: Mapping[str, Sequence[Use]] = field(default_factory=dict)
     optional: AbstractSet[PointerSlot] = frozenset()
+    held: Mapping[HeldSlot, Template] = field(default_factory=dict)
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
@@ -89,6 +92,7 @@ class Solution:
             self.fields,
             self.present.get(symbol, frozenset()),
             self.optional_params(symbol),
+            self.held,
         )
 
     def optional_params(self, symbol: str) -> frozenset[int]:

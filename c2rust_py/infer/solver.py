@@ -87,6 +87,7 @@ def solve(program: Program, demotions: Demotions, originals: Mapping[str, Functi
         state.present,
         state.uses,
         frozenset(state.optional),
+        {slot: template for found in state.found.values() for slot, template in found.held.items()},
     )
 
 

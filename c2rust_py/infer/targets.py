@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from c2rust_py.infer.constants import constant_of
 from c2rust_py.infer.cursors import lent_variable, referent_of
-from c2rust_py.infer.demotions import Demotions, FieldSlot, GlobalObject, LocalObject, MemoryCall
+from c2rust_py.infer.demotions import Demotions, FieldSlot, GlobalObject, HeldSlot, LocalObject, MemoryCall
 from c2rust_py.infer.ends import finds_tokens
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
@@ -271,7 +271,7 @@ class Resolver:
     results: what the program's functions return. library: what a direct call of the library gives a pointer into, if it is one.
     referents: of its parameters (`infer.cursors`). fields: the members that own what they point to: to a path they are arrays.
     views: what other objects hold. present: the reads of locals that are not null (`infer.presence`). Pointers to objects among the demotions are of the memory rung.
-    optional: the parameters that callers may give null.
+    optional: the parameters that callers may give null. held: what the positions in arrays are of (`infer.held_positions`).
     """
 
     program: Program
@@ -287,6 +287,7 @@ class Resolver:
     fields: Container[FieldSlot] = frozenset()
     present: Container[int] = frozenset()
     optional: AbstractSet[int] = frozenset()
+    held: Mapping[HeldSlot, Template] = field(default_factory=dict)
 
     @property
     def view_locals(self) -> AbstractSet[int]:
@@ -305,6 +306,10 @@ class Resolver:
             case Load(DerefPlace() as place) if (referent := referent_of(place, self.referents)) is not None:
                 template = self.templates.get(referent)
                 return None if template is None else template.at(IndexStep(referent))
+            case Load(place) if (slot := self.views.position_at(place, self.function)) is not None:
+                template = self.held.get(slot)
+                at = IndexStep(terms=(Term(value, negative=False),))
+                return None if template is None or self.place(place) is None else template.at(at)
             case Load(place):
                 held = self.place(place) is not None and self.views.at(place, self.function) is not None
                 return Target(HeldRoot(value), (IndexStep(),)) if held else None
@@ -334,7 +339,10 @@ class Resolver:
             case DerefPlace() if (referent := referent_of(place, self.referents)) is not None:
                 return referent in self.templates
             case _:
-                return self.place(place) is not None and self.views.at(place, self.function) is not None
+                return self.place(place) is not None and self._is_held(place)
+
+    def _is_held(self, place: Place) -> bool:
+        return (self.views.at(place, self.function) or self.views.position_at(place, self.function)) is not None
 
     def _owns(self, record: Type, index: int) -> bool:
         """Whether a member of a struct owns what it points to."""
@@ -357,7 +365,8 @@ class Resolver:
             case Load(LocalPlace(local)):
                 return (local in self.nullable or local in self.optional) and id(value) not in self.present
             case Load(place):
-                return self.views.at(place, self.function) in self.views.nullable
+                slot = self.views.at(place, self.function) or self.views.position_at(place, self.function)
+                return slot in self.views.nullable
             case Convert(operand, PointerType()):
                 return is_null(value) or self.may_be_null(operand)
             case BlockValue(_, tail) if tail is not None:

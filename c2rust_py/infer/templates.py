@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.bounds import Group
-from c2rust_py.infer.demotions import Demotions, FieldSlot, PointerSlot
+from c2rust_py.infer.demotions import Demotions, ElementPointers, FieldSlot, HeldSlot, PointerSlot
 from c2rust_py.infer.handovers import handed_result
+from c2rust_py.infer.held_templates import HeldCall, held_template
 from c2rust_py.infer.library_calls import library_result
 from c2rust_py.infer.owners import Owners
 from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Returned
@@ -27,7 +28,7 @@ from c2rust_py.infer.targets import (
     ViewRoot,
     is_null,
 )
-from c2rust_py.infer.views import Views
+from c2rust_py.infer.views import HeldFlow, Views
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import Load, LocalPlace, Value
 from c2rust_py.ir.program import Program
@@ -36,13 +37,16 @@ from c2rust_py.ir.program import Program
 @dataclass(slots=True)
 class FunctionTemplates:
     """templates: of the pointer locals above memory. nullable: those that may be null. emptied: owners that are given null.
-    apart: locals whose values have no template in common, and where that shows. views: locals that hold views."""
+    apart: locals whose values have no template in common, and where that shows. views: locals that hold views. held: of the
+    positions in arrays; held_apart: those that have none in common."""
 
     templates: dict[int, Template] = field(default_factory=dict)
     nullable: set[int] = field(default_factory=set)
     emptied: set[int] = field(default_factory=set)
     apart: dict[int, Span] = field(default_factory=dict)
     views: set[int] = field(default_factory=set)
+    held: dict[HeldSlot, Template] = field(default_factory=dict)
+    held_apart: dict[HeldSlot, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class TemplateFinder:
             self.fields,
             self.present,
             self.optional,
+            found.held,
         )
 
     def locals(
@@ -87,9 +92,11 @@ class TemplateFinder:
         arrays: Sequence[AllocatesVla],
         lent: Mapping[int, Span],
         group: Group | None = None,
+        held: Sequence[HeldFlow | HeldCall] = (),
     ) -> FunctionTemplates:
         """The templates of the parameters and the other locals that are above memory, which the uses give values. lent: the
-        variables that others move, and where. group: the parameters that are positions in one array."""
+        variables that others move, and where. group: the parameters that are positions in one array. held: what gives arrays
+        positions."""
         roots: dict[int, Template] = {}
         for param in params:
             referent = self.referents.get(param)
@@ -118,7 +125,42 @@ class TemplateFinder:
                 changed |= self._join(resolver, found, flow)
             for variable, span in lent.items():
                 changed |= _let_vary(found, variable, span)
+            changed |= self._hold(found, held)
         return found
+
+    def _hold(self, found: FunctionTemplates, flows: Sequence[HeldFlow | HeldCall]) -> bool:
+        """What arrays are given positions of; whether that is new."""
+        changed = False
+        for flow in flows:
+            if flow.slot in found.held_apart:
+                continue
+            given = held_template(self.resolver(found), flow)
+            if given is None:
+                continue
+            known = found.held.get(flow.slot)
+            joined = (given if known is None else given.join(known)) if self._can_hold(flow.slot, given) else None
+            if joined is None:
+                found.held_apart[flow.slot] = flow.span
+                found.held.pop(flow.slot, None)
+                changed = True
+            elif joined != known:
+                found.held[flow.slot] = joined
+                changed = True
+        return changed
+
+    def _can_hold(self, slot: HeldSlot, template: Template) -> bool:
+        """Whether an array can have positions of a template: last indices in an object that is there as long as the array is."""
+        if template.cursor is None or template.cursor != len(template.steps) - 1:
+            return False
+        match slot, template.root:
+            case _, ParamRoot(param):
+                return param not in self.optional
+            case ElementPointers(_, array), LocalRoot(local):
+                return self.scopes.contains(local, array)
+            case ElementPointers(_, array), OwnedRoot(local):
+                return self.scopes.outlives(local, array)
+            case _:
+                return False
 
     def _must_view(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> bool:
         """Whether a local that is given the value can be no position, but can hold a view."""

@@ -21,6 +21,7 @@ from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.field_slots import field_slot
 from c2rust_py.infer.function_templates import template_finder
 from c2rust_py.infer.handovers import allocates_result, handed_result
+from c2rust_py.infer.held_positions import held_in
 from c2rust_py.infer.library_calls import Refusal
 from c2rust_py.infer.library_formats import choose_library_call
 from c2rust_py.infer.member_checks import asked_member, can_store, comes_back_to
@@ -139,6 +140,7 @@ class UseChecker:
             case Written(value, span):
                 target = self.resolver.pointer(value)
                 if target is not None and _is_held(target):
+                    self._note_written(target.root)
                     self._demote(value, Reason("it is written through, and comes from several places", span))
             case Escape(value, text, span):
                 self._demote(value, Reason(text, span))
@@ -148,6 +150,15 @@ class UseChecker:
                 self.state.demote_everything(self.symbol, Reason(text, span))
                 if self.symbol in self.state.results and isinstance(self.state.results[self.symbol].template.root, ResultRoot):
                     self.state.demote(ResultSlot(self.symbol), Reason(text, span))
+
+    def _note_written(self, root: Root) -> None:
+        """What is written through arrays of views: positions would do."""
+        values: list[Value] = [root.value] if isinstance(root, HeldRoot) else []
+        if isinstance(root, ViewRoot):
+            flows = (use for use in self.state.uses[self.symbol] if isinstance(use, Flow))
+            values += [flow.value for flow in flows if flow.local == root.local]
+        for value in values:
+            self.state.demotions.written.update(held_in(self.resolver.views, self.symbol, value))
 
     def _demote(self, value: Value, reason: Reason) -> None:
         self.state.demote_value(self.symbol, value, reason)
@@ -163,6 +174,9 @@ class UseChecker:
         slot, value = use.slot, use.value
         if slot in self.state.fields:
             return
+        if self.state.views.holds_positions(slot):
+            self._check_position(use)
+            return
         if not self.state.views.above(slot):
             cause = slot if slot in self.state.demotions else None
             if value is not None:
@@ -174,6 +188,19 @@ class UseChecker:
         elif slot not in self.state.views.nullable and (
             self._asks_null(slot) if value is None else self.resolver.may_be_null(value)
         ):
+            self.state.add_nullable(slot)
+
+    def _check_position(self, use: Held) -> None:
+        """An array is given a position in what it has positions of."""
+        slot, value = use.slot, use.value
+        if value is not None and not is_null(value):
+            target, known = self.resolver.pointer(value), self.resolver.held.get(slot)
+            if target is None or known is None or known.join(target.template) != known:
+                self.state.demote(slot, self._why(value, use.span))
+                self._demote(value, Reason(f"it is stored in {use.words}", use.span, slot))
+                return
+        missing = value is None or self.resolver.may_be_null(value)
+        if missing and slot not in self.state.views.nullable:
             self.state.add_nullable(slot)
 
     def _check_arguments(self, param: int, span: Span) -> None:

@@ -16,7 +16,7 @@ lies in memory has all its pointers there, so one such object takes the members 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
@@ -105,7 +105,23 @@ class Views:
 
     def above(self, slot: HeldSlot | None) -> bool:
         """Whether a slot is a view, as far as is known."""
-        return slot is not None and slot in self.pointees and slot not in self.demotions
+        return slot is not None and slot in self.pointees and slot not in self.demotions and not self._is_positional(slot)
+
+    def _is_positional(self, slot: HeldSlot) -> bool:
+        match slot:
+            case ElementPointers(function) | PointedPointers(function):
+                return replace(slot, function=function.removesuffix("@memory")) in self.demotions.positional
+            case _:
+                return False
+
+    def holds_positions(self, slot: HeldSlot | None) -> bool:
+        """Whether a slot is a position, as far as is known (`infer.held_positions`)."""
+        return slot is not None and slot in self.pointees and slot not in self.demotions and self._is_positional(slot)
+
+    def position_at(self, place: Place, function: str) -> HeldSlot | None:
+        """The position that a place of a function is, or that the elements of an array are."""
+        slot = held_slot(place, function, self.program)
+        return slot if self.holds_positions(slot) else None
 
     def at(self, place: Place, function: str) -> HeldSlot | None:
         """The view that a place of a function is, or that the elements of an array are."""

@@ -47,6 +47,7 @@ from c2rust_py.ir.types import (
     VoidType,
 )
 from c2rust_py.lift.groups import GroupForm
+from c2rust_py.lift.held_positions import HeldPositions
 from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.owners import OwnerLifter, owned_type
 from c2rust_py.lift.positions import Positions
@@ -85,6 +86,7 @@ class CallLifter:
     views: ViewLifter
     rewriter: Rewriter
     origins: dict[int, int] = field(default_factory=dict)
+    held: HeldPositions = field(init=False)
 
     def call(self, call: Call) -> Call:
         instance: str | None = None
@@ -139,6 +141,8 @@ class CallLifter:
         if self.solution.owns(callee, position):
             pointer = self.solution.program.functions[callee].type.params[position]
             return self.owners.given_away(arg, owned_type(pointer, self.shapes[PointerSlot(callee, position)]))
+        if (views := self.held.lent_as_views(callee, position, arg)) is not None:
+            return views
         type = self.views.param_type(callee, position)
         return self._optional(arg, type) if type.optional else self.views.lend(self.rewriter.target(arg), type, arg.span)
 

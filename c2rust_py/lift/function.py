@@ -91,6 +91,7 @@ from c2rust_py.ir.walk import Node, map_children
 from c2rust_py.lift.calls import CallLifter, result_type
 from c2rust_py.lift.drops import leave_to_scopes
 from c2rust_py.lift.groups import GroupForm, make_room
+from c2rust_py.lift.held_positions import HeldPositions
 from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.leftovers import effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
@@ -200,6 +201,7 @@ class _Lifter:
     places: TargetPlaces = field(init=False)
     calls: CallLifter = field(init=False)
     view_pairs: ViewPairs = field(init=False)
+    held: HeldPositions = field(init=False)
     added: list[Local] = field(default_factory=list)
     in_place: set[int] = field(default_factory=set)
     nested: dict[int, Value] = field(default_factory=dict)
@@ -222,6 +224,7 @@ class _Lifter:
         types = HeldTypes(self.program, self.solution.views, self.shapes)
         self.views = ViewLifter(self.solution, self.shapes, types, self.function, self.resolver, self.positions, self)
         self.view_pairs = ViewPairs(self.views)
+        self.held = HeldPositions(self.solution, self.symbol, self.resolver, self.views, self)
         self.library = LibraryLifter(
             self.resolver,
             self.positions,
@@ -237,6 +240,7 @@ class _Lifter:
         self.calls = CallLifter(
             self.solution, self.shapes, self.forms, self.function, self.resolver, self.positions, self.owners, self.views, self
         )
+        self.calls.held = self.held
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
             if local.id in slots:
@@ -343,6 +347,10 @@ class _Lifter:
                 return self._return(value, span)
             case Declare(local, ArrayValue() | ZeroValue() as init, span) if self._held_slot(LocalPlace(local, init.type, span)):
                 return (Declare(local, self.views.held(ElementPointers(self.symbol, local), init), span),)
+            case Declare(local, ArrayValue() | ZeroValue() as init, span) if (slot := self._positions_in(LocalPlace(local, init.type, span))):
+                return (Declare(local, self.held.array(slot, init), span),)
+            case Assign(place, value, span) if (slot := self._positions_in(place)) is not None:
+                return (Assign(self.place(place), self.held.position(slot, value), span),)
             case Assign(place, value, span) if (slot := self._held_slot(place)) is not None:
                 return (Assign(self.place(place), self.views.held(slot, value), span),)
             case Assign(place, value, span):
@@ -353,6 +361,9 @@ class _Lifter:
 
     def _held_slot(self, place: Place) -> HeldSlot | None:
         return self.solution.views.at(place, self.symbol)
+
+    def _positions_in(self, place: Place) -> HeldSlot | None:
+        return self.solution.views.position_at(place, self.symbol)
 
     def _is_choice(self, value: Conditional) -> bool:
         """Whether a conditional selects one of two objects: as a value it is a pointer, to one of two literals."""
@@ -415,7 +426,7 @@ class _Lifter:
             return (Return(self.views.view(value, type), span),)
         if result.template.cursor is None:
             return (*self._effects(value), Return(None, span))
-        return (Return(self._index(value, result.template, USIZE, result.nullable), span),)
+        return (Return(self.index(value, result.template, USIZE, result.nullable), span),)
 
     def _effects(self, value: Value) -> tuple[Statement, ...]:
         """What is left of a pointer of which only the side effects are wanted."""
@@ -424,9 +435,9 @@ class _Lifter:
     def _position(self, local: int, value: Value) -> Value:
         """The index by which a value differs from the local's template."""
         nullable = local in self.resolver.nullable
-        return self._index(value, self.resolver.templates[local], self.positions.type_of(local), nullable)
+        return self.index(value, self.resolver.templates[local], self.positions.type_of(local), nullable)
 
-    def _index(self, value: Value, template: Template, type: IntType, nullable: bool) -> Value:
+    def index(self, value: Value, template: Template, type: IntType, nullable: bool) -> Value:
         """The index by which a value differs from a template: of `type`, or an option of it."""
         if is_null(value):
             return Optional(None, OptionalType(type), value.span)
@@ -482,6 +493,7 @@ class _Lifter:
                 outer, self.before = self.before, []
                 read = self.place(place)
                 before, self.before = tuple(self.before), outer
+                type = read.type if self._positions_in(place) is not None else type
                 loaded = value if read is place else converted(Load(read, read.type, span), type)
                 return BlockValue(before, loaded, loaded.type, span) if before else loaded
             case Overflowing(result=result):
@@ -579,7 +591,7 @@ class _Lifter:
         template = joined if joined.cursor is not None else joined.varying()
         assert template is not None
         nullable = self.resolver.may_be_null(value)
-        branches = [self._index(branch, template, USIZE, nullable) for branch in (then, otherwise)]
+        branches = [self.index(branch, template, USIZE, nullable) for branch in (then, otherwise)]
         type = OptionalType(USIZE) if nullable else USIZE
         return Conditional(condition, branches[0], branches[1], type, value.span)
 
@@ -627,7 +639,7 @@ class _Lifter:
                 return place if (moved, type) == (local, place.type) else replace(place, local=moved, type=type)
             case _:
                 pass
-        slot, made = self._held_slot(place), map_children(place, self._node)
+        slot, made = self._held_slot(place) or self._positions_in(place), map_children(place, self._node)
         return made if slot is None else replace(cast(Any, made), type=self.views.types.within(slot, place.type))
 
 _CONDITIONS: Mapping[type, tuple[str, ...]] = {

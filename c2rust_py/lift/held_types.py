@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from c2rust_py.infer.demotions import FieldSlot, GlobalPointers, HeldSlot, Subject
 from c2rust_py.infer.views import Views
 from c2rust_py.ir.program import Program, Record, Variable
-from c2rust_py.ir.types import Access, ArrayType, OptionalType, PointerType, ReferenceType, Type
+from c2rust_py.ir.types import USIZE, Access, ArrayType, IntType, OptionalType, PointerType, ReferenceType, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,17 @@ class HeldTypes:
     views: Views
     shapes: Mapping[Subject, bool]
 
-    def of(self, slot: HeldSlot) -> ReferenceType | OptionalType:
-        """The type of one view."""
+    def of(self, slot: HeldSlot) -> ReferenceType | OptionalType | IntType:
+        """The type of one view, or position."""
+        if self.views.holds_positions(slot):
+            return OptionalType(USIZE) if slot in self.views.nullable else USIZE
         pointee = self.views.pointees[slot]
         type = ReferenceType(ArrayType(pointee, None) if self.shapes[slot] else pointee, Access.SHARED)
         return OptionalType(type) if slot in self.views.nullable else type
 
     def within(self, slot: HeldSlot, type: Type) -> Type:
         """The type of what the pointers of a slot are, or are the elements of; as it was, where they are in memory."""
-        if not self.views.above(slot):
+        if not self.views.above(slot) and not self.views.holds_positions(slot):
             return type
         if isinstance(type, ArrayType):
             return ArrayType(self.within(slot, type.element), type.length)

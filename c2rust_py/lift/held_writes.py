@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.demotions import Demotions, ElementPointers, PointedPointers, Reason
+from c2rust_py.infer.demotions import ElementPointers, PointedPointers, Reason
+from c2rust_py.infer.held_positions import find_positional
 from c2rust_py.infer.places import is_viewed, root_of
+from c2rust_py.infer.solution import Solution
 from c2rust_py.ir.nodes import (
     ArrayValue,
     Assign,
@@ -59,15 +61,22 @@ class _Hold:
     moment: _Moment
 
 
-def find_held_writes(program: Program, c_local: Callable[[str, int], int], demotions: Demotions) -> bool:
-    """Demotes what such arrays hold in a lifted program; whether there was any. c_local: the number of a local of a function in C."""
+def find_held_writes(program: Program, c_local: Callable[[str, int], int], solution: Solution) -> bool:
+    """Has such arrays hold positions in a lifted program where that can be (`infer.held_positions`), or demotes them; whether there was
+    any. c_local: the number of a local of a function in C."""
+    demotions = solution.demotions
     found = False
     for symbol, function in program.functions.items():
         reader = _Reader(function, partial(c_local, symbol))
         for statement in function.body:
             reader.read(statement, ())
         for slot, span in reader.conflicts():
-            found |= demotions.add(slot, Reason("what it leads to is written while it is held", span))
+            positional = find_positional(solution.program, slot)
+            if positional is not None and not positional <= demotions.positional:
+                demotions.positional |= positional
+                found = True
+            elif slot not in demotions.positional:
+                found |= demotions.add(slot, Reason("what it leads to is written while it is held", span))
     return found
 
 

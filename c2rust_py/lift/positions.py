@@ -167,7 +167,7 @@ class Positions:
             assert self.type_of(step.cursor) == type, "a position that may be missing goes backwards"
             return self._cursor(step.cursor, span)
         *start, last = step.terms if step.terms else (None,)
-        if last is None or not isinstance(last.value, Call | Conditional):
+        if last is None or not isinstance(last.value, Call | Conditional | Load) or last.negative:
             return Optional(self.position(step, type, span), optional, span)
         found = self.value(last.value)
         if not isinstance(found.type, OptionalType):

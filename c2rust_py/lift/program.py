@@ -12,6 +12,7 @@ from c2rust_py.infer.cursors import name_referents
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
 from c2rust_py.infer.effects import Effects, infer_effects
 from c2rust_py.infer.extents import infer_extents
+from c2rust_py.infer.held_positions import hold_positions
 from c2rust_py.infer.library import LibraryFunction
 from c2rust_py.infer.nested_positions import name_nested_positions
 from c2rust_py.infer.ranges import infer_ranges
@@ -40,6 +41,7 @@ from c2rust_py.lift.rows import find_flat_walks
 from c2rust_py.lift.shapes import infer_shapes
 from c2rust_py.lift.shared_positions import infer_backward
 from c2rust_py.lift.splits import SplitFacts, split_loans
+from c2rust_py.lift.unlike_positions import find_unlike_positions
 from c2rust_py.lift.view_writes import find_view_writes
 
 FindConflicts = Callable[[Program, Storage, Effects, Mapping[int, int], Demotions], bool]
@@ -102,7 +104,12 @@ def lift_program(
     to_write: set[tuple[str, int]] = set()
     while True:
         solution = solve(program, demotions, originals)
+        if hold_positions(program, demotions):
+            demotions.restart()
+            continue
         if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
+            continue
+        if find_unlike_positions(solution):
             continue
         if find_stale_members(solution) or find_freed_members(solution):
             continue
@@ -112,9 +119,11 @@ def lift_program(
         whole, origins, forms, numbers = rewritten
         whole = inline_exchanges(whole, closed_world)
         renumbered = forms.keys() | numbers.keys()
-        if find_view_writes(whole, origins, demotions):
+        if find_view_writes(whole, origins, solution):
+            if hold_positions(program, demotions):
+                demotions.restart()
             continue
-        if find_held_writes(whole, partial(c_local, forms, numbers), demotions):
+        if find_held_writes(whole, partial(c_local, forms, numbers), solution):
             continue
         storage = infer_storage(whole)
         if find_members_in_memory(solution, whole, storage):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.comparators import comparator_of, compared_arguments, compares_rows, key_argument
 from c2rust_py.infer.cursors import referents
-from c2rust_py.infer.demotions import MemoryCall, PointerSlot, ResultSlot, Subject
+from c2rust_py.infer.demotions import ElementPointers, MemoryCall, PointedPointers, PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.elements import element_flows
 from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
@@ -80,6 +80,7 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
     for of_dispatcher, of_target in shared_params(solution.program):
         passed.setdefault(PointerSlot(*of_dispatcher), set()).add(PointerSlot(*of_target))
     waiting.extend(PointerSlot(symbol, group.array) for symbol, group in solution.groups.items())
+    waiting.extend(_held_arrays(solution))
     for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
         for use in uses:
@@ -275,6 +276,14 @@ def values_of(use: object) -> tuple[Value, ...]:
             return (left, right)
         case _:
             return ()
+
+
+def _held_arrays(solution: Solution) -> Iterator[PointerSlot]:
+    """What arrays have positions of."""
+    for slot, template in solution.held.items():
+        assert isinstance(slot, ElementPointers | PointedPointers)
+        if isinstance(template.root, ParamRoot | OwnedRoot) and len(template.steps) == 1:
+            yield PointerSlot(slot.function, template.root.local)
 
 
 def _values_of(solution: Solution, symbol: str, use: Use) -> tuple[Value, ...]:

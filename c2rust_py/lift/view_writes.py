@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from c2rust_py.infer.demotions import Demotions, MemoryCall, Reason
+from c2rust_py.infer.demotions import MemoryCall, Reason
+from c2rust_py.infer.held_positions import held_in
 from c2rust_py.infer.places import is_borrowed, is_viewed, root_of
-from c2rust_py.ir.nodes import BlockValue, Borrow, Call, FunctionRef, LocalPlace, Place, Value
+from c2rust_py.infer.pointer_uses import Argument
+from c2rust_py.infer.solution import Solution
+from c2rust_py.ir.nodes import BlockValue, Borrow, Builtin, Call, FunctionRef, LocalPlace, Place, Value
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import Access, OwnedType, RecordType, ReferenceType
 from c2rust_py.ir.walk import walk_all
 
 
-def find_view_writes(program: Program, origins: Mapping[int, int], demotions: Demotions) -> bool:
-    """Demotes these calls of the lifted program; whether there was any."""
-    found = False
+def find_view_writes(program: Program, origins: Mapping[int, int], solution: Solution) -> bool:
+    """Demotes these calls of the lifted program; whether there was any. What they may write to in arrays is noted."""
+    found, demotions = False, solution.demotions
     for symbol, function in program.functions.items():
         for node in walk_all(function.body):
             if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
@@ -25,12 +28,16 @@ def find_view_writes(program: Program, origins: Mapping[int, int], demotions: De
             callee = program.functions.get(node.function.symbol)
             for arg, type in zip(node.args, () if callee is None else callee.type.params, strict=False):
                 loan = _loan(arg)
-                if loan is None or not isinstance(type, ReferenceType) or type.access is Access.SHARED:
+                views = isinstance(arg, Builtin) and arg.name == "views_of"
+                if (loan is None and not views) or not isinstance(type, ReferenceType) or type.access is Access.SHARED:
                     continue
-                if _is_view(function, loan.place) or loan is not arg:
+                if loan is None or _is_view(function, loan.place) or loan is not arg:
                     assert callee is not None
                     reason = Reason(f"`{callee.name}` may write to what is read in other places", node.span)
                     found |= demotions.add(MemoryCall(symbol, origins[id(node)]), reason)
+                    for use in solution.uses[symbol]:
+                        if isinstance(use, Argument) and id(use.call) == origins[id(node)]:
+                            demotions.written.update(held_in(solution.views, symbol, use.value))
     return found
 
 

@@ -43,7 +43,7 @@ from c2rust_py.ir.nodes import (
     ZeroValue,
 )
 from c2rust_py.ir.program import Function
-from c2rust_py.ir.types import BOOL, ArrayType, OptionalType, ReferenceType, Type
+from c2rust_py.ir.types import BOOL, ArrayType, IntType, OptionalType, ReferenceType, Type
 from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.positions import Positions
 from c2rust_py.lift.shapes import Shapes, viewed_targets
@@ -67,6 +67,8 @@ class Rewriter(Protocol):
     def is_there(self, pointer: Value) -> Value: ...
 
     def number(self, local: int) -> int: ...
+
+    def index(self, value: Value, template: Template, type: IntType, nullable: bool) -> Value: ...
 
     def target_place(self, target: Target, span: Span) -> Place: ...
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from c2rust_py.diagnostics import Code, Span
-from c2rust_py.ir.nodes import Value
-from c2rust_py.ir.types import OptionalType, Type
+from c2rust_py.ir.nodes import Borrow, Value
+from c2rust_py.ir.types import ArrayType, OptionalType, ReferenceType, Type
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.frame import Unsupported
 
@@ -41,6 +41,8 @@ def builtin_call(
         return rs.Call(rs.Name(f"{rust.name}::new"), tuple(lowering.receiver(arg) for arg in args))
     if name == "same_slice":
         return _same_slice(tuple(lowering.value(arg) for arg in args), isinstance(args[0].type, OptionalType))
+    if name == "views_of":
+        return _views_of(lowering, args, type)
     values = tuple(lowering.receiver(arg) for arg in args)
     if name == "len":
         whole = values[0].operand if isinstance(values[0], rs.Borrow) else values[0]
@@ -62,6 +64,33 @@ def _same_slice(slices: tuple[rs.Expr, ...], optional: bool) -> rs.Expr:
     if not optional:
         return rs.Call(rs.Name("std::ptr::eq"), slices)
     return rs.Binary("==", *map(_start, slices))
+
+
+def _views_of(lowering: ValueLowering, args: tuple[Value, ...], type: Type) -> rs.Expr:
+    """Positions in an array as views of it: `&words.map(|at| &line[at..])`."""
+    positions, base, *start = args
+    assert isinstance(positions, Borrow) and isinstance(base, Borrow) and isinstance(type, ReferenceType)
+    held, wanted = positions.place.type, type.target.element if isinstance(type.target, ArrayType) and type.is_slice else type.target
+    assert isinstance(held, ArrayType)
+    view = wanted.inner if isinstance(wanted, OptionalType) else wanted
+    assert isinstance(view, ReferenceType)
+    name = lowering.frame.own("at")
+    at = rs.Name(name)
+    made: rs.Expr = rs.Borrow(rs.Index(lowering.base_path(base.place), rs.RangeFrom(at) if view.is_slice else at))
+    if isinstance(held.element, OptionalType):
+        made = rs.MethodCall(at, "map", (rs.Closure(((name, None),), made),))
+    elif isinstance(wanted, OptionalType):
+        made = rs.Call(rs.Name("Some"), (made,))
+    array = lowering.base_path(positions.place)
+    if held.length is not None:
+        views = rs.MethodCall(array, "map", (rs.Closure(((name, None),), made),))
+    else:
+        each = rs.MethodCall(rs.MethodCall(array, "iter"), "map", (rs.Closure(((f"&{name}", None),), made),))
+        views = rs.MethodCall(each, "collect::<Vec<_>>")
+    if not start:
+        return rs.Borrow(views)
+    first = lowering.index(start[0])
+    return rs.Borrow(rs.Index(views, rs.RangeFrom(first) if type.is_slice else first))
 
 
 def _start(slice: rs.Expr) -> rs.Expr:
