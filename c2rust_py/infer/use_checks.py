@@ -19,6 +19,7 @@ from c2rust_py.infer.demotions import (
 from c2rust_py.infer.ends import stored_end
 from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.field_slots import field_slot
+from c2rust_py.infer.flat_rows import flattened
 from c2rust_py.infer.function_templates import template_finder
 from c2rust_py.infer.handovers import allocates_result, handed_result
 from c2rust_py.infer.held_positions import held_in
@@ -346,6 +347,8 @@ class UseChecker:
         group = self.state.group(use.callee)
         if group is not None and use.param in group.params:
             return given_array(self.resolver, use.call, group) is not None
+        if flattened(self.resolver, value) is not None:
+            return True
         if self.resolver.pointer(value) is None:
             return False
         is_read = reads_at_entry(self.state.program.functions, (use.callee, use.param))

@@ -46,6 +46,7 @@ from c2rust_py.ir.statements import (
     While,
 )
 from c2rust_py.ir.values import (
+    FLAT,
     AddressOf,
     Allocate,
     ArrayValue,
@@ -129,6 +130,7 @@ __all__ = [
     "DoWhile",
     "ElementRun",
     "Evaluate",
+    "FLAT",
     "FieldPlace",
     "FloatConst",
     "For",

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from c2rust_py.ir.nodes import (
+    FLAT,
     AddressOf,
     Allocate,
     AllocateVla,
@@ -380,6 +381,8 @@ class _Printer:
                 return _bytes_text(data)
             case DerefPlace(pointer):
                 return f"*{self.operand(pointer)}"
+            case FieldPlace(base, index) if index == FLAT:
+                return f"{self.place(base)}.flat"
             case FieldPlace(base, index):
                 text = self.place(base)
                 return f"{f'({text})' if text.startswith('*') else text}.{self.field(base.type, index)}"

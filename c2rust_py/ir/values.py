@@ -53,12 +53,16 @@ class DerefPlace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldPlace:
-    """`base.field`: field number `index` of the record that `base` is."""
+    """`base.field`: field number `index` of the record that `base` is; or FLAT of an array of rows, behind `lift` only."""
 
     base: Place
     index: int
     type: Type
     span: Span
+
+
+FLAT = -1
+"""The number of the field that an array of rows is as one array."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

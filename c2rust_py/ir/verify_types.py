@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import overload
 
 from c2rust_py.ir.nodes import (
+    FLAT,
     AddressOf,
     Allocate,
     ArrayValue,
@@ -117,6 +118,8 @@ def check_place(place: Place, program: Program) -> str | None:
             if not isinstance(pointer.type, PointerType):
                 return f"a {type_text(pointer.type)} is dereferenced"
             return _differ(type, pointer.type.target, "a dereferenced pointer has another target")
+        case FieldPlace(base, index, type) if index == FLAT:
+            return None if isinstance(base.type, ArrayType) and isinstance(type, ArrayType) else "what is no array is flattened"
         case FieldPlace(base, index, type):
             if not isinstance(base.type, RecordType):
                 return f"a {type_text(base.type)} has fields"

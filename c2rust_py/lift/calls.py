@@ -18,6 +18,7 @@ from c2rust_py.infer.demotions import (
     PointerSlot,
     ResultSlot,
 )
+from c2rust_py.infer.flat_rows import element_of, flat_place, flattened
 from c2rust_py.infer.optional_params import unless_null
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import (
@@ -30,6 +31,8 @@ from c2rust_py.ir.nodes import (
     Borrow,
     Call,
     FunctionRef,
+    IndexPlace,
+    IntConst,
     Logical,
     LogicalOp,
     Not,
@@ -144,6 +147,11 @@ class CallLifter:
         if (views := self.held.lent_as_views(callee, position, arg)) is not None:
             return views
         type = self.views.param_type(callee, position)
+        rows = flattened(self.resolver, arg)
+        if rows is not None and (type.is_slice or self.resolver.pointer(arg) is None):
+            whole = flat_place(self.rewriter.target_place(rows, arg.span))
+            first = IndexPlace(whole, IntConst(0, USIZE, arg.span), element_of(whole), arg.span)
+            return Borrow(whole if type.is_slice else first, None, type, arg.span)
         return self._optional(arg, type) if type.optional else self.views.lend(self.rewriter.target(arg), type, arg.span)
 
     def _optional(self, arg: Value, type: ReferenceType) -> Value:

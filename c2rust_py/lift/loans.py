@@ -8,6 +8,7 @@ from itertools import combinations
 from c2rust_py.infer.linear import Forms
 from c2rust_py.infer.places import cell_of, root_of
 from c2rust_py.ir.nodes import (
+    FLAT,
     Borrow,
     Call,
     Conditional,
@@ -83,6 +84,8 @@ def _is_cells(place: Place) -> bool:
 def common_array(forms: Forms, loans: Sequence[Borrow]) -> Place | None:
     """The innermost array that all loans are of, as far as they go the same way; that of the first loan."""
     paths = [steps_of(loan.place) for loan in loans]
+    if any(isinstance(step, FieldPlace) and step.index == FLAT for path in paths for step in path):
+        return None  # Rows as one array are lent as a whole.
     depth = 0
     while all(len(path) > depth for path in paths) and all(_is_same(forms, paths[0][depth], p[depth]) for p in paths):
         depth += 1

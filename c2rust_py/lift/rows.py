@@ -10,6 +10,8 @@ index is known to go beyond its row, and not beyond the whole.
 from __future__ import annotations
 
 from c2rust_py.infer.demotions import GlobalObject, LocalObject, PointerSlot, Reason, ResultSlot, Subject
+from c2rust_py.infer.flat_rows import flattened
+from c2rust_py.infer.pointer_uses import Argument
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import (
@@ -38,9 +40,10 @@ def find_flat_walks(solution: Solution, ranges: Ranges) -> bool:
     found = False
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
+        lent = {id(use.value) for use in solution.uses[symbol] if isinstance(use, Argument) and _is_flattened(solution, symbol, use)}
         for node in walk_all(function.body):
             match node:
-                case AddressOf(IndexPlace(IndexPlace()), _, span):
+                case AddressOf(IndexPlace(IndexPlace()), _, span) if id(node) not in lent:
                     target = resolver.pointer(node)
                     flat = target is not None and _is_first_of_all(target)
                 case DerefPlace(pointer, _, span):
@@ -52,6 +55,12 @@ def find_flat_walks(solution: Solution, ranges: Ranges) -> bool:
             if flat and subject is not None:
                 found |= solution.demotions.add(subject, Reason("its rows are walked as one array", span))
     return found
+
+
+def _is_flattened(solution: Solution, symbol: str, use: Argument) -> bool:
+    """Whether a call is given all rows as one array."""
+    callee = solution.callee(symbol, use.call, use.callee)
+    return solution.is_lifted(callee, use.param) and flattened(solution.resolver(symbol), use.value) is not None
 
 
 def _is_first_of_all(target: Target) -> bool:

@@ -115,7 +115,8 @@ def _scan(node: Node, scope: Scope, uses: _Uses) -> None:
 
 def changes_receiver(method: str) -> bool:
     """Whether a method changes what it is called on: a setter of a union, or one of these of arrays."""
-    return method.startswith("set_") or method in ("resize", "swap", "fill", "copy_from_slice", "copy_within", "split_at_mut")
+    known = ("resize", "swap", "fill", "copy_from_slice", "copy_within", "split_at_mut", "as_flattened_mut", "as_mut_slice")
+    return method.startswith("set_") or method in known
 
 
 def _note(name: str, scope: Scope, uses: _Uses) -> _Use:

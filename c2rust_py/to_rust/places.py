@@ -9,6 +9,7 @@ from dataclasses import replace
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.infer.places import cell_of, is_viewed, passes_on, root_of
 from c2rust_py.ir.nodes import (
+    FLAT,
     AddressOf,
     Borrow,
     Call,
@@ -125,6 +126,8 @@ class PlaceLowering(ABC):
                 if symbol in self.facts.storage.constants:
                     return rs.Name(self.frame.import_item(name))
                 return rs.FieldAccess(self.frame.globals, name)
+            case FieldPlace(base) if place.index == FLAT:
+                return rs.MethodCall(self.base_path(base), "as_flattened")
             case FieldPlace(base):
                 return rs.FieldAccess(self.base_path(base), self.field_name(place))
             case IndexPlace(base, index):
@@ -158,6 +161,11 @@ class PlaceLowering(ABC):
         if isinstance(place, StringPlace):
             literal: rs.Expr = rs.Literal(byte_string(place.data))
             return literal if value.start is None else rs.Borrow(rs.Index(literal, self.range_from(value.start)))
+        if isinstance(place, FieldPlace) and place.index == FLAT and value.start is None:
+            return rs.MethodCall(self.base_path(place.base), "as_flattened_mut" if mutable else "as_flattened")
+        if isinstance(place, IndexPlace) and isinstance(place.base, FieldPlace) and place.base.index == FLAT:
+            whole = self.borrow(replace(value, place=place.base, type=replace(value.type, target=place.base.type)))
+            return rs.Borrow(rs.Index(whole, self.index(place.index)), mutable)
         if isinstance(place, ReferentPlace) and value.start is None:
             if isinstance(place.base.type, OwnedType):
                 return rs.Borrow(self.reference(place.base), mutable)
