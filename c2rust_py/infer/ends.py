@@ -75,7 +75,7 @@ def end_address(call: Call) -> Value | None:
 def stored_end(call: Call, referents: Mapping[int, int], length: int = _SOMEWHERE) -> Assign | None:
     """What a call does to the pointer whose address it is given, as an assignment; None where it does nothing, or something that is
     no such assignment. referents: of the parameters of the function that calls. length: the local with the number's length."""
-    place = _stored_at(end_address(call), referents)
+    place = _stored_at(end_address(call), referents) if _stores_an_end(call) else None
     form = slice_forms()[call.function.symbol] if place is not None and isinstance(call.function, FunctionRef) else None
     if place is None or form is None or form.result_argument is None:
         return None
@@ -87,6 +87,16 @@ def stored_end(call: Call, referents: Mapping[int, int], length: int = _SOMEWHER
     span = call.span
     end: Value = PointerAdd(start, Load(LocalPlace(length, USIZE, span), USIZE, span), False, start.type, span)
     return Assign(place, end if end.type == place.type else Convert(end, place.type, span), span)
+
+
+def _stores_an_end(call: Call) -> bool:
+    """Whether the base of an integer is one for certain: for another nothing is stored."""
+    if len(call.args) < 3 or finds_tokens(call):
+        return True
+    base = call.args[2]
+    while isinstance(base, Convert):
+        base = base.operand
+    return isinstance(base, IntConst) and base.value in (0, *range(2, 37))
 
 
 _EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue)

@@ -137,7 +137,7 @@ class CallLifter:
         return lent, Borrow(place, None, ReferenceType(place.type, Access.SHARED), arg.span)
 
     def _argument(self, callee: str | None, position: int, arg: Value) -> Value:
-        if callee is None or not self.solution.is_lifted(callee, position):
+        if callee is None or not self._is_lent(callee, position):
             return self.rewriter.value(arg)
         if callee in self.forms and position in self.forms[callee].group.params:
             return arg  # `_group_arguments` makes it.
@@ -153,6 +153,11 @@ class CallLifter:
             first = IndexPlace(whole, IntConst(0, USIZE, arg.span), element_of(whole), arg.span)
             return Borrow(whole if type.is_slice else first, None, type, arg.span)
         return self._optional(arg, type) if type.optional else self.views.lend(self.rewriter.target(arg), type, arg.span)
+
+    def _is_lent(self, callee: str, position: int) -> bool:
+        """Whether an argument is for a parameter that is lifted, and no variable argument."""
+        params = self.solution.program.functions[callee].type.params
+        return position < len(params) and self.solution.is_lifted(callee, position)
 
     def _optional(self, arg: Value, type: ReferenceType) -> Value:
         """What a parameter is given that may be missing."""

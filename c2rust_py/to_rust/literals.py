@@ -59,7 +59,7 @@ def int_literal(value: int, rust: str, typed: bool, hexadecimal: bool = False) -
 def float_literal(value: float, rust: str, typed: bool) -> rs.Expr:
     """`value` as an expression of type f32 or f64: the shortest digits that give it back."""
     if math.isnan(value):
-        return rs.Name(f"{rust}::NAN")
+        return _not_a_number(value, rust)
     if math.isinf(value):
         name = rs.Name(f"{rust}::INFINITY")
         return rs.Unary("-", name) if value < 0 else name
@@ -71,6 +71,16 @@ def float_literal(value: float, rust: str, typed: bool) -> rs.Expr:
     suffix = "" if typed or rust == "f64" else rust
     literal = rs.Literal(digits + suffix, suffixed=bool(suffix))
     return rs.Unary("-", literal) if math.copysign(1.0, value) < 0 else literal
+
+
+def _not_a_number(value: float, rust: str) -> rs.Expr:
+    """A NaN with its sign, and the payload where it has one."""
+    (bits,) = struct.unpack("<Q", struct.pack("<d", value))
+    if bits & ((1 << 51) - 1):
+        packed = bits if rust == "f64" else (bits >> 32 & 0x80000000) | 0x7F800000 | (bits >> 29 & 0x7FFFFF)
+        return rs.Call(rs.Name(f"{rust}::from_bits"), (rs.Literal(f"{packed:#x}", suffixed=False),))
+    name = rs.Name(f"{rust}::NAN")
+    return rs.Unary("-", name) if math.copysign(1.0, value) < 0 else name
 
 
 def _shortest_f32(value: float) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable
 from typing import Any
+
+from pycparser import c_ast
 
 from c2rust_py.diagnostics import Code, Span
 from c2rust_py.frontend.elaborate import atomics, calls, declarators, expressions
@@ -29,6 +32,7 @@ from c2rust_py.frontend.elaborate.conversions import (
 from c2rust_py.frontend.elaborate.effects import effect_statements
 from c2rust_py.frontend.elaborate.jumps import builtin_longjmp, builtin_setjmp
 from c2rust_py.frontend.elaborate.library_types import LIBRARY_TYPES, NORETURN
+from c2rust_py.frontend.elaborate.literals import integer_literal
 from c2rust_py.frontend.elaborate.lvalues import bind, dereference, require_lvalue
 from c2rust_py.frontend.elaborate.operands import Lvalue, Operand, Rvalue, floating
 from c2rust_py.frontend.elaborate.operators import compare, conditional
@@ -320,8 +324,18 @@ def _infinity(type: Type) -> Handler:
     return lambda cx, args, span: floating(math.inf, type, span)
 
 
-def _not_a_number(type: Type) -> Handler:
-    return lambda cx, args, span: floating(math.nan, type, span)
+def _not_a_number(type: FloatType) -> Handler:
+    """`__builtin_nan("0x12")`: the NaN with that payload, as far as the type holds it."""
+    bits = 22 if type.kind is FloatKind.FLOAT else 51
+
+    def handle(cx: Context, args: list[Any], span: Span) -> Rvalue:
+        spelling = args[0].value if args and isinstance(args[0], c_ast.Constant) else ""
+        found = integer_literal(spelling.strip('"'))
+        payload = (found[0] & (1 << bits) - 1) << 51 - bits if found is not None else 0
+        (number,) = struct.unpack("<d", struct.pack("<Q", 0x7FF8 << 48 | payload))
+        return floating(number, type, span)
+
+    return handle
 
 
 # ---- variable arguments ----

@@ -292,6 +292,11 @@ class Context:
     def found(self) -> tuple[Diagnostic, ...]:
         return tuple(self.diagnostics.diagnostics)
 
+    @property
+    def in_body(self) -> bool:
+        """Whether the body of a function is elaborated, where code runs."""
+        return self.function is not None and self.function.symbol != ""
+
     # ---- types ----
 
     @property

@@ -45,13 +45,17 @@ def convert_number(cx: Context, value: float, type: Type) -> int | float:
 
 
 def fold_binary(cx: Context, op: BinaryOp, left: Rvalue, right: Rvalue) -> int | float | None:
-    """The value of an operation on two constants of one type, None where it has none."""
+    """The value of an operation on two constants of one type, None where it has none. gcc leaves an operation such as
+    `0.0 / 0.0` to the processor, which makes a negative NaN of it, and in static data makes a positive one."""
     a, b = left.constant, right.constant
     if a is None or b is None:
         return None
     inner = unqualified(left.type)
     if isinstance(inner, FloatType):
-        return _fold_float(op, float(a), float(b), inner)
+        number = _fold_float(op, float(a), float(b), inner)
+        if number is not None and math.isnan(number) and not math.isnan(a) and not math.isnan(b):
+            return math.copysign(number, -1.0 if cx.in_body else 1.0)
+        return number
     assert isinstance(a, int) and isinstance(b, int)
     if op in (BinaryOp.DIV, BinaryOp.REM):
         kind = cx.integer_type(inner).kind
@@ -80,7 +84,7 @@ def _fold_float(op: BinaryOp, a: float, b: float, type: FloatType) -> float | No
             result = a * b
         case BinaryOp.DIV if b == 0:
             sign = math.copysign(1.0, a) * math.copysign(1.0, b)
-            result = math.nan if a == 0 or math.isnan(a) else sign * math.inf
+            result = a if math.isnan(a) else math.nan if a == 0 else sign * math.inf
         case BinaryOp.DIV:
             result = a / b
         case _:
