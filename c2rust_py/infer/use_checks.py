@@ -8,6 +8,7 @@ from c2rust_py.diagnostics import Span
 from c2rust_py.infer.bounds import given_array
 from c2rust_py.infer.cursors import lent_variable, referents
 from c2rust_py.infer.demotions import (
+    FieldSlot,
     HeldSlot,
     MemoryCall,
     PointedPointers,
@@ -122,9 +123,8 @@ class UseChecker:
                 elif not comparable(*targets) or (missing and isinstance(targets[0], Target) and _is_held(targets[0])):
                     for value in (left, right):
                         self._demote(value, Reason("it is compared with a pointer to elsewhere", span))
-            case Argument(callee=callee, param=param, value=value, span=span):
-                comes_back = self._comes_back(use.call, value)
-                if asks_null(self.state.uses, self.state.subjects, callee, param, comes_back):
+            case Argument(value=value, span=span):
+                if self._may_be_empty(value) and self._asks_null_of(use):
                     self._check_emptied(value, span)
                     self._check_member(value, span)
                 self._check_argument(use)
@@ -242,9 +242,12 @@ class UseChecker:
 
     def _check_member(self, value: Value, span: Span) -> None:
         """A member that owns may have nothing, which is null in C; that it is null nobody may ask."""
-        slot = asked_member(self.state.functions[self.symbol], self.resolver, value) if self.state.fields else None
+        slot = self._member(value)
         if slot is not None:
             self.state.demote(slot, Reason("it may be null", span))
+
+    def _member(self, value: Value) -> FieldSlot | None:
+        return asked_member(self.state.functions[self.symbol], self.resolver, value) if self.state.fields else None
 
     def _comes_back(self, call: Call, value: Value) -> bool:
         """Whether the owner of an argument is given what the call returns."""
@@ -280,8 +283,22 @@ class UseChecker:
             self._check_root_emptied(target.root, span)
 
     def _check_root_emptied(self, root: Root, span: Span) -> None:
-        if isinstance(root, OwnedRoot) and root.local in self.state.found[self.symbol].emptied:
+        if self._is_emptied(root):
+            assert isinstance(root, OwnedRoot)
             self.state.demote(PointerSlot(self.symbol, root.local), Reason("it may be null", span))
+
+    def _is_emptied(self, root: Root) -> bool:
+        return isinstance(root, OwnedRoot) and root.local in self.state.found[self.symbol].emptied
+
+    def _may_be_empty(self, value: Value) -> bool:
+        """Whether a value is an owner, or a member that owns, which may have nothing."""
+        target = self.resolver.pointer(value)
+        return target is not None and self._is_emptied(target.root) or self._member(value) is not None
+
+    def _asks_null_of(self, use: Argument) -> bool:
+        """Whether a function that is called may find out that its argument is null."""
+        comes_back = self._comes_back(use.call, use.value)
+        return asks_null(self.state.uses, self.state.subjects, use.callee, use.param, comes_back)
 
     def _check_test(self, value: Value, span: Span) -> None:
         """Targets that are known are objects. Only who calls a library from outside may pass null."""
