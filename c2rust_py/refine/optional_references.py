@@ -131,7 +131,7 @@ class _Lender:
             case rs.MethodCall(receiver, "is_some" | "is_none", ()) if receiver == own:
                 return node
             case rs.MethodCall(receiver, "unwrap", ()) if receiver == own:
-                return rs.MethodCall(self._lent(written), "unwrap")
+                return rs.MethodCall(self._moved(receiver) or self._lent(written), "unwrap")
             case rs.MethodCall(receiver, method, (rs.Closure(_, inner) as closure,)) if receiver == own:
                 return rs.MethodCall(self._lent(_writes(inner, self.name)), method, (closure,))
             case rs.MethodCall(receiver, method, args) if receiver == own:

@@ -26,6 +26,7 @@ from c2rust_py.ir.nodes import (
     IsPresent,
     LabelAddress,
     Load,
+    LocalPlace,
     Logical,
     MoveOptional,
     Not,
@@ -140,7 +141,18 @@ class ValueLowering(ConditionLowering):
         if isinstance(value, Borrow) and value.start is None and _has_length(value.place):
             method = "as_mut_slice" if value.type.access is Access.MUTABLE else "as_slice"
             return rs.MethodCall(self.base_path(value.place), method)
-        return self.value(value)
+        made = self.value(value)
+        if isinstance(value, Borrow) and value.type.access is Access.SHARED and made == self.mutable_reference(value.place):
+            return rs.Borrow(rs.Unary("*", made))
+        return made
+
+    def mutable_reference(self, place: Place) -> rs.Expr | None:
+        """The parameter that a place is all of what it may write to."""
+        match place:
+            case ReferentPlace(LocalPlace(_, ReferenceType(_, Access.MUTABLE, False)) as param):
+                return self.reference(param)
+            case _:
+                return None
 
     def allocate(self, count: Value | None, type: OwnedType) -> rs.Expr:
         """New elements or one new object, all zero; no elements for None."""
