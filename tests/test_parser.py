@@ -15,6 +15,7 @@ from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.frontend.gnu_c import nodes
 from c2rust_py.frontend.gnu_c.lexer import keywords_for, tokenise
 from c2rust_py.frontend.gnu_c.parser import parse_tokens
+from c2rust_py.frontend.gnu_c.recovery import TolerantParser
 
 
 def parse(text: str, *flags: str) -> c_ast.FileAST:
@@ -312,6 +313,8 @@ def test_constants() -> None:
     assert constant("2.5if") == ("_Complex float", "2.5f")
     assert constant("3i") == ("_Complex int", "3")
     assert constant("1.0f128") == ("_Float128", "1.0f128")
+    assert constant("0xF'FuL") == ("unsigned long int", "0xFFuL")
+    assert constant("1'0.2'5") == ("double", "10.25")
     assert constant(r"L'\x41'") == ("char", r"L'\x41'")
     assert constant('"a" L"\\x1" "b"') == ("string", 'L"a" "\\x1" "b"')
 
@@ -433,3 +436,20 @@ def dump(node: Any) -> Any:
         fields = [name for name in node.__slots__ if name != "__weakref__"]
         return (type(node).__name__, *((name, dump(getattr(node, name))) for name in fields))
     return [dump(item) for item in node] if isinstance(node, list) else node
+
+
+def test_parsing_goes_on_behind_what_is_unknown() -> None:
+    """Bodies and declarations that cannot be read are passed over, and scopes end where they would have."""
+    text = (
+        "typedef int T; int a = 1; %% x = {(2)};"
+        "int f(int n) { int T = n; if (T) { %% p; ({ T * q; }); } }"
+        "int g(int %% p) { T x; } struct { int m; %% } v; T last;"
+    )
+    tree = parse_tokens(tokenise(text, "t.c", keywords_for(())), TolerantParser).ast
+    kinds = [(type(item).__name__, getattr(item, "name", None)) for item in tree.ext]
+    unknown = "UnsupportedSyntax"
+    assert kinds == [
+        ("Typedef", "T"), ("Decl", "a"), (unknown, None), ("FuncDef", None), (unknown, "g"), (unknown, None), ("Decl", "last")
+    ]  # fmt: skip
+    assert [type(item).__name__ for item in tree.ext[3].body.block_items] == [unknown]
+    assert {name.name for name in tree.ext[3].body.block_items[0].names} == {"T", "n", "p", "q"}

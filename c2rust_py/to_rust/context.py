@@ -5,7 +5,7 @@ from __future__ import annotations
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.effects import EXIT_HANDLER, Needs
 from c2rust_py.ir.program import Variable
-from c2rust_py.ir.types import Access, ArrayType, OptionalType, PointerType, ReferenceType, Type, VoidType
+from c2rust_py.ir.types import Access, ArrayType, IntKind, OptionalType, PointerType, ReferenceType, Type, VoidType
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.rust_ir.printer import print_expr
 from c2rust_py.to_rust.frame import Facts, Frame
@@ -124,7 +124,7 @@ def program_items(facts: Facts, crate: str, main: str) -> tuple[tuple[str, ...],
     if count:
         arguments = _arguments(function.type.params[1]) if count > 1 else ((), rs.Name("argv"))
         statements += arguments[0]
-        args = (rs.Cast(rs.MethodCall(rs.Name("args"), "len"), rs.PathType("i32")), arguments[1])
+        args = (rs.Cast(rs.MethodCall(rs.Name("args"), "len"), facts.types.value(function.type.params[0])), arguments[1])
         if count == 3:
             mem = rs.Borrow(rs.FieldAccess(rs.Name("cx"), "mem"), mutable=True)
             address = rs.Call(rs.Name("c2rs_rt::stdlib::globals::environ"), (mem,))
@@ -135,6 +135,8 @@ def program_items(facts: Facts, crate: str, main: str) -> tuple[tuple[str, ...],
     if isinstance(function.type.result, VoidType):
         statements.append(rs.ExprStatement(call))
         call = rs.Literal("0")
+    elif facts.types.int_kind(function.type.result) is not IntKind.INT:
+        call = rs.Cast(call, rs.PathType("i32"))
     imports = {f"{crate}::context::Context"} if needs_context else set()
     if facts.effects.uses_atexit:
         frame = Frame(facts, DISPATCH_MODULE, None, Needs.CONTEXT)

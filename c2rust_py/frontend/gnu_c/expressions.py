@@ -274,16 +274,17 @@ class ExpressionParser(AttributeParser):
         coord = self._tok_coord(token)
         if token.type == "CHAR_CONST":
             return c_ast.Constant("char", token.value, coord)
+        spelling = token.value.replace("'", "")
         if token.type == "FLOAT_CONST":
-            return self._floating_constant(token.value, coord)
-        match = _INTEGER.fullmatch(token.value)
+            return self._floating_constant(spelling, coord)
+        match = _INTEGER.fullmatch(spelling)
         suffix = match[1].lower() if match is not None else "?"
         imaginary = "i" in suffix or "j" in suffix
         plain = suffix.replace("i", "").replace("j", "")
         if match is None or plain not in ("", "u", "l", "ul", "lu", "ll", "ull", "llu") or "lL" in match[1]:
-            self._parse_error(f"invalid integer constant {token.value}", coord)
+            self._parse_error(f"invalid integer constant {spelling}", coord)
         type_name = "unsigned " * ("u" in plain) + "long " * plain.count("l") + "int"
-        value = re.sub("[iIjJ]", "", token.value) if imaginary else token.value
+        value = re.sub("[iIjJ]", "", spelling) if imaginary else spelling
         return c_ast.Constant("_Complex " + type_name if imaginary else type_name, value, coord)
 
     def _floating_constant(self, text: str, coord: Span) -> c_ast.Constant:
