@@ -32,7 +32,6 @@ from c2rust_py.infer.targets import (
 )
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
-    Allocate,
     AllocateVla,
     ArrayValue,
     Assign,
@@ -46,16 +45,12 @@ from c2rust_py.ir.nodes import (
     Convert,
     Declare,
     DerefPlace,
-    DoWhile,
     Evaluate,
     FieldPlace,
-    For,
     FunctionRef,
-    If,
     IntConst,
     Load,
     LocalPlace,
-    Logical,
     Not,
     Optional,
     Overflowing,
@@ -65,13 +60,11 @@ from c2rust_py.ir.nodes import (
     Return,
     Statement,
     Value,
-    While,
     ZeroValue,
 )
 from c2rust_py.ir.program import External, Function, Local, LocalKind, Program, Variable
 from c2rust_py.ir.types import (
     BOOL,
-    CHAR,
     INT,
     ISIZE,
     USIZE,
@@ -79,21 +72,20 @@ from c2rust_py.ir.types import (
     FunctionType,
     IntType,
     OptionalType,
-    OwnedType,
     PointerType,
     RecordType,
     ReferenceType,
     Type,
     VoidType,
-    same_representation,
 )
 from c2rust_py.ir.walk import Node, map_children
 from c2rust_py.lift.calls import CallLifter, result_type
+from c2rust_py.lift.declarations import cursor_names, first_position, is_zero, join_allocation
 from c2rust_py.lift.drops import leave_to_scopes
 from c2rust_py.lift.groups import GroupForm, make_room
 from c2rust_py.lift.held_positions import HeldPositions
 from c2rust_py.lift.held_types import HeldTypes
-from c2rust_py.lift.leftovers import effects_of, truth
+from c2rust_py.lift.leftovers import CONDITIONS, effects_of, truth
 from c2rust_py.lift.library import LibraryLifter
 from c2rust_py.lift.number_ends import EndLifter
 from c2rust_py.lift.owners import OwnerLifter
@@ -142,44 +134,6 @@ def lift_initialiser(solution: Solution, shapes: Shapes, variable: Variable) -> 
     lifter = _Lifter(solution, shapes, {}, frozenset(), STATIC, nowhere)
     slot = GlobalPointers(variable.symbol)
     return lifter.views.held(slot, variable.init) if solution.views.above(slot) else lifter.value(variable.init)
-
-
-def _join(first: Statement, second: Statement) -> Statement | None:
-    """The declaration of an owner and its allocation as one statement."""
-    match first, second:
-        case Declare(local, None), Assign(LocalPlace(given, OwnedType()), Allocate() | Call() as init) if local == given:
-            return Declare(local, init, first.span)
-        case _:
-            return None
-
-
-def _cursor_names(function: Function, param: Local) -> tuple[str, str]:
-    """What the array is called that a position moves in, which C has no name for, and the position."""
-    assert isinstance(param.type, PointerType) and isinstance(param.type.target, PointerType)
-    element = param.type.target.target
-    name = "text" if element == CHAR else "bytes" if same_representation(element, CHAR) else "items"
-    if param.name == name:
-        return name, f"{name}_at"
-    alone = sum(local.kind is LocalKind.REFERENT for local in function.locals) == 1
-    free = alone and all(local.name != name for local in function.locals)
-    return name if free else f"{param.name}_{name}", param.name
-
-
-def _is_zero(index: Value) -> bool:
-    while isinstance(index, Convert):
-        index = index.operand
-    return isinstance(index, IntConst) and index.value == 0
-
-
-def _start(local: Local, type: Type | None = None) -> Value:
-    """What the position of a local is before the first assignment: the parameter's own."""
-    match type or local.type:
-        case OptionalType(inner) as optional if type is None:
-            return Optional(IntConst(0, inner, local.span), optional, local.span)
-        case OptionalType() as optional:
-            return Optional(None, optional, local.span)
-        case known:
-            return IntConst(0, known, local.span)
 
 
 @dataclass(slots=True)
@@ -258,7 +212,7 @@ class _Lifter:
         locals: list[Local] = []
         for local in self.function.locals:
             if self.solution.referent(self.symbol, local.id) is not None:
-                name, _ = _cursor_names(self.function, local)
+                name, _ = cursor_names(self.function, local)
                 locals.append(replace(local, name=name, type=self.views.param_type(self.symbol, local.id)))
             elif local.id not in templates:
                 slot = ElementPointers(self.symbol, local.id)
@@ -269,7 +223,7 @@ class _Lifter:
                 locals.append(replace(local, type=self.views.type_of(local.id)))
             elif local.kind is LocalKind.REFERENT:
                 assert local.behind is not None
-                _, name = _cursor_names(self.function, self.function.locals[local.behind])
+                _, name = cursor_names(self.function, self.function.locals[local.behind])
                 position = ReferenceType(self.positions.local_type(local.id), Access.SHARED)
                 locals.append(replace(local, name=name, type=position))
             elif local.kind is LocalKind.PARAM:
@@ -291,7 +245,7 @@ class _Lifter:
 
     def _start(self, added: Local) -> Value:
         """What a new local is at first: the position of a parameter that may be missing is, if that is."""
-        start = _start(added)
+        start = first_position(added)
         params = [p for p in self.resolver.optional & self.resolver.nullable if self.positions.cursors.get(p) == added.id]
         if not params:
             return start
@@ -314,7 +268,7 @@ class _Lifter:
             if self.owners.is_replaced(statement, after):
                 continue
             results = self.statement(statement)
-            if made and results and (joined := _join(made[-1], results[0])) is not None:
+            if made and results and (joined := join_allocation(made[-1], results[0])) is not None:
                 made[-1] = joined
                 results = results[1:]
             made.extend(results)
@@ -388,7 +342,7 @@ class _Lifter:
         if self.resolver.templates[local].cursor is None:
             return () if init is None else self._effects(init)
         type = self.positions.local_type(local)
-        start = _start(self.function.locals[local], type) if init is None else self._position(local, init)
+        start = first_position(self.function.locals[local], type) if init is None else self._position(local, init)
         return (Declare(local, start, span),)
 
     def _declare_view(self, local: int, init: Value | None, span: Span) -> tuple[Statement, ...]:
@@ -479,7 +433,7 @@ class _Lifter:
                 return self._mapped(value)
             case PointerDiff(left, right, type, span) if self._is_lifted(left):
                 first, second = (converted(index, ISIZE) for index in self._pair(left, right, may_be_null=False))
-                distance = first if _is_zero(second) else Binary(BinaryOp.SUB, first, second, ISIZE, span)
+                distance = first if is_zero(second) else Binary(BinaryOp.SUB, first, second, ISIZE, span)
                 return Convert(distance, type, span)
             case Conditional(condition, then, otherwise) if self._is_lifted(value) and not self._is_choice(value):
                 return self._chosen(value, self.condition(condition), then, otherwise)
@@ -544,7 +498,7 @@ class _Lifter:
 
     def _mapped(self, node: N) -> N:
         """The node with its parts rewritten. A condition on a pointer to what is known to be there is true."""
-        fields = _CONDITIONS.get(type(node), ())
+        fields = CONDITIONS.get(type(node), ())
         if isinstance(node, Convert) and node.type == BOOL:
             fields = ("operand",)
         lifted = [name for name in fields if self._is_lifted(without_casts(getattr(node, name)))]
@@ -641,14 +595,3 @@ class _Lifter:
                 pass
         slot, made = self._held_slot(place) or self._positions_in(place), map_children(place, self._node)
         return made if slot is None else replace(cast(Any, made), type=self.views.types.within(slot, place.type))
-
-_CONDITIONS: Mapping[type, tuple[str, ...]] = {
-    If: ("condition",),
-    While: ("condition",),
-    DoWhile: ("condition",),
-    For: ("condition",),
-    Conditional: ("condition",),
-    Not: ("operand",),
-    Logical: ("left", "right"),
-}
-"""The fields in which a pointer is a condition."""

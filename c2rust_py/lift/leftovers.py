@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from c2rust_py.infer.targets import is_data_pointer
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -10,13 +12,18 @@ from c2rust_py.ir.nodes import (
     Conditional,
     Convert,
     Decay,
+    DoWhile,
     Evaluate,
+    For,
     If,
     IntConst,
+    Logical,
+    Not,
     Overflowing,
     PointerAdd,
     Statement,
     Value,
+    While,
 )
 from c2rust_py.ir.types import INT
 from c2rust_py.ir.walk import Node, children, walk
@@ -49,3 +56,15 @@ def truth(pointer: Value, known: bool) -> Value:
     constant = IntConst(int(known), INT, pointer.span)
     left = effects_of(pointer)
     return BlockValue(left, constant, INT, pointer.span) if left else constant
+
+
+CONDITIONS: Mapping[type, tuple[str, ...]] = {
+    If: ("condition",),
+    While: ("condition",),
+    DoWhile: ("condition",),
+    For: ("condition",),
+    Conditional: ("condition",),
+    Not: ("operand",),
+    Logical: ("left", "right"),
+}
+"""The fields in which a pointer is a condition."""
