@@ -176,6 +176,46 @@ def test_ends_in_front_of_an_array_are_undefined(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_references_may_be_missing(tmp_path: Path) -> None:
+    """Null is an input where the C may be given it, and failing inputs become null where they fail without what is there."""
+    out = tmp_path / "out"
+    source = _translate("options", out)
+    for verdict in compare_functions(source, out, options=OPTIONS):
+        if verdict.name != "main":
+            assert verdict.outcome is Outcome.EQUAL, (verdict.name, verdict.reason)
+            assert (verdict.undefined > OPTIONS.count // 50) == (verdict.name == "pick"), verdict
+            assert verdict.coverage is not None and verdict.coverage.percent == 100, verdict
+    _change(
+        out,
+        "options",
+        ("            values[i as usize] as i64\n", "            values[i as usize] as i64 + i64::from(n == 5)\n"),
+        ("    value as i32\n", "    value as i32 + i32::from(n == 2)\n"),
+        ("            to[i as usize] = sum;\n", "            to[i as usize] = sum + u32::from(n == 4);\n"),
+        ("        return -1;\n", "        return 0;\n"),
+        ("    values.unwrap()[(at & 3)", "    values.unwrap()[(at & 7)"),
+    )
+    verdicts = _by_name(compare_functions(source, out, options=OPTIONS))
+    inputs = {name: dict(line.split(" = ", 1) for line in (v.input or "").splitlines()) for name, v in verdicts.items()}
+    assert inputs["weigh"]["weights"] == "null" and inputs["weigh"]["n"] == "5", inputs
+    assert inputs["parse"]["end"] == "null", inputs
+    assert inputs["sums"]["from"] == "null" and inputs["sums"]["to"] != "null" and inputs["sums"]["n"] == "4", inputs
+    assert inputs["letters"] == {"s": "null", "c": "0"}, inputs
+    assert inputs["pick"]["values"] != "null" and verdicts["pick"].outcome is Outcome.PANICS, inputs
+    again = _by_name(compare_functions(source, out, names=["letters"], options=FunctionOptions(seed=2, count=0)))
+    assert again["letters"].outcome is Outcome.DIFFERS and again["letters"].replayed == 1
+    _change(
+        out,
+        "options",
+        ("letters(s: Option<&[u8]>", "letters(s: &[u8]"),
+        ("    let Some(s) = s else {\n        return 0;\n    };\n", ""),
+        ('letters(Some(b"banana\\0")', 'letters(b"banana\\0"'),
+        ("letters(None", 'letters(b"\\0"'),
+    )
+    again = _by_name(compare_functions(source, out, names=["letters"], options=OPTIONS))
+    assert again["letters"].outcome is Outcome.EQUAL and again["letters"].replayed == 0  # null is no input any more
+
+
+@pytest.mark.slow
 def test_what_is_wrong_is_found_and_kept(tmp_path: Path) -> None:
     out = tmp_path / "out"
     source = _translate("scalars", out)
@@ -289,6 +329,12 @@ pub fn put(args: &[VaArg]) {
 
 pub fn find(p: Option<usize>) -> i32 {
 }
+
+pub fn weigh(a: Option<&[i32]>, st: Option<&mut Stats>, cells: &[Cell<u8>]) -> i32 {
+}
+
+pub fn lend(a: Option<&[Cell<i32>]>) {
+}
 """
     found = read_functions(text)
     fill, origin = found["fill"], found["origin"]
@@ -298,6 +344,14 @@ pub fn find(p: Option<usize>) -> i32 {
     assert origin.context == "memory"
     assert found["put"] == "it takes variable arguments"
     assert found["find"] == "inputs of the Rust type `Option<usize>` are not made"
+    assert found["lend"] == "inputs of the Rust type `Option<&[Cell<i32>]>` are not made"
+    weigh = found["weigh"]
+    assert not isinstance(weigh, str)
+    assert [(param.passing, param.mutable, param.optional) for param in weigh.params] == [
+        (Passing.SLICE, False, True),
+        (Passing.OBJECT, True, True),
+        (Passing.SLICE, True, False),
+    ]
 
 
 def test_globals_are_read_from_text() -> None:

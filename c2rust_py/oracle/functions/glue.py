@@ -9,7 +9,7 @@ from c2rust_py.infer.extents import Extent
 from c2rust_py.ir.types import PointerType, Type, VoidType
 from c2rust_py.oracle.functions.plan import FunctionPlan, GlobalPlan, Home
 from c2rust_py.oracle.functions.results import ReturnedOwner, ReturnedPlace, ReturnedValue
-from c2rust_py.oracle.functions.signatures import Passing
+from c2rust_py.oracle.functions.signatures import Passing, RustParam
 from c2rust_py.oracle.functions.type_table import TypeTable, has_pointers, rust_symbol
 
 _FAR = 1 << 40
@@ -97,13 +97,14 @@ def _param(plan: FunctionPlan, index: int, table: TypeTable) -> str:
     type = plan.function.type.params[index]
     name = plan.function.locals[index].name
     free = isinstance(type, PointerType) and plan.rust.params[index].passing is Passing.VALUE and index not in plan.group
+    optional = plan.rust.params[index].optional
     extent = "Extent::Unknown"
     if index in plan.group:
         at = "Start" if index == plan.group[0] else f"In({plan.group[0]})"
         extent = f"Extent::Position(Position::{'Anywhere' if plan.whole and at == 'Start' else at})"
     elif isinstance(type, PointerType):
         extent = _extent(plan, index, plan.extents[index])
-    return f'Param {{ name: "{name}", of: {plan.params[index]}, extent: {extent}, free: {_bool(free)} }}'
+    return f'Param {{ name: "{name}", of: {plan.params[index]}, extent: {extent}, free: {_bool(free)}, optional: {_bool(optional)} }}'
 
 
 def _extent(plan: FunctionPlan, index: int, extent: Extent | None) -> str:
@@ -119,6 +120,31 @@ def _extent(plan: FunctionPlan, index: int, extent: Extent | None) -> str:
     )
     hi = min(extent.hi, _FAR)
     return f"Extent::Within {{ lo: {max(extent.lo, -_LONG)}, hi: {hi}, lengths: &[{listed}] }}"
+
+
+def _taken(number: int, param: RustParam) -> str:
+    """What the argument is made of."""
+    source = {Passing.VALUE: "value", Passing.OBJECT: "object", Passing.SLICE: "elements"}[param.passing]
+    taken = f"x.{source}({number})"
+    return f"x.is_there({number}).then(|| {taken})" if param.optional else taken
+
+
+def _passed(variable: str, param: RustParam) -> str:
+    """The argument."""
+    if param.cells:
+        return _as_cells(variable, param.passing)
+    if param.optional:
+        of_slice, of_object = ("as_deref_mut", "as_mut") if param.mutable else ("as_deref", "as_ref")
+        return f"{variable}.{of_slice if param.passing is Passing.SLICE else of_object}()"
+    borrow = "" if param.passing is Passing.VALUE else "&mut " if param.mutable else "&"
+    return f"{borrow}{variable}"
+
+
+def _put_back(number: int, param: RustParam) -> str:
+    """What became of what the argument lent."""
+    value = "value" if param.optional else f"a{number}"
+    put = f"x.put_object({number}, {value});" if param.passing is Passing.OBJECT else f"x.put_elements({number}, &{value});"
+    return f"if let Some(value) = a{number} {{ {put} }}" if param.optional else put
 
 
 def _as_cells(variable: str, passing: Passing) -> str:
@@ -143,20 +169,13 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
         lines += [_set_global(first + i, one, table) for i, one in enumerate(plan.globals)]
     args, after = [], []
     for i, param in enumerate(plan.rust.params):
-        source = {Passing.VALUE: "value", Passing.OBJECT: "object", Passing.SLICE: "elements"}[param.passing]
         if i in plan.group[1:]:
             args.append(f"x.position({i}) as _")
             continue
-        lines.append(f"let mut a{i} = x.{source}({i});")
-        borrow = {(True, True): "&mut ", (True, False): "&"}.get(
-            (param.passing is not Passing.VALUE, param.mutable), ""
-        )
-        args.append(_as_cells(f"a{i}", param.passing) if param.cells else f"{borrow}a{i}")
+        lines.append(f"let mut a{i} = {_taken(i, param)};")
+        args.append(_passed(f"a{i}", param))
         args += [f"x.position({i}) as _"] if plan.whole and i == plan.group[0] else []
-        if param.mutable:
-            after.append(
-                f"x.put_object({i}, a{i});" if param.passing is Passing.OBJECT else f"x.put_elements({i}, &a{i});"
-            )
+        after += [_put_back(i, param)] if param.mutable else []
     match plan.rust.context:
         case "memory":
             args.append("&mut cx.mem")

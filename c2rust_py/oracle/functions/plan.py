@@ -225,7 +225,7 @@ class Planner:
         if closure.reasons:
             raise NotComparable("; ".join(closure.reasons))
         group = self.facts.groups.get(candidate.symbol)
-        members = () if group is None or rust.params[group.array].passing is not Passing.SLICE else group.params
+        members = () if group is None or not rust.params[group.array].is_array else group.params
         whole = bool(members) and len(rust.params) == len(function.type.params) + 1 and rust.params[members[0] + 1].position
         if whole:
             rust = replace(rust, params=(*rust.params[: members[0] + 1], *rust.params[members[0] + 2 :]))

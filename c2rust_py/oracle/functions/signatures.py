@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from c2rust_py.infer.rust_signatures import closing_bracket, split_commas, strip_comments
@@ -21,13 +21,20 @@ class Passing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RustParam:
-    """`mutable` is set behind `&mut` and for cells, `truth` for a `bool`, `position` for an index."""
+    """`mutable` is set behind `&mut` and for cells, `truth` for a `bool`, `position` for an index, `optional` for a reference
+    that may be missing."""
 
     passing: Passing
     mutable: bool
     truth: bool = False
     position: bool = False
     cells: bool = False
+    optional: bool = False
+
+    @property
+    def is_array(self) -> bool:
+        """Whether others can be positions in it."""
+        return self.passing is Passing.SLICE and not self.optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,12 @@ def has_function(type: str) -> bool:
 
 
 def _param(type: str) -> RustParam:
+    option = re.fullmatch(r"Option<(&.*)>", type)
+    if option is not None:
+        inside = _param(option[1])
+        if inside.cells:
+            raise NotComparable(f"inputs of the Rust type `{type}` are not made")
+        return replace(inside, optional=True)
     if type == "&[VaArg]":
         raise NotComparable("it takes variable arguments")
     reference = re.match(r"&(?:'\w+ )?(mut )?(.*)", type)

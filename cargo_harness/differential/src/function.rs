@@ -39,6 +39,8 @@ pub struct Param {
     pub extent: Extent,
     /// Whether null, and another parameter's block, may be passed: not behind a reference.
     pub free: bool,
+    /// Whether the reference may be missing, as null is.
+    pub optional: bool,
 }
 
 /// A variable of the C that the function uses, and that is set and compared with the translation's.
@@ -70,6 +72,13 @@ pub struct Function {
 pub struct Table {
     pub types: Types,
     pub functions: &'static [Function],
+}
+
+impl Param {
+    /// Whether null may be passed.
+    pub fn may_be_null(&self) -> bool {
+        self.free || self.optional
+    }
 }
 
 impl Function {

@@ -20,6 +20,10 @@ const LONG: usize = 1024;
 /// One input in so many has integers that say how long a buffer is and do not know of the buffer: most of these are undefined.
 const UNRELATED: usize = 128;
 
+/// One input in so many has no reference that may be missing, nor has the very first; otherwise, one reference in so many is.
+const BARE: usize = 16;
+const MISSING: usize = 4;
+
 /// Makes the inputs of one function.
 pub struct Generator<'a> {
     pub types: Types,
@@ -69,8 +73,11 @@ impl<'a> Generator<'a> {
         } else {
             self.choose_lengths(random, input, long);
         }
-        for number in 0..self.function.params.len() {
-            self.point(random, input, number, long);
+        let bare = self.has_options() && (index & !MODEST == 0 || random.one_in(BARE));
+        for (number, param) in self.function.params.iter().enumerate() {
+            if !param.optional || !bare && !random.one_in(MISSING) {
+                self.point(random, input, number, long);
+            }
         }
         self.relate_integers(random, input);
         self.fit_to_texts(random, input);
@@ -108,6 +115,11 @@ impl<'a> Generator<'a> {
     /// Whether all integers among the parameters are small.
     pub fn is_modest(&self, input: &Input) -> bool {
         (0..self.function.params.len()).all(|number| self.integer(input, number).abs() < MODEST_INTEGERS)
+    }
+
+    /// Whether references among the parameters may be missing.
+    fn has_options(&self) -> bool {
+        self.function.params.iter().any(|param| param.optional)
     }
 
     /// Gives the parameters and globals their values.

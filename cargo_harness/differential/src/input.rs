@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::function::Function;
+use crate::function::{Function, Param};
 use crate::types::{Type, TypeId, Types};
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -193,6 +193,12 @@ impl Input {
                     _ => return None,
                 }
             }
+        }
+        let leads = |param: &Param, block: &Block| {
+            param.may_be_null() || !matches!(types.get(param.of), Type::Pointer { .. }) || !block.links.is_empty()
+        };
+        if !function.params.iter().zip(&blocks).all(|(param, block)| leads(param, block)) {
+            return None;
         }
         let used = blocks.len();
         let input = Input { blocks, used };

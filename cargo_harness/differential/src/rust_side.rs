@@ -171,6 +171,12 @@ impl<'a> RustSide<'a> {
         T::load(&self.bytes[number][..T::SIZE])
     }
 
+    /// Whether a reference is there that may be missing.
+    #[inline]
+    pub fn is_there(&self, param: usize) -> bool {
+        self.pointers.iter().any(|pointer| pointer.holder == param)
+    }
+
     /// The object that a reference is to.
     #[inline]
     pub fn object<T: Pod>(&mut self, param: usize) -> T {

@@ -88,8 +88,8 @@ fn leads_to(link: Link, number: usize) -> bool {
 /// Null for each pointer; zero, one, half and one less for each scalar; all zero.
 fn simpler(types: Types, function: &Function, input: &Input, number: usize, found: &mut Vec<Input>) {
     let block = &input.blocks()[number];
-    let is_reference = function.params.get(number).is_some_and(|param| !param.free);
-    let removable = if is_reference { 0 } else { block.links.len() };
+    let is_needed = function.params.get(number).is_some_and(|param| !param.may_be_null());
+    let removable = if is_needed { 0 } else { block.links.len() };
     for link in (0..removable).rev() {
         let mut smaller = input.clone();
         smaller.blocks_mut()[number].links.remove(link);
