@@ -122,8 +122,8 @@ _ARRAY_STEPS = (
     "sum = sum * 3 + (unsigned)(memcmp(a, b, sizeof a) == 0) + (unsigned)(memcmp(a, grid[0], 8) != 0);",
     "clear(n % 2 ? a : b, n % 4);",
     "clear(a + 4, 3);",
-    "rotate(a, 8, n % 8);",
-    "rotate(b + 1, 5, n % 5);",
+    "roll_left(a, 8, n % 8);",
+    "roll_left(b + 1, 5, n % 5);",
     "copy(&s, &t);",
     "t.values[n % 4] = (int)n;",
     "memcpy(s.values, t.values + 1, 3 * sizeof(int));",
@@ -146,7 +146,7 @@ static void clear(int *a, size_t n)
     memset(a, 0, n * sizeof *a);
 }}
 
-static void rotate(int *a, size_t n, size_t by)
+static void roll_left(int *a, size_t n, size_t by)
 {{
     int kept[8];
     memcpy(kept, a, by * sizeof *a);

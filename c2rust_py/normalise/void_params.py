@@ -1,6 +1,9 @@
-"""Parameters `void *p` that are only ever read as pointers to one type get that type.
+"""Parameters `void *p` that are only ever read as pointers to one type get that type, and those that go to the library alone that of
+what they are given.
 
     unsigned sum(const void *data, int n) { const uint8_t *p = data; ... }      ->      unsigned sum(const uint8_t *data, int n)
+    static void keep(const void *key, int n) { memcpy(kept, key, n); }          ->      static void keep(const uint8_t *key, int n)
+        keep(secret, 16); keep(NULL, 0);
 
 Parameters that are assigned to, whose address is taken, or that are converted to two types keep their type. Who else uses the pointer
 sees it converted back. Where a function that is called through pointers does not use one, it gets the type that the others give it. A
@@ -9,11 +12,11 @@ function's address is still named under the type that C gives it: pointers to da
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import cast
 
-from c2rust_py.ir.function_refs import functions_called_oddly
+from c2rust_py.ir.function_refs import functions_called_oddly, functions_with_address
 from c2rust_py.ir.nodes import (
     AddressOf,
     Assign,
@@ -21,12 +24,14 @@ from c2rust_py.ir.nodes import (
     CatchJump,
     Convert,
     FunctionRef,
+    IntConst,
     Load,
     LocalPlace,
     PointerAdd,
     PointerDiff,
     Statement,
     Value,
+    ZeroValue,
 )
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, PointerType, Type, VoidType, same_representation
@@ -68,6 +73,7 @@ def _wanted(program: Program) -> dict[Param, PointerType]:
                 if type is not None and other not in refused:
                     changed |= _add(param, type, known, refused)
     _add_unused(program, known, refused)
+    _add_given(program, known, refused)
     return {param: type for param, type in known.items() if param not in refused}
 
 
@@ -81,6 +87,55 @@ def _add_unused(program: Program, known: dict[Param, PointerType], refused: set[
                 wanted = known.get((symbol, number + 1))
                 if type == _VOID_POINTER and number not in used and wanted is not None and (symbol, number + 1) not in refused:
                     known[target, number] = wanted
+
+
+def _add_given(program: Program, known: dict[Param, PointerType], refused: set[Param]) -> None:
+    """Parameters whose type nothing in the function says, where all calls are known and give pointers to one type, or null."""
+    closed = any(function.name == "main" and not function.static for function in program.functions.values())
+    called_unseen = set(functions_with_address(program))
+    open_params = {
+        (symbol, number): None
+        for symbol, function in program.functions.items()
+        if (closed or function.static) and symbol not in called_unseen and function.type.prototyped and not function.type.variadic
+        for number, type in enumerate(function.type.params)
+        if type == _VOID_POINTER and (symbol, number) not in known and (symbol, number) not in refused
+    }
+    given: dict[Param, list[tuple[str, Value]]] = {param: [] for param in open_params}
+    for symbol, function in program.functions.items():
+        for node in walk_all(function.body):
+            if isinstance(node, Call) and isinstance(node.function, FunctionRef):
+                for number, arg in enumerate(node.args):
+                    if (node.function.symbol, number) in given:
+                        given[node.function.symbol, number].append((symbol, _bare(arg)))
+    waiting = list(given)
+    while waiting:
+        param = waiting.pop()
+        type = _given_type(given[param], known)
+        if type is not None and param not in known:
+            known[param] = type
+            waiting += [other for other in given if other not in known]
+
+
+def _given_type(given: Iterable[tuple[str, Value]], known: Mapping[Param, PointerType]) -> PointerType | None:
+    """The type of all pointers that a parameter is given, null apart; None where one is not known, or there are several."""
+    types: list[PointerType] = []
+    for symbol, value in given:
+        if isinstance(value, Load) and isinstance(value.place, LocalPlace):
+            type: Type = known.get((symbol, value.place.local), value.type)
+        else:
+            type = value.type
+        if _is_null(value):
+            continue
+        if not isinstance(type, PointerType) or isinstance(type.target, FunctionType | VoidType):
+            return None
+        types.append(type)
+    return types[0] if types and all(same_representation(types[0].target, one.target) for one in types) else None
+
+
+def _is_null(value: Value) -> bool:
+    while isinstance(value, Convert):
+        value = value.operand
+    return isinstance(value, ZeroValue) or (isinstance(value, IntConst) and value.value == 0)
 
 
 def _look_at_uses(
