@@ -9,10 +9,11 @@
 7. `remove_goto`: no labels and gotos.
 8. `tidy`: less of everything.
 9. `lower_library_objects`: no objects of the library.
-10. `lower_output`: `print!` for what Rust formats as C does.
-11. `dispatch_calls`: calls through pointers to functions become calls of dispatchers, where all targets are known.
-12. `type_void_params`: parameters of type `void *` get the type that they are used as.
-13. `reserve_positions`: room for the parameter that functions which compare pointers may need.
+10. `choose_formats`: a call for each of two formats.
+11. `lower_output`: `print!` for what Rust formats as C does.
+12. `dispatch_calls`: calls through pointers to functions become calls of dispatchers, where all targets are known.
+13. `type_void_params`: parameters of type `void *` get the type that they are used as.
+14. `reserve_positions`: room for the parameter that functions which compare pointers may need.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import replace
 
 from c2rust_py.frontend.deep import call_deeply
 from c2rust_py.ir.program import Program
+from c2rust_py.normalise.choose_formats import choose_formats
 from c2rust_py.normalise.dispatch_calls import dispatch_calls
 from c2rust_py.normalise.flatten_chains import flatten_chains
 from c2rust_py.normalise.lower_computed_goto import lower_computed_goto
@@ -56,7 +58,7 @@ def _normalise(program: Program) -> Program:
         function = lower_setjmp(function, noreturn)
         function = remove_goto(function)
         functions[symbol] = tidy(function, noreturn)
-    program = lower_output(lower_library_objects(replace(program, functions=functions)))
+    program = lower_output(choose_formats(lower_library_objects(replace(program, functions=functions))))
     return reserve_positions(type_void_params(dispatch_calls(program)))
 
 

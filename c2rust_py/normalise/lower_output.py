@@ -115,19 +115,19 @@ class _Rewrite:
                 return None
 
     def formatted(self, call: Call, stream: str, format: Value, args: list[Value]) -> Call | None:
-        pieces = None if (data := _literal(format)) is None else parse_format(data)
+        pieces = None if (data := literal(format)) is None else parse_format(data)
         if pieces is None:
             return None
         placeholders = [piece for piece in pieces if isinstance(piece, Placeholder)]
         if len(placeholders) != len(args) or not all(map(self.fits, placeholders, args)):
             return None
         choices = any(placeholder.conversion == "s" for placeholder in placeholders)
-        if choices and len(args) > 1 and any(map(_has_effects, args)):
+        if choices and len(args) > 1 and any(map(has_effects, args)):
             return None
         return self.macro(call, stream, format, tuple(args))
 
     def text(self, call: Call, stream: str, text: Value, end: bytes) -> Call | None:
-        data = _literal(text)
+        data = literal(text)
         if data is None or plain_text(data) is None:
             return None
         format = data[: data.index(0)].replace(b"%", b"%%") + end
@@ -135,7 +135,7 @@ class _Rewrite:
 
     def text_to(self, call: Call, stream: Value, text: Value) -> Call | None:
         """Text for a stream of the program's own."""
-        data = _literal(text)
+        data = literal(text)
         if data is None or plain_text(data) is None:
             return None
         return self.c_macro(call, "fprintf", (stream, _string(data[: data.index(0)].replace(b"%", b"%%"), call)))
@@ -197,28 +197,28 @@ def literal_choice(value: Value) -> bool:
         case Conditional(_, then, otherwise):
             return literal_choice(then) and literal_choice(otherwise)
         case _:
-            data = _literal(value)
+            data = literal(value)
             return data is not None and plain_text(data) is not None
 
 
 def _needs_no_memory(format: Value, args: list[Value]) -> bool:
     """Whether a format is a literal and its arguments are numbers, or literals that it prints as text."""
-    data = _literal(format)
+    data = literal(format)
     conversions = None if data is None else argument_conversions(data)
     if conversions is None or len(conversions) != len(args):
         return False
     return all(
-        _literal(arg) is not None if conversion == "s" else isinstance(arg.type, IntType | EnumType | FloatType)
+        literal(arg) is not None if conversion == "s" else isinstance(arg.type, IntType | EnumType | FloatType)
         for conversion, arg in zip(conversions, args, strict=True)
     )
 
 
-def _has_effects(value: Value) -> bool:
+def has_effects(value: Value) -> bool:
     """Whether evaluating a value might do something that another argument can tell."""
     return any(isinstance(node, Call | BlockValue | Builtin | Overflowing | VaArgValue) for node in walk(value))
 
 
-def _literal(value: Value) -> bytes | None:
+def literal(value: Value) -> bytes | None:
     """The bytes of a narrow string literal."""
     match value:
         case Decay(StringPlace(data, ArrayType(IntType(kind)))) if kind.size == 1:
