@@ -252,6 +252,11 @@ def _is_none(block: rs.Block) -> bool:
             return False
 
 
+def _chooses_nothing(node: Node) -> bool:
+    """A choice between two that are the same."""
+    return isinstance(node, rs.If) and isinstance(node.otherwise, rs.BlockExpr) and node.then == node.otherwise.block
+
+
 def _looks_behind(node: Node) -> bool:
     """A reference behind a reference as the value of a block."""
     return isinstance(node, rs.Block) and isinstance(node.tail, rs.Unary) and node.tail.op == "*" and isinstance(node.tail.operand, rs.Name)
@@ -265,6 +270,7 @@ _NODE_TESTS: dict[str, Callable[[Node], bool]] = {
     "clippy::eq_op": _has_equal_sides,
     "clippy::erasing_op": _is_zero,
     "clippy::identity_op": _has_no_effect,
+    "clippy::if_same_then_else": _chooses_nothing,
     "clippy::manual_is_multiple_of": _tests_remainder,
     "clippy::manual_memcpy": _copies_elements,
     "clippy::manual_swap": _exchanges,
