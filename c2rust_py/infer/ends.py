@@ -15,8 +15,6 @@ from c2rust_py.infer.library_slices import slice_forms
 from c2rust_py.ir.nodes import (
     AddressOf,
     Assign,
-    BlockValue,
-    Builtin,
     Call,
     Convert,
     DerefPlace,
@@ -24,15 +22,13 @@ from c2rust_py.ir.nodes import (
     IntConst,
     Load,
     LocalPlace,
-    Overflowing,
     Place,
     PointerAdd,
-    VaArgValue,
     Value,
     ZeroValue,
 )
 from c2rust_py.ir.types import USIZE, FunctionType, PointerType, Type, same_representation
-from c2rust_py.ir.walk import Node, walk
+from c2rust_py.ir.walk import Node, is_stable, walk
 
 _SOMEWHERE = -1
 """In place of the local that will have the number's length."""
@@ -82,7 +78,7 @@ def stored_end(call: Call, referents: Mapping[int, int], length: int = _SOMEWHER
     start = call.args[form.result_argument]
     if finds_tokens(call) and _is_null(start):
         start = Load(place, place.type, call.span)
-    if not isinstance(start.type, PointerType) or any(isinstance(node, _EFFECTS) for part in (start, place) for node in walk(part)):
+    if not isinstance(start.type, PointerType) or not is_stable(start) or not is_stable(place):
         return None
     span = call.span
     end: Value = PointerAdd(start, Load(LocalPlace(length, USIZE, span), USIZE, span), False, start.type, span)
@@ -97,10 +93,6 @@ def _stores_an_end(call: Call) -> bool:
     while isinstance(base, Convert):
         base = base.operand
     return isinstance(base, IntConst) and base.value in (0, *range(2, 37))
-
-
-_EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue)
-"""What must not run a second time, to say where the number starts."""
 
 
 def _stored_at(address: Value | None, referents: Mapping[int, int]) -> Place | None:

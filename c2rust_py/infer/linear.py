@@ -14,23 +14,18 @@ from c2rust_py.infer.ranges import Ranges
 from c2rust_py.ir.nodes import (
     Binary,
     BinaryOp,
-    BlockValue,
-    Builtin,
-    Call,
     CatchJump,
     Convert,
     Declare,
     IntConst,
     Load,
     LocalPlace,
-    Overflowing,
     Place,
-    VaArgValue,
     Value,
 )
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.types import ISIZE, USIZE, IntType, Type
-from c2rust_py.ir.walk import Node, children, walk, walk_all
+from c2rust_py.ir.walk import Node, children, is_stable, walk, walk_all
 
 _POSITIONS = (USIZE, ISIZE)
 """The types of what `lift` computes positions in: one that wraps is no index of anything, and is refused where it is used."""
@@ -59,11 +54,6 @@ class Form:
     def moved(self, by: int) -> Form:
         """The form plus a constant."""
         return Form(self.constant + by, self.factors, self.nodes)
-
-
-def is_stable(value: Node) -> bool:
-    """Whether computing a value has no effect, so that it can be done earlier, or twice."""
-    return not any(isinstance(node, Call | BlockValue | Builtin | Overflowing | VaArgValue) for node in walk(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from c2rust_py.ir.nodes import (
     AddressOf,
     Assign,
     BlockValue,
-    Builtin,
     Call,
     Convert,
     Decay,
@@ -33,17 +32,15 @@ from c2rust_py.ir.nodes import (
     IndexPlace,
     Load,
     LocalPlace,
-    Overflowing,
     PointerAdd,
     Return,
     Statement,
     StringPlace,
-    VaArgValue,
     Value,
 )
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
 from c2rust_py.ir.types import PointerType, RecordType, Type
-from c2rust_py.ir.walk import Node, map_children, walk, walk_all
+from c2rust_py.ir.walk import Node, is_stable, map_children, walk, walk_all
 
 _NAME = "from"
 
@@ -72,7 +69,7 @@ def _nested(node: Node, program: Program) -> int | None:
     if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
         return None
     callee, args = node.function.symbol, node.args
-    found = [i for i, arg in enumerate(args) if any(isinstance(part, _EFFECTS) for part in walk(arg))]
+    found = [i for i, arg in enumerate(args) if not is_stable(arg)]
     if len(found) != 1:
         return None
     moves = _moves(node.type) and _finds(callee, program) and _is_found(args[found[0]], program)
@@ -98,9 +95,6 @@ def _gives_null(callee: str, program: Program) -> bool:
         return any(form.result_kind in kinds for form in forms_of(callee))
     returned = (node.value for node in walk_all(program.functions[callee].body) if isinstance(node, Return))
     return any(is_null(part) for value in returned if value is not None for part in walk(value) if isinstance(part, Value))
-
-
-_EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue)
 
 
 def _moves(type: Type) -> bool:

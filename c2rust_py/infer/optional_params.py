@@ -14,18 +14,11 @@ from c2rust_py.infer.solver_state import SolverState
 from c2rust_py.infer.targets import Resolver, is_null, without_casts
 from c2rust_py.infer.views import leads_to_pointers
 from c2rust_py.ir.nodes import (
-    BlockValue,
-    Builtin,
-    Call,
     Conditional,
-    Overflowing,
     UnsupportedStatement,
-    VaArgValue,
     Value,
 )
-from c2rust_py.ir.walk import walk, walk_all
-
-_EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue)
+from c2rust_py.ir.walk import is_stable, walk_all
 
 
 def can_be_optional(state: SolverState, slot: PointerSlot) -> bool:
@@ -47,10 +40,10 @@ def can_be_given(resolver: Resolver, value: Value) -> bool:
     given = unless_null(value)
     if given is not None:
         condition, _, pointer = given
-        return not _has_effects(condition) and can_be_given(resolver, pointer)
+        return is_stable(condition) and can_be_given(resolver, pointer)
     if resolver.pointer(value) is None:
         return False
-    return not resolver.may_be_null(value) or not _has_effects(value)
+    return not resolver.may_be_null(value) or is_stable(value)
 
 
 def unless_null(value: Value) -> tuple[Value, bool, Value] | None:
@@ -66,7 +59,3 @@ def without_null(value: Value) -> Value:
     """The pointer that an optional parameter is given, if it is given any."""
     given = unless_null(value)
     return value if given is None else without_null(given[2])
-
-
-def _has_effects(value: Value) -> bool:
-    return any(isinstance(node, _EFFECTS) for node in walk(value))

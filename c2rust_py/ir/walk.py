@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar, cast, get_args
 
-from c2rust_py.ir.nodes import Arm, ElementRun, Place, Statement, Value
+from c2rust_py.ir.nodes import (
+    Arm,
+    BlockValue,
+    Builtin,
+    Call,
+    ElementRun,
+    Overflowing,
+    Place,
+    Statement,
+    UnsupportedValue,
+    VaArgValue,
+    Value,
+)
 from c2rust_py.node_fields import child_fields
 
 Node = Place | Value | Statement | ElementRun | Arm
@@ -55,6 +67,14 @@ def walk_all(nodes: tuple[Statement, ...]) -> Iterator[Node]:
     """`walk` over each of a list of statements."""
     for node in nodes:
         yield from walk(node)
+
+
+_EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue, UnsupportedValue)
+
+
+def is_stable(node: Node) -> bool:
+    """Whether computing a value, or a place, has no effect, so that it can be done earlier, twice, or not at all."""
+    return not any(isinstance(part, _EFFECTS) for part in walk(node))
 
 
 Statements = tuple[Statement, ...]

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from c2rust_py.infer.linear import is_stable
 from c2rust_py.ir.nodes import (
     Assign,
     Binary,
@@ -43,7 +42,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
 from c2rust_py.ir.types import Type
-from c2rust_py.ir.walk import Node, map_children, walk
+from c2rust_py.ir.walk import Node, is_stable, map_children, walk
 
 _ORDERED = (Call, Builtin, Overflowing, VaArgValue, DerefPlace, GlobalPlace)
 """What may be seen from elsewhere: its order among other arguments is gcc's."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from c2rust_py.infer.demotions import Demotions, MemoryCall, PointerSlot
 from c2rust_py.infer.effects import Effects, Needs
-from c2rust_py.infer.linear import Forms, definitions_of, is_stable
+from c2rust_py.infer.linear import Forms, definitions_of
 from c2rust_py.infer.places import cell_of, is_borrowed, root_of
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.solution import CELL_SUFFIX, Solution, first_instance, memory_instance
@@ -50,7 +50,7 @@ from c2rust_py.ir.types import (
     ReferenceType,
     Type,
 )
-from c2rust_py.ir.walk import walk_all
+from c2rust_py.ir.walk import is_stable, walk_all
 from c2rust_py.lift.before_calls import CallRewriter
 from c2rust_py.lift.library_cells import with_cells
 from c2rust_py.lift.loans import common_array, conflicts, is_of_cells, is_same_place, may_overlap, steps_of

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from c2rust_py.infer.linear import is_stable
 from c2rust_py.ir.nodes import (
     Assign,
     Block,
@@ -29,7 +28,7 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.walk import walk, walk_all
+from c2rust_py.ir.walk import is_stable, walk, walk_all
 from c2rust_py.lift.before_calls import CallRewriter
 from c2rust_py.lift.loans import may_overlap
 

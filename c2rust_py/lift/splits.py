@@ -19,7 +19,7 @@ from typing import cast
 
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.extents import Extents
-from c2rust_py.infer.linear import Form, Forms, definitions_of, is_stable
+from c2rust_py.infer.linear import Form, Forms, definitions_of
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.solution import Solution
@@ -44,7 +44,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.program import Function, Local, Program
 from c2rust_py.ir.types import USIZE, Access, ArrayType, ReferenceType
-from c2rust_py.ir.walk import walk_all
+from c2rust_py.ir.walk import is_stable, walk_all
 from c2rust_py.lift.before_calls import CallRewriter
 from c2rust_py.lift.loans import common_array, conflicts, is_same_root, may_overlap, steps_of
 from c2rust_py.lift.positions import converted

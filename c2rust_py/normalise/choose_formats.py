@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from c2rust_py.ir.nodes import Call, Conditional, Evaluate, FunctionRef, If, Statement, Value
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.walk import Node, map_children
-from c2rust_py.normalise.lower_output import has_effects, literal, literal_choice
+from c2rust_py.ir.walk import Node, is_stable, map_children
+from c2rust_py.normalise.lower_output import literal, literal_choice
 from c2rust_py.normalise.print_formats import argument_conversions
 
 _FORMATS = {"printf": 0, "fprintf": 1, "sprintf": 1, "snprintf": 2}
@@ -57,7 +57,7 @@ def _value(value: Value) -> Value:
 
 def _choice(call: Call) -> tuple[Value, Call, Call] | None:
     """The condition of a call that chooses between two formats, and the calls with either."""
-    if not isinstance(call.function, FunctionRef) or call.function.symbol not in _FORMATS or any(map(has_effects, call.args)):
+    if not isinstance(call.function, FunctionRef) or call.function.symbol not in _FORMATS or not all(map(is_stable, call.args)):
         return None
     position = _FORMATS[call.function.symbol]
     match call.args[position : position + 1]:

@@ -11,23 +11,17 @@ from collections.abc import Iterator
 from c2rust_py.ir.nodes import (
     Arm,
     BlockValue,
-    Builtin,
     Call,
     Conditional,
     Declare,
     FunctionRef,
     Logical,
-    Overflowing,
     Place,
     Statement,
-    UnsupportedValue,
-    VaArgValue,
     Value,
 )
 from c2rust_py.ir.verify import SETJMP_NAMES
-from c2rust_py.ir.walk import Node, children, map_children, walk
-
-_EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue, UnsupportedValue)
+from c2rust_py.ir.walk import Node, children, is_stable, map_children, walk
 
 
 def is_setjmp(node: Node) -> bool:
@@ -60,7 +54,7 @@ def _first_of(nodes: list[Node]) -> Call | None:
             assert isinstance(node, Call)
             return node
         if not calls_setjmp(node):
-            if any(isinstance(inner, _EFFECTS) for inner in walk(node)):
+            if not is_stable(node):
                 return None
             continue
         match node:

@@ -21,8 +21,6 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from c2rust_py.ir.nodes import (
-    BlockValue,
-    Builtin,
     Call,
     Conditional,
     Convert,
@@ -32,10 +30,8 @@ from c2rust_py.ir.nodes import (
     GlobalPlace,
     IntConst,
     Load,
-    Overflowing,
     Statement,
     StringPlace,
-    VaArgValue,
     Value,
 )
 from c2rust_py.ir.program import External, Program
@@ -52,7 +48,7 @@ from c2rust_py.ir.types import (
     Type,
     VoidType,
 )
-from c2rust_py.ir.walk import Node, map_children, walk
+from c2rust_py.ir.walk import Node, is_stable, map_children
 from c2rust_py.normalise.print_formats import Placeholder, argument_conversions, parse_format, plain_text
 
 PRINT = {"stdout": "print!", "stderr": "eprint!"}
@@ -122,7 +118,7 @@ class _Rewrite:
         if len(placeholders) != len(args) or not all(map(self.fits, placeholders, args)):
             return None
         choices = any(placeholder.conversion == "s" for placeholder in placeholders)
-        if choices and len(args) > 1 and any(map(has_effects, args)):
+        if choices and len(args) > 1 and not all(map(is_stable, args)):
             return None
         return self.macro(call, stream, format, tuple(args))
 
@@ -211,11 +207,6 @@ def _needs_no_memory(format: Value, args: list[Value]) -> bool:
         literal(arg) is not None if conversion == "s" else isinstance(arg.type, IntType | EnumType | FloatType)
         for conversion, arg in zip(conversions, args, strict=True)
     )
-
-
-def has_effects(value: Value) -> bool:
-    """Whether evaluating a value might do something that another argument can tell."""
-    return any(isinstance(node, Call | BlockValue | Builtin | Overflowing | VaArgValue) for node in walk(value))
 
 
 def literal(value: Value) -> bytes | None:

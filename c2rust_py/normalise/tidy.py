@@ -20,7 +20,6 @@ from c2rust_py.ir.nodes import (
     AllocateVla,
     Arm,
     Block,
-    BlockValue,
     Break,
     Builtin,
     Call,
@@ -36,16 +35,12 @@ from c2rust_py.ir.nodes import (
     Labelled,
     Loop,
     Match,
-    Overflowing,
     Return,
     Statement,
-    UnsupportedValue,
-    VaArgValue,
-    Value,
     While,
 )
 from c2rust_py.ir.program import Function
-from c2rust_py.ir.walk import Node, walk
+from c2rust_py.ir.walk import Node, is_stable
 from c2rust_py.normalise.flow_graph import Key, jump_key
 from c2rust_py.normalise.negate import negate
 from c2rust_py.normalise.statement_lists import Statements, has_block, is_true, map_nearest_lists
@@ -249,7 +244,7 @@ class _Tidy:
         out.runs_off = runs_off
         if arms:
             out.body.append(replace(statement, value=value, arms=tuple(arms)))
-        elif not _is_pure(value):
+        elif not is_stable(value):
             out.body.append(Evaluate(value, statement.span))
 
     # ---- loops
@@ -324,10 +319,4 @@ def _branch(node: If, then: Statements, otherwise: Statements) -> list[Statement
         return [replace(node, then=then, otherwise=otherwise)]
     if otherwise:
         return [replace(node, condition=negate(node.condition), then=otherwise, otherwise=())]
-    return [] if _is_pure(node.condition) else [Evaluate(node.condition, node.span)]
-
-
-def _is_pure(value: Value) -> bool:
-    """Whether a value may go uncomputed."""
-    effects = (Call, BlockValue, Builtin, Overflowing, VaArgValue, UnsupportedValue)
-    return not any(isinstance(node, effects) for node in walk(value))
+    return [] if is_stable(node.condition) else [Evaluate(node.condition, node.span)]

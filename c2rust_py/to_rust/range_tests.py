@@ -13,21 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from c2rust_py.ir.nodes import (
-    BlockValue,
-    Builtin,
-    Call,
     Compare,
     CompareOp,
     Convert,
     IntConst,
     Logical,
     LogicalOp,
-    Overflowing,
-    VaArgValue,
     Value,
 )
 from c2rust_py.ir.types import IntKind
-from c2rust_py.ir.walk import walk
+from c2rust_py.ir.walk import is_stable
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.literals import byte_literal
 
@@ -132,7 +127,7 @@ def _bound(value: Value) -> _Bound | None:
 def _contains(lowering: ConditionLowering, low: _Bound, high: _Bound, inclusive: bool) -> rs.Expr | None:
     """`(low..high).contains(&x)`, where both bound the same number and looking at it once is as good as twice."""
     number = low.number
-    if not _is_pure(number) or lowering.facts.types.int_kind(number.type) is None:
+    if not is_stable(number) or lowering.facts.types.int_kind(number.type) is None:
         return None
     byte = lowering.promoted_from(number) in (IntKind.CHAR, IntKind.UCHAR)
     limit = 0x7F if lowering.promoted_from(number) is IntKind.CHAR else 0xFF
@@ -152,8 +147,3 @@ def _contains(lowering: ConditionLowering, low: _Bound, high: _Bound, inclusive:
             return None
         ends = lowering.value(low.constant, typed=True), lowering.value(high.constant, typed=True)
     return rs.MethodCall(rs.RangeExpr(*ends, inclusive), "contains", (rs.Borrow(expr),))
-
-
-def _is_pure(value: Value) -> bool:
-    effects = Call | BlockValue | Builtin | Overflowing | VaArgValue
-    return not any(isinstance(node, effects) for node in walk(value))
