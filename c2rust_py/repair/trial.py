@@ -35,6 +35,7 @@ from c2rust_py.repair.answers import Refused
 from c2rust_py.repair.client import own_environment
 from c2rust_py.repair.feedback import Feedback, Rerun, no_rerun
 from c2rust_py.repair.lifting import Lifting, instance_of, keep_signatures
+from c2rust_py.repair.stub_marks import StubMark, read_stub_mark
 from c2rust_py.repair.work_list import Task
 from c2rust_py.report.build import LinkedGroup, with_bodies
 from c2rust_py.settings import Case
@@ -73,16 +74,17 @@ _BUILD_SECONDS = 600
 _SLOWER = 1.2
 _NOISE = 0.02
 _ROUNDS = 5
-_STUB = "not implemented: "
-_CALLS = "__c2rs_called__"
+_CALLS = "c2rs: __c2rs_called__"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRun:
-    """One program on one case: `differs` has how, empty where it agrees; `stopped_at` is a stub's text where one ended it."""
+    """One program on one case: `differs` has how, empty where it agrees; `stopped_at` is a stub's text where one ended it, and
+    `pretended` what a panic says that has the words of a stub and is of none."""
 
     differs: tuple[str, ...]
     stopped_at: str | None = None
+    pretended: str | None = None
 
     @property
     def agrees(self) -> bool:
@@ -152,10 +154,12 @@ class Trial:
     programs: tuple[TargetProgram, ...] = ()
     feedback: Feedback = field(init=False)
     lifting: Lifting = field(init=False)
+    mark: StubMark = field(init=False)
 
     def __post_init__(self) -> None:
         self.lifting = Lifting(self.project)
         self.feedback = Feedback(self.project, self.folder / "notes", self.oracle.rerun)
+        self.mark = read_stub_mark(self.folder / "stub-mark")
 
     def start(self) -> None:
         """Builds the C and the translation as it stands, and runs all cases. Raises CompileError where these do not build."""
@@ -194,6 +198,8 @@ class Trial:
                 raise Refused("signature", f"its callers do not build with it: {message}")
             raise Refused("build", message.rendered or str(message))
         runs = {**self.runs, **self._run(verdict, sorted(reached))}
+        for id in sorted(reached):
+            self._check_pretence(runs[id].pretended)
         for id in sorted(runs):
             if not runs[id].agrees and runs[id].stopped_at is None and self.runs[id] != runs[id]:
                 raise Refused("compare", self._describe(id, runs[id]), self._values_of_case(task, body, id, build))
@@ -270,13 +276,23 @@ class Trial:
     def _compare_function(self, task: Task, body: Body, build: Callable[[Body], CargoVerdict]) -> tuple[int, str]:
         """How many inputs it was compared on, or why on none."""
         verdict = self.oracle.compare(self.folder, task)
-        if verdict is None or verdict.outcome is FunctionOutcome.NOT_COMPARED:
-            return 0, "" if verdict is None else verdict.reason or ""
+        if verdict is None:
+            return 0, ""
+        verdict = replace(verdict, reason=self.mark.strip(verdict.reason or ""))
+        for stub in verdict.stubs:
+            self._check_pretence(self.mark.pretended_in(stub))
+        if verdict.outcome is FunctionOutcome.NOT_COMPARED:
+            return 0, verdict.reason or ""
         if verdict.outcome is not FunctionOutcome.EQUAL:
             lines = [f"the Rust {verdict.outcome.value}: {verdict.reason}", verdict.input or ""]
             values = self.feedback.of_input(task, body, self.folder, build)
             raise Refused("compare", "\n".join(line for line in lines if line), values)
         return verdict.comparisons, ""
+
+    def _check_pretence(self, said: str | None) -> None:
+        """Raises Refused where a panic has the words of a stub and is of none."""
+        if said is not None:
+            raise Refused("stub", f"it panics as a stub does: {said}")
 
     def _build(
         self, bodies: Mapping[Id, Body], cases: Iterable[CaseId], signatures: Signatures | None = None
@@ -297,6 +313,7 @@ class Trial:
             files |= {f"crates/c2rs-rt/{path}": text for path, text in vendor_runtime([everything]).items()}
             version = '\nversion = "0.0.1"\n'
             files["crates/c2rs-rt/Cargo.toml"] = _VERSION.sub(version, files["crates/c2rs-rt/Cargo.toml"], count=1)
+        files = {path: self.mark.put(text) for path, text in files.items()}
         write_files(self.folder, files, manifest, sink)
         keep_signatures(self.folder / ".c2rs", groups, bodies, signatures)
         limits = replace(self.confinement, memory=64 << 30, file_size=4 << 30, processes=512).limits(_BUILD_SECONDS)
@@ -314,7 +331,7 @@ class Trial:
             if program in verdict.programs:
                 executable = verdict.programs[program]
                 actual = run_case(executable, program, self.cases[number], self.timeout, self.confinement)
-                found[program, number] = _judge(self.c_runs[program, number], actual)
+                found[program, number] = _judge(self.c_runs[program, number], actual, self.mark)
         return found
 
     def _describe(self, id: CaseId, run: CaseRun) -> str:
@@ -326,10 +343,12 @@ class Trial:
         return "\n".join([*lines, *run.differs])
 
 
-def _judge(c: Outcome, rust: Outcome) -> CaseRun:
+def _judge(c: Outcome, rust: Outcome, mark: StubMark) -> CaseRun:
     """A run against the C's. One that a stub ended says nothing against what came before it."""
     text = rust.stderr.decode(errors="replace").rstrip()
     last = text.splitlines()[-1] if text else ""
-    if rust.status == 101 and _STUB in last and c.stdout.startswith(rust.stdout):
-        return CaseRun(("a stub ends it",), last.partition(_STUB)[2])
-    return CaseRun(differences(c, rust))
+    stub = mark.stub_in(last)
+    if rust.status == 101 and stub is not None and c.stdout.startswith(rust.stdout):
+        return CaseRun(("a stub ends it",), stub)
+    differs = differences(c, rust if stub is None else replace(rust, stderr=mark.strip(text).encode()))
+    return CaseRun(differs, pretended=mark.pretended_in(last) if differs and rust.status == 101 else None)

@@ -72,6 +72,7 @@ class Runner:
             int(lines["dropped"]),
             int(lines["replayed"]),
             round(float(lines["computed"]), 3),
+            stubs=tuple(lines["stubs"].splitlines()),
         )
 
     def _coverage(self, plan: FunctionPlan, folder: Path) -> Coverage | None:

@@ -52,7 +52,7 @@ class FunctionVerdict:
     comparisons: inputs on which both sides ran and were compared. undefined: inputs that were dropped because the C is
     undefined there. dropped: inputs that were not judged, since those like them that were judged are all undefined. replayed:
     how many kept inputs of former runs were among them. computed: seconds of processor time of the comparison. seconds: by the
-    clock, coverage included.
+    clock, coverage included. stubs: what the Rust said where inputs came to one.
     """
 
     name: str
@@ -68,6 +68,7 @@ class FunctionVerdict:
     computed: float = 0.0
     seconds: float = 0.0
     coverage: Coverage | None = None
+    stubs: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:

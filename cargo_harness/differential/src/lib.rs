@@ -65,6 +65,8 @@ pub fn run(table: &'static Table, sanitized: bool) {
             println!("undefined {}", verdict.undefined);
             println!("dropped {}", verdict.dropped);
             println!("replayed {}", verdict.replayed);
+            let stubs: Vec<&str> = verdict.stubs.iter().map(String::as_str).collect();
+            println!("stubs {}", one_line(&stubs.join("\n")));
             println!("computed {}", process::computed_in_all().as_secs_f64());
         }
         ["replay", name, kept] if !sanitized => replay::replay(table, find(table, name), kept),

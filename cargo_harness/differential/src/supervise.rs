@@ -1,5 +1,6 @@
 //! The comparison of one function: kept inputs first, then random ones, until one fails or all agree.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -36,6 +37,8 @@ pub struct Verdict {
     /// Inputs that only one side ran on, where a sample of such inputs was undefined throughout.
     pub dropped: u64,
     pub replayed: u64,
+    /// The stubs that inputs came to, each with its place.
+    pub stubs: BTreeSet<String>,
 }
 
 /// Ends of children after which the rest of a function's inputs is left out: each takes a while.
@@ -62,6 +65,8 @@ const MOST_JUDGED: usize = 8192;
 /// Inputs that are tried in place of one that fails, and as how many one counts that hangs.
 const MOST_SHRINKING: usize = 4000;
 const COST_OF_HANGS: usize = 400;
+/// Stubs that are named of those that inputs come to.
+const MOST_STUBS: usize = 16;
 /// Inputs that are kept for one function.
 const MOST_KEPT: usize = 64;
 
@@ -75,7 +80,6 @@ pub struct Supervisor<'a> {
     /// Whether calls have taken so long that integers are small from now on.
     modest: bool,
     verdict: Verdict,
-    stub: Option<String>,
     undefined_reason: String,
     deadline: Instant,
 }
@@ -91,7 +95,6 @@ impl<'a> Supervisor<'a> {
             generator: Generator::new(table.types, function, settings.seed),
             modest: false,
             verdict: Verdict::default(),
-            stub: None,
             undefined_reason: String::new(),
             deadline: Instant::now() + settings.limit,
         }
@@ -118,8 +121,8 @@ impl<'a> Supervisor<'a> {
         self.verdict.outcome = "equal";
         if self.verdict.compared == 0 {
             self.verdict.outcome = "cannot compare";
-            self.verdict.reason = match self.stub {
-                Some(stub) => stub,
+            self.verdict.reason = match self.verdict.stubs.first() {
+                Some(stub) => stub.clone(),
                 None => format!("the C is undefined on every input tried: {}", self.undefined_reason),
             };
         }
@@ -232,7 +235,8 @@ impl<'a> Supervisor<'a> {
             }
             question.make(&self.generator, &mut input);
             match (self.try_patiently(&input), judgement) {
-                (Finding::Stub(what), _) => self.stub = Some(what),
+                (Finding::Stub(what), _) if self.verdict.stubs.len() < MOST_STUBS => _ = self.verdict.stubs.insert(what),
+                (Finding::Stub(_), _) => {}
                 // It may only take long: compilers leave loops out that do nothing, each in other cases.
                 (Finding::CHangs, _) if !self.generator.is_modest(&input) => self.verdict.dropped += 1,
                 (finding, judgement) => match failure(finding, &judgement) {
