@@ -33,7 +33,7 @@ static int count(const int *values, int n) {
 }
 int main(void) {
     int fixed[3] = {1, 0, 2};
-    struct node *list = push(push(NULL, 1), 2);
+    struct node first = {0}, *list = push(push(&first, 1), 2);
     int *heap = calloc(1, 3 * sizeof *heap + 1);
     bump(heap);
     printf("%d %d %d %d\\n", total(list), count(fixed, 3), twice(*heap), count(heap, 3));

@@ -28,6 +28,7 @@ from c2rust_py.infer.targets import (
     HeldRoot,
     IndexStep,
     LiteralRoot,
+    ObjectRoot,
     ParamRoot,
     Resolver,
     Result,
@@ -228,7 +229,11 @@ def is_bytes(type: Type) -> bool:
 def overlap(a: Loan, b: Loan) -> bool:
     """Whether two loans, one of them to write, may be of the same bytes, as far as Rust can tell: members of elements are
     apart where the members are, slices of one array are not."""
-    if not (a.mutable or b.mutable) or a.target.root != b.target.root:
+    if not (a.mutable or b.mutable):
+        return False
+    if isinstance(a.target.root, ObjectRoot) and isinstance(b.target.root, ObjectRoot):
+        return a.target.root.pool == b.target.root.pool
+    if a.target.root != b.target.root:
         return False
     for one, other in zip(_lent_steps(a), _lent_steps(b), strict=False):
         if isinstance(one, FieldStep) and isinstance(other, FieldStep) and one != other:

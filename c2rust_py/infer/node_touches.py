@@ -27,12 +27,14 @@ from c2rust_py.ir.nodes import (
     GlobalPlace,
     Goto,
     IndexPlace,
+    Insert,
     Load,
     LocalPlace,
     Overflowing,
     Place,
     Reallocate,
     ReferentPlace,
+    Remove,
     Return,
     Split,
     StringPlace,
@@ -43,7 +45,7 @@ from c2rust_py.ir.nodes import (
     VaStart,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access, OwnedType, ReferenceType
+from c2rust_py.ir.types import Access, OwnedType, PoolType, ReferenceType
 from c2rust_py.ir.walk import Node
 
 _LEAVES = Touches(leaves=True)
@@ -78,7 +80,7 @@ class NodeTouches:
                 return self._declares(local)
             case DeclarePair():
                 return Touches(locals_written=frozenset(node.declared))
-            case Reallocate(place):
+            case Reallocate(place) | Insert(place) | Remove(place):
                 return self.reads(place) | self.writes(place)
             case AllocateVla(local, _, _):
                 return WRITES_MEMORY | self._declares(local)
@@ -148,6 +150,11 @@ class NodeTouches:
     def held(self, place: Place) -> Touches:
         """What Rust holds while it computes the indices of a place: a local that owns its elements, or of which a member does."""
         return self.reads(place) if is_owned(place) else NOTHING
+
+    def held_to_write(self, place: Place) -> Touches:
+        """What Rust holds while it computes the indices of a place that is written: all objects of an arena, too."""
+        pool = root_of(place)
+        return self.writes(pool) if isinstance(pool.type, PoolType) else self.held(place)
 
     def writes(self, place: Place) -> Touches:
         """A write to `place`, without computing its pointers and indices."""

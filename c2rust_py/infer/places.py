@@ -18,7 +18,7 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access, OwnedType, RecordType, ReferenceType
+from c2rust_py.ir.types import Access, IdType, OwnedType, RecordType, ReferenceType
 from c2rust_py.ir.walk import walk
 
 Root = LocalPlace | GlobalPlace | StringPlace | DerefPlace | ReferentPlace
@@ -98,6 +98,28 @@ def place_in_words(place: Place, program: Program) -> str:
             return "an array"
         case _:
             return "an object"
+
+
+def pool_of(place: Place) -> str | None:
+    """The symbol of the pool that a place is in an object of."""
+    found = pool_object(place)
+    return None if found is None else found[0]
+
+
+def pool_object(place: Place) -> tuple[str, Value] | None:
+    """The symbol of the pool that a place is in an object of, and the id of that."""
+    while isinstance(place, FieldPlace | IndexPlace):
+        if isinstance(place, IndexPlace) and isinstance(place.base, GlobalPlace) and isinstance(place.index.type, IdType):
+            return place.base.symbol, place.index
+        place = place.base
+    return None
+
+
+def asks_own_pool(place: Place) -> bool:
+    """Whether a place is of an object whose id is in an object of the same arena: `nodes[nodes[p].next].key`."""
+    found = pool_object(place)
+    return found is not None and any(isinstance(node, GlobalPlace) and node.symbol == found[0] for node in walk(found[1]))
+
 
 def lends_owner(value: Value, place: Place) -> bool:
     """Whether a value lends out what holds the elements of a place, which Rust has lent to be written by then."""

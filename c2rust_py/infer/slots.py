@@ -30,7 +30,17 @@ from c2rust_py.ir.nodes import (
     Value,
 )
 from c2rust_py.ir.program import Function, Program
-from c2rust_py.ir.types import Access, ArrayType, FunctionType, PointerType, RecordType, ReferenceType, Type
+from c2rust_py.ir.types import (
+    Access,
+    ArrayType,
+    FunctionType,
+    IdType,
+    OwnedType,
+    PointerType,
+    RecordType,
+    ReferenceType,
+    Type,
+)
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.options import Rung
 
@@ -99,11 +109,14 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
     is on the memory rung, which is total. `ladder` is an upper bound."""
     rungs: dict[Slot, Rung] = {}
     for declaration, type in _declarations(program, program if solution is None else solution.program):
-        for level in range(pointer_levels(type, program)):
+        levels = pointer_levels(type, program)
+        for level in range(levels):
             rung = Rung.MEMORY if level or solution is None else _rung(solution, program, declaration)
             if solution is not None and (_is_view(solution, declaration, level) or (level == 1 and _leads(solution, declaration))):
                 rung = Rung.BORROWED
             rungs[Slot(declaration, level)] = lowest((rung, ladder))
+        if _names_object(type):
+            rungs[Slot(declaration, levels)] = lowest((Rung.ARENA, ladder))
     grades: dict[str, Rung] = {}
     in_memory: dict[str, Span] = {}
     for symbol, function in program.functions.items():
@@ -111,15 +124,25 @@ def infer_slots(program: Program, storage: Storage, ladder: Rung, solution: Solu
         if place is not None:
             in_memory[symbol] = place
         lifts = solution is not None and bool(solution.templates[symbol])
-        above = Rung.CELL if _has_cells(function) else Rung.BORROWED if lifts else Rung.OWNED
+        above = lowest((Rung.BORROWED if lifts else Rung.OWNED, *_rungs_of_locals(function)))
         rung = above if place is None else Rung.MEMORY
         grades[symbol] = Rung.STUB if _has_stub(function) else lowest((rung, ladder))
     return SlotRungs(MappingProxyType(rungs), MappingProxyType(grades), MappingProxyType(in_memory))
 
 
-def _has_cells(function: Function) -> bool:
-    """Whether a function takes cells, or makes some."""
-    return any(_is_cell(one.type) for one in function.locals)
+def _rungs_of_locals(function: Function) -> Iterator[Rung]:
+    """The rungs below references that a function's locals, and its result, are on: cells, and names for objects of arenas."""
+    if any(_is_cell(one.type) for one in function.locals):
+        yield Rung.CELL
+    if any(map(_names_object, (function.type.result, *(one.type for one in function.locals)))):
+        yield Rung.ARENA
+
+
+def _names_object(type: Type) -> bool:
+    """Whether what a declaration's pointers lead to, or its elements are, names an object of an arena."""
+    while isinstance(type, PointerType | ArrayType | ReferenceType | OwnedType):
+        type = type.element if isinstance(type, ArrayType) else type.target
+    return isinstance(type, IdType)
 
 
 def _is_cell(type: Type) -> bool:
@@ -173,7 +196,7 @@ def _is_held(solution: Solution, slot: HeldSlot) -> bool:
 def _declarations(program: Program, before: Program) -> Iterator[tuple[DeclarationId, Type]]:
     """What is declared, with the types from before the program was lifted."""
     for symbol, variable in program.variables.items():
-        yield GlobalId(symbol), variable.type
+        yield GlobalId(symbol), before.variables.get(symbol, variable).type
     for symbol in program.functions:
         if symbol != first_instance(symbol) and first_instance(symbol) in program.functions:
             continue
@@ -182,7 +205,7 @@ def _declarations(program: Program, before: Program) -> Iterator[tuple[Declarati
             yield LocalId(symbol, local.id), local.type
         yield ResultId(symbol), function.type.result
     for id, record in program.records.items():
-        for index, record_field in enumerate(record.fields or ()):
+        for index, record_field in enumerate(before.records.get(id, record).fields or ()):
             yield FieldId(id, index), record_field.type
 
 

@@ -30,11 +30,13 @@ from c2rust_py.ir.nodes import (
     DerefPlace,
     FieldPlace,
     GlobalPlace,
+    Insert,
     Load,
     LocalPlace,
     Overflowing,
     Place,
     RecordValue,
+    Remove,
     Split,
     StringValue,
     UnsupportedStatement,
@@ -169,7 +171,7 @@ def _written_places(nodes: Iterable[Node]) -> Iterator[Place]:
                 yield place
             case Borrow(place, _, type) if type.access is not Access.SHARED:
                 yield place
-            case Split(place):
+            case Split(place) | Insert(place) | Remove(place):
                 yield place
             case _:
                 pass

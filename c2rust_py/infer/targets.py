@@ -52,6 +52,7 @@ from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import (
     ArrayType,
     FunctionType,
+    IdType,
     IntType,
     PointerType,
     RecordType,
@@ -127,7 +128,16 @@ class ResultRoot:
     function: str
 
 
-Root = ParamRoot | OwnedRoot | HandedRoot | LocalRoot | GlobalRoot | LiteralRoot | HeldRoot | ViewRoot | ResultRoot
+@dataclass(frozen=True, slots=True)
+class ObjectRoot:
+    """An object of a pool: the one that `id` names when it is computed. No local can hold on to it."""
+
+    pool: str
+    record: RecordType
+    id: Value
+
+
+Root = ParamRoot | OwnedRoot | HandedRoot | LocalRoot | GlobalRoot | ObjectRoot | LiteralRoot | HeldRoot | ViewRoot | ResultRoot
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,6 +521,8 @@ class Resolver:
                 assert isinstance(record, RecordType)
                 target = None if self.program.records[record.id].is_union else self.place(base)
                 return None if target is None else replace(target, steps=(*target.steps, FieldStep(index)))
+            case IndexPlace(GlobalPlace(symbol), id, RecordType() as record) if isinstance(id.type, IdType):
+                return None if GlobalObject(symbol) in self.demotions else Target(ObjectRoot(symbol, record, id), ())
             case IndexPlace(base, index):
                 target = self.place(base)
                 return None if target is None else self._moved(_first(target), index, negative=False)

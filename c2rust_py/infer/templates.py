@@ -19,6 +19,7 @@ from c2rust_py.infer.scopes import Scopes
 from c2rust_py.infer.targets import (
     HeldRoot,
     LocalRoot,
+    ObjectRoot,
     OwnedRoot,
     ParamRoot,
     Resolver,
@@ -195,6 +196,10 @@ class TemplateFinder:
             found.nullable.add(flow.local)
             changed = True
         template = self._template(resolver, found, flow)
+        if template is not None and isinstance(template.root, ObjectRoot):
+            found.apart[flow.local] = flow.span
+            found.templates.pop(flow.local, None)
+            return True
         known = found.templates.get(flow.local)
         if template is not None:
             known = template if known is None else known.join(template)
@@ -250,6 +255,8 @@ class TemplateFinder:
         roots = [result.template.root for result in results]
         if any(isinstance(root, OwnedRoot) for root in roots):
             return None, "it points into what ends with the function"
+        if any(isinstance(root, ObjectRoot) for root in roots):
+            return None, "it points into an object of an arena"
         if any(isinstance(root, LocalRoot) for root in roots):
             return None, "it points to a variable of the function"
         joined: Result | None = replace(results[0], nullable=False)

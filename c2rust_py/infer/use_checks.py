@@ -53,6 +53,7 @@ from c2rust_py.infer.pointer_uses import (
 from c2rust_py.infer.solver_state import SolverState, of_call
 from c2rust_py.infer.targets import (
     HeldRoot,
+    ObjectRoot,
     OwnedRoot,
     ParamRoot,
     Resolver,
@@ -170,6 +171,11 @@ class UseChecker:
     def _check_flow(self, local: int, value: Value, span: Span) -> None:
         self._check_kept(PointerSlot(self.symbol, local), local in self.resolver.templates, value, span)
 
+    def _can_hold(self, value: Value) -> bool:
+        """Whether an object can hold a view of what a pointer points to: nobody holds one of an object of an arena."""
+        target = self.resolver.pointer(value)
+        return target is not None and not isinstance(target.root, ObjectRoot)
+
     def _check_held(self, use: Held) -> None:
         """An object is given a pointer to hold."""
         slot, value = use.slot, use.value
@@ -183,7 +189,7 @@ class UseChecker:
             if value is not None:
                 self._demote(value, Reason(f"it is stored in {use.words}", use.span, cause))
             return
-        if value is not None and not is_null(value) and self.resolver.pointer(value) is None:
+        if value is not None and not is_null(value) and not self._can_hold(value):
             self.state.demote(slot, self._why(value, use.span))
             self._demote(value, Reason(f"it is stored in {use.words}", use.span, slot))
         elif slot not in self.state.views.nullable and (

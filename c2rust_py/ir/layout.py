@@ -12,10 +12,12 @@ from c2rust_py.ir.types import (
     EnumType,
     FloatType,
     FunctionType,
+    IdType,
     IntType,
     OptionalType,
     OwnedType,
     PointerType,
+    PoolType,
     Qualified,
     RecordType,
     ReferenceType,
@@ -45,11 +47,11 @@ class Layout:
                 return self.enums[id].kind.size
             case RecordType(id):
                 return self.records[id].size
-            case PointerType() | ReferenceType():
+            case PointerType() | ReferenceType() | IdType():
                 return 8
             case OptionalType():
                 return 16
-            case OwnedType():
+            case OwnedType() | PoolType():
                 return 24
             case ArrayType(element, length):
                 return self.size_of(element) * (length or 0)
@@ -70,7 +72,7 @@ class Layout:
                 return self.enums[id].kind.size
             case RecordType(id):
                 return self.records[id].align
-            case PointerType() | ReferenceType() | OptionalType() | OwnedType() | VaListType():
+            case PointerType() | ReferenceType() | OptionalType() | OwnedType() | IdType() | PoolType() | VaListType():
                 return 8
             case ArrayType(element, _):
                 return self.align_of(element)

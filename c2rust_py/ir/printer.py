@@ -58,6 +58,7 @@ from c2rust_py.ir.nodes import (
     Goto,
     If,
     IndexPlace,
+    Insert,
     IntConst,
     IsPresent,
     Label,
@@ -79,6 +80,7 @@ from c2rust_py.ir.nodes import (
     Reallocate,
     RecordValue,
     ReferentPlace,
+    Remove,
     Return,
     Split,
     Statement,
@@ -104,10 +106,12 @@ from c2rust_py.ir.types import (
     EnumType,
     FloatType,
     FunctionType,
+    IdType,
     IntType,
     OptionalType,
     OwnedType,
     PointerType,
+    PoolType,
     Qualified,
     RecordType,
     ReferenceType,
@@ -138,6 +142,10 @@ def type_text(type: Type) -> str:
             return f"{type_text(inner)}?"
         case OwnedType(target):
             return f"own {type_text(target)}"
+        case IdType(record):
+            return f"id {record.id}"
+        case PoolType(record):
+            return f"pool {record.id}"
         case ReferenceType(target, access, optional):
             return f"{access.value} {type_text(target)}{'?' if optional else ''}"
         case ArrayType(element, length):
@@ -447,6 +455,10 @@ class _Printer:
                 return f"{self.operand(operand)}.unwrap"
             case IsPresent(operand):
                 return f"{self.operand(operand)}.present"
+            case Insert(pool, init):
+                return f"insert {self.place(pool)}" + ("" if init is None else f" {self.value(init)}")
+            case Remove(pool, id):
+                return f"remove {self.place(pool)}[{self.value(id)}]"
             case Allocate(count, type):
                 return f"allocate {type_text(type)}" + ("" if count is None else f"({self.value(count)})")
             case Reallocate(place, count):

@@ -163,6 +163,20 @@ class OwnedType:
 
 
 @dataclass(frozen=True, slots=True)
+class IdType:
+    """What a pointer to an object of an arena becomes, behind `infer.arenas` only: a name for an object of a pool, or for none."""
+
+    record: RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class PoolType:
+    """All objects of an arena, behind `infer.arenas` only: an `IndexPlace` with an id is one of them."""
+
+    element: RecordType
+
+
+@dataclass(frozen=True, slots=True)
 class ArrayType:
     """`length` elements; None where the type is incomplete (`extern int a[]`, a flexible array member)."""
 
@@ -204,6 +218,8 @@ Type = (
     | ReferenceType
     | OptionalType
     | OwnedType
+    | IdType
+    | PoolType
     | ArrayType
     | FunctionType
     | VaListType

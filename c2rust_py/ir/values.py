@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.ir.types import ArrayType, OptionalType, OwnedType, PointerType, RecordType, ReferenceType, Type
+from c2rust_py.ir.types import ArrayType, IdType, OptionalType, OwnedType, PointerType, RecordType, ReferenceType, Type
 
 if TYPE_CHECKING:
     from c2rust_py.ir.statements import Statement
@@ -67,7 +67,7 @@ FLAT = -1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IndexPlace:
-    """`base[index]` where `base` is an array object; `index` has type `long` or `unsigned long`, wrapped in a `Convert`
+    """`base[index]` where `base` is an array object, or a pool that has an object of that id; an array's `index` has type `long` or `unsigned long`, wrapped in a `Convert`
     from what C wrote. (`p[i]` on a pointer is a `DerefPlace` of a `PointerAdd`.)"""
 
     base: Place
@@ -294,6 +294,26 @@ class Reallocate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Insert:
+    """A new object of a pool, with a value or (None) all zero; behind `infer.arenas` only."""
+
+    pool: Place
+    init: RecordValue | None
+    type: IdType
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Remove:
+    """Takes an object out of a pool, or nothing where the id names none; behind `infer.arenas` only. It has no value."""
+
+    pool: Place
+    id: Value
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FunctionRef:
     """The address of a function; as the function of a `Call`, a direct call."""
 
@@ -505,6 +525,8 @@ Value = (
     | MoveOptional
     | Allocate
     | Reallocate
+    | Insert
+    | Remove
     | FunctionRef
     | FunctionAddress
     | LabelAddress

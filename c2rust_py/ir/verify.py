@@ -37,6 +37,7 @@ from c2rust_py.ir.nodes import (
     Goto,
     If,
     IndexPlace,
+    Insert,
     IntConst,
     IsPresent,
     Label,
@@ -50,6 +51,7 @@ from c2rust_py.ir.nodes import (
     Place,
     Reallocate,
     ReferentPlace,
+    Remove,
     Return,
     Split,
     Statement,
@@ -68,9 +70,11 @@ from c2rust_py.ir.types import (
     USIZE,
     Access,
     ArrayType,
+    IdType,
     OptionalType,
     OwnedType,
     PointerType,
+    PoolType,
     ReferenceType,
     Type,
     VaListType,
@@ -187,6 +191,8 @@ _FORBIDDEN_BEFORE_LIFT = (
     MoveOptional,
     Allocate,
     Reallocate,
+    Insert,
+    Remove,
     Split,
     DeclarePair,
 )
@@ -214,7 +220,7 @@ class _Checker:
     def type(self, type: Type, span: Span) -> None:
         if find_qualified(type):
             self.require(False, f"a node has the qualified type {type_text(type)}", span)
-        if self.stage is not Stage.LIFTED and isinstance(type, ReferenceType | OptionalType | OwnedType):
+        if self.stage is not Stage.LIFTED and isinstance(type, ReferenceType | OptionalType | OwnedType | IdType | PoolType):
             self.require(False, f"{type_text(type)} is there before pointers are lifted", span)
 
     def function_definition(self, function: Function) -> None:

@@ -25,6 +25,7 @@ from c2rust_py.ir.nodes import (
     FieldPlace,
     FloatConst,
     IndexPlace,
+    Insert,
     IsPresent,
     Load,
     Logical,
@@ -37,6 +38,7 @@ from c2rust_py.ir.nodes import (
     PointerDiff,
     RecordValue,
     ReferentPlace,
+    Remove,
     StringValue,
     Truncate,
     Unary,
@@ -56,11 +58,13 @@ from c2rust_py.ir.types import (
     EnumType,
     FloatType,
     FunctionType,
+    IdType,
     IntKind,
     IntType,
     OptionalType,
     OwnedType,
     PointerType,
+    PoolType,
     Qualified,
     RecordType,
     ReferenceType,
@@ -104,7 +108,7 @@ def is_integer(type: Type, program: Program | None = None) -> IntKind | None:
 
 def is_scalar(type: Type) -> bool:
     """Whether a value of the type can be a condition."""
-    return isinstance(type, (IntType, EnumType, FloatType, ComplexType, PointerType, OptionalType))
+    return isinstance(type, (IntType, EnumType, FloatType, ComplexType, PointerType, OptionalType, IdType))
 
 
 def _is_arithmetic(type: Type) -> bool:
@@ -127,6 +131,9 @@ def check_place(place: Place, program: Program) -> str | None:
             if fields is None or not 0 <= index < len(fields):
                 return f"{type_text(base.type)} has no field {index}"
             return _differ(type, fields[index].type, "a field has another type")
+        case IndexPlace(base, index, type) if isinstance(base.type, PoolType):
+            wrong = _differ(index.type, IdType(base.type.element), "an object of a pool has another id")
+            return wrong or _differ(type, base.type.element, "an object of a pool has another type")
         case IndexPlace(base, index, type):
             if not isinstance(base.type, ArrayType):
                 return f"a {type_text(base.type)} is indexed"
@@ -196,6 +203,12 @@ def check_value(value: Value, program: Program) -> str | None:
             return _check_loan(value)
         case Optional() | Unwrap() | IsPresent() | MoveOptional():
             return _check_optional(value)
+        case Insert(pool, init, type):
+            wrong = None if init is None else _differ(init.type, type.record, "a new object has a value of another type")
+            return wrong or _differ(pool.type, PoolType(type.record), "a new object is of another pool")
+        case Remove(pool, id):
+            fits = isinstance(id.type, IdType) and pool.type == PoolType(id.type.record)
+            return None if fits else "what is removed is of another pool"
         case Allocate(count, type):
             fits = (count is not None) == type.is_array and (count is None or is_integer(count.type) is not None)
             return None if fits else f"{type_text(type)} is allocated by a wrong count"

@@ -12,8 +12,10 @@ from c2rust_py.ir.nodes import (
     Builtin,
     Call,
     ElementRun,
+    Insert,
     Overflowing,
     Place,
+    Remove,
     Statement,
     UnsupportedValue,
     VaArgValue,
@@ -69,7 +71,7 @@ def walk_all(nodes: tuple[Statement, ...]) -> Iterator[Node]:
         yield from walk(node)
 
 
-_EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue, UnsupportedValue)
+_EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue, UnsupportedValue, Insert, Remove)
 
 
 def is_stable(node: Node) -> bool:

@@ -16,11 +16,13 @@ from c2rust_py.ir.nodes import (
     Evaluate,
     For,
     If,
+    Insert,
     IntConst,
     Logical,
     Not,
     Overflowing,
     PointerAdd,
+    Remove,
     Statement,
     Value,
     While,
@@ -31,7 +33,7 @@ from c2rust_py.ir.walk import Node, children, walk
 
 def effects_of(value: Node) -> tuple[Statement, ...]:
     """The side effects of evaluating a node, in order."""
-    if not any(isinstance(node, Call | BlockValue | Overflowing) for node in walk(value)):
+    if not any(isinstance(node, Call | BlockValue | Overflowing | Insert | Remove) for node in walk(value)):
         return ()
     match value:
         case Convert(operand) if is_data_pointer(operand.type):

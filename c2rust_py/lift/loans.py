@@ -23,7 +23,7 @@ from c2rust_py.ir.nodes import (
     StringPlace,
 )
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import Access, ArrayType, OptionalType, ReferenceType
+from c2rust_py.ir.types import Access, ArrayType, OptionalType, PoolType, ReferenceType
 from c2rust_py.ir.walk import walk
 
 
@@ -42,7 +42,7 @@ def may_overlap(a: Borrow, b: Borrow) -> bool:
         return False
     if not is_same_root(a, b):
         return False
-    if _is_chosen(a.place) or _is_chosen(b.place):
+    if _is_chosen(a.place) or _is_chosen(b.place) or _is_pool(root_of(a.place)):
         return True
     for one, other in zip(steps_of(a.place), steps_of(b.place), strict=False):
         if isinstance(one, FieldPlace) and isinstance(other, FieldPlace) and one.index != other.index:
@@ -86,6 +86,8 @@ def common_array(forms: Forms, loans: Sequence[Borrow]) -> Place | None:
     paths = [steps_of(loan.place) for loan in loans]
     if any(isinstance(step, FieldPlace) and step.index == FLAT for path in paths for step in path):
         return None  # Rows as one array are lent as a whole.
+    if any(_is_pool(root_of(loan.place)) for loan in loans):
+        return None
     depth = 0
     while all(len(path) > depth for path in paths) and all(_is_same(forms, paths[0][depth], p[depth]) for p in paths):
         depth += 1
@@ -131,6 +133,11 @@ def _roots(place: Place) -> set[object]:
             return {root for inner in (*loans, *held) for root in _roots(inner)}
         case other:
             raise AssertionError(f"a loan of {other}")
+
+
+def _is_pool(root: Place) -> bool:
+    """Whether a place is all objects of an arena, of which Rust lends one at a time to be written."""
+    return isinstance(root.type, PoolType)
 
 
 def _is_chosen(place: Place) -> bool:

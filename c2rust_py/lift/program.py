@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from types import MappingProxyType
 
+from c2rust_py.infer.arenas import infer_arenas
 from c2rust_py.infer.cursors import name_referents
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
 from c2rust_py.infer.effects import Effects, infer_effects
@@ -22,6 +23,7 @@ from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.infer.token_states import name_token_states
 from c2rust_py.infer.view_pairs import measures_params, reaching
 from c2rust_py.ir.program import Function, Program
+from c2rust_py.lift.arenas import ArenaRewriter, pool_symbol, use_arenas
 from c2rust_py.lift.cells import CellFacts, lend_cells
 from c2rust_py.lift.conflicts import find_conflicts
 from c2rust_py.lift.exchanges import inline_exchanges
@@ -95,8 +97,30 @@ def lift_program(
     find_conflicts: FindConflicts = find_conflicts,
     originals: Mapping[str, Function] = MappingProxyType({}),
 ) -> Lifted:
-    """Each round takes down at least one subject more, so it ends. `originals`: see `solve`. Signed overflow may wrap here: an
-    index that it makes negative is no slice's."""
+    """Puts linked structs into arenas, apart from those that have something on the memory rung point into them, and lifts the rest.
+    `originals`: see `solve`."""
+    records = infer_arenas(program).records
+    while True:
+        pooled = use_arenas(program, records)
+        as_pooled = ArenaRewriter(program, frozenset(records)).functions(originals)
+        lifted = _lift_pooled(pooled, library, demotions, find_conflicts, as_pooled)
+        in_memory = lifted.storage.memory_globals
+        left = tuple(id for id in records if pool_symbol(id) not in in_memory)
+        if left == records:
+            return lifted
+        records = left
+        demotions.restart()
+
+
+def _lift_pooled(
+    program: Program,
+    library: Mapping[str, LibraryFunction],
+    demotions: Demotions,
+    find_conflicts: FindConflicts,
+    originals: Mapping[str, Function],
+) -> Lifted:
+    """Each round takes down at least one subject more, so it ends. Signed overflow may wrap here: an index that it makes negative is
+    no slice's."""
     program = name_referents(name_nested_positions(name_token_states(program)))
     closed_world = any(f.name == "main" and not f.static for f in program.functions.values())
     ranges = infer_ranges(program, library, signed_wraps=True, closed_world=closed_world)

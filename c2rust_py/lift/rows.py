@@ -22,6 +22,7 @@ from c2rust_py.infer.targets import (
     IndexStep,
     LiteralRoot,
     LocalRoot,
+    ObjectRoot,
     OwnedRoot,
     ParamRoot,
     ResultRoot,
@@ -90,6 +91,8 @@ def _type_of(solution: Solution, symbol: str, target: Target, before: int) -> Ty
             type: Type | None = program.functions[symbol].locals[local].type
         case GlobalRoot(name):
             type = program.variables[name].type
+        case ObjectRoot(_, record):
+            type = record
         case LiteralRoot(_, array):
             type = array
         case HeldRoot(value):
@@ -117,7 +120,7 @@ def _object(program: Program, symbol: str, target: Target) -> Subject | None:
     match target.root:
         case LocalRoot(local):
             return LocalObject(symbol, local)
-        case GlobalRoot(name):
+        case GlobalRoot(name) | ObjectRoot(name):
             return GlobalObject(name)
         case ParamRoot(local) | OwnedRoot(local) | ViewRoot(local):
             return PointerSlot(symbol, local)

@@ -23,6 +23,7 @@ from c2rust_py.infer.targets import (
     IndexStep,
     LiteralRoot,
     LocalRoot,
+    ObjectRoot,
     OwnedRoot,
     ParamRoot,
     ResultRoot,
@@ -44,6 +45,7 @@ from c2rust_py.ir.program import Function
 from c2rust_py.ir.types import (
     ArrayType,
     OptionalType,
+    PoolType,
     RecordType,
     ReferenceType,
     Type,
@@ -76,6 +78,9 @@ class TargetPlaces:
             case GlobalRoot(symbol):
                 type = self.views.types.within(GlobalPointers(symbol), self.solution.program.variables[symbol].type)
                 place = GlobalPlace(symbol, type, span)
+            case ObjectRoot(pool, record, id):
+                objects = GlobalPlace(pool, PoolType(record), span)
+                place = IndexPlace(objects, self.positions.value(id), record, span)
             case LiteralRoot(data, type):
                 place = StringPlace(data, type, span)
             case HeldRoot(held):

@@ -26,6 +26,7 @@ from c2rust_py.ir.types import (
     ComplexType,
     FloatType,
     FunctionType,
+    IdType,
     IntKind,
     PointerType,
     Type,
@@ -58,7 +59,7 @@ def is_null_constant(value: Value) -> bool:
     """Whether a pointer value is the null pointer constant."""
     match value:
         case ZeroValue(type):
-            return isinstance(type, PointerType)
+            return isinstance(type, PointerType | IdType)
         case IntConst(0, type):
             return isinstance(type, PointerType)
         case Convert(operand, PointerType()):
@@ -111,7 +112,7 @@ class ConditionLowering(PlaceLowering):
         return inner is not None and outer is not None and outer.size >= inner.size
 
     def nonzero(self, value: Value) -> rs.Expr:
-        if isinstance(value.type, PointerType | ArrayType | FunctionType):
+        if isinstance(value.type, PointerType | ArrayType | FunctionType | IdType):
             return negated(self.null_test(_without_pointer_casts(value)))
         differ = slices_differ(self, value)
         if differ is not None:
@@ -158,7 +159,7 @@ class ConditionLowering(PlaceLowering):
                 return not isinstance(left.type, FloatType) or op in (CompareOp.EQ, CompareOp.NE)
             case Not() | Load():
                 return True
-            case _ if isinstance(value.type, PointerType):
+            case _ if isinstance(value.type, PointerType | IdType):
                 return True
             case _:
                 return False
@@ -166,7 +167,7 @@ class ConditionLowering(PlaceLowering):
     def comparison(self, op: CompareOp, left: Value, right: Value) -> rs.Expr:
         if op in (CompareOp.EQ, CompareOp.NE):
             for pointer, other in ((left, right), (right, left)):
-                if is_null_constant(other) and isinstance(pointer.type, PointerType):
+                if is_null_constant(other) and isinstance(pointer.type, PointerType | IdType):
                     test = self.null_test(_without_pointer_casts(pointer))
                     return negated(test) if op is CompareOp.NE else test
             truth = self.truth_test(op, left, right)

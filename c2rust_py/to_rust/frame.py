@@ -206,6 +206,6 @@ class Frame:
 
 RUNTIME_TYPES = {
     name: f"c2rs_rt::{name}"
-    for name in ("Ptr", "FnPtr", "Void", "Memory", "Pod", "Field", "BitField", "LongDouble", "VaArg", "VaList", "Complex", "LongComplex")
+    for name in ("Ptr", "FnPtr", "Void", "Memory", "Pod", "Field", "BitField", "LongDouble", "VaArg", "VaList", "Complex", "LongComplex", "Id", "Pool")
 } | {"Context": "crate::context::Context", "Globals": "crate::context::Globals"}
 """Where the types of the runtime and of the crate's context are imported from."""

@@ -24,12 +24,14 @@ from c2rust_py.ir.nodes import (
     FloatConst,
     GlobalPlace,
     IndexPlace,
+    Insert,
     IntConst,
     Load,
     LocalPlace,
     Overflowing,
     Place,
     ReferentPlace,
+    Remove,
     Split,
     Statement,
     Value,
@@ -135,7 +137,7 @@ def _written_places(node: Node) -> Iterator[Place]:
     match node:
         case Assign(place, _, _) | Overflowing(_, _, _, place, _, _):
             yield place
-        case Split(place):
+        case Split(place) | Insert(place) | Remove(place):
             yield place
         case Call():
             for arg in node.args:

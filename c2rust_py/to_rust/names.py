@@ -37,7 +37,7 @@ PRELUDE = frozenset(_PRELUDE_TEXT.split())
 """Names that generated code uses without importing them: a C name that becomes one of them gets an underscore."""
 
 CONTEXT = frozenset(
-    ["Context", "Globals", "Memory", "Ptr", "FnPtr", "Void", "Pod", "Field", "BitField", "LongDouble", "VaArg", "VaList", "Complex", "mem", "globals", "cx", "init_statics"]
+    ["Context", "Globals", "Memory", "Ptr", "FnPtr", "Void", "Pod", "Field", "BitField", "LongDouble", "VaArg", "VaList", "Complex", "Id", "Pool", "mem", "globals", "cx", "init_statics"]
 )
 """Names of the translation itself (DESIGN 4)."""
 

@@ -40,6 +40,7 @@ from c2rust_py.ir.types import (
     ComplexType,
     FloatKind,
     FloatType,
+    IdType,
     IntKind,
     IntType,
     OptionalType,
@@ -246,7 +247,7 @@ class PlaceLowering(ABC):
             if index.spelling is Spelling.CHARACTER:
                 return int_constant(index, "usize", typed=True)
             return self.named_constant(index) or rs.Literal(str(index.value))
-        if index.type == SIZE:
+        if index.type == SIZE or isinstance(index.type, IdType):
             return self.value(index, typed=True)
         index = self.without_widening(index)
         return rs.Cast(self.value(index), USIZE)

@@ -30,7 +30,7 @@ from typing import Any, cast
 
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.node_touches import NodeTouches
-from c2rust_py.infer.places import cell_of, lends_owner, root_of
+from c2rust_py.infer.places import asks_own_pool, cell_of, lends_owner, root_of
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, Touches
 from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
@@ -63,6 +63,7 @@ from c2rust_py.ir.nodes import (
     FunctionRef,
     GlobalPlace,
     If,
+    Insert,
     IntConst,
     IsPresent,
     Labelled,
@@ -80,6 +81,7 @@ from c2rust_py.ir.nodes import (
     PointerDiff,
     Reallocate,
     RecordValue,
+    Remove,
     Return,
     Statement,
     Truncate,
@@ -94,7 +96,7 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
-from c2rust_py.ir.types import Access, EnumType, IntType, PointerType, RecordType, Type, is_optional_reference
+from c2rust_py.ir.types import Access, EnumType, IdType, IntType, PointerType, RecordType, Type, is_optional_reference
 from c2rust_py.ir.walk import Node, children, walk
 from c2rust_py.to_rust.operand_order import Arranged, Operand, Position, arrange
 from c2rust_py.to_rust.place_operands import operands_of, with_operands
@@ -212,7 +214,7 @@ class _Sequencer:
         place = self._place_operands(node.place)
         place_first = in_memory or cell_of(node.place) is not None
         ranks = range(len(place)) if place_first else range(1, len(place) + 1)
-        held = self.nodes.held(node.place)
+        held = self.nodes.held_to_write(node.place)
         place_positions = [
             Position(rank, barred=in_memory, early=operand.touches.conflicts(held) or lends_owner(operand.value, node.place))
             for rank, operand in zip(ranks, place, strict=True)
@@ -243,6 +245,8 @@ class _Sequencer:
                 return self._call(value, between)
             case Load():
                 return self._access(value, between)
+            case Insert():
+                return self.value(value)
             case Convert(operand):
                 inner = self._deferred_value(operand, between)
                 return replace(inner, value=replace(value, operand=inner.value))
@@ -289,6 +293,10 @@ class _Sequencer:
                 return self._named(value, {"start": value.start, "operand": value.operand})
             case Allocate() | Reallocate() if value.count is not None:
                 return self._named(value, {"count": value.count})
+            case Insert() if value.init is not None:
+                return self._named(value, {"init": value.init})
+            case Remove():
+                return self._named(value, {"id": value.id})
             case Optional() if value.value is not None:
                 return self._named(value, {"value": value.value})
             case Convert() | Unary() | Not() | Truncate() | Unwrap() | IsPresent():
@@ -338,7 +346,7 @@ class _Sequencer:
         return isinstance(value, Load) and isinstance(value.place, LocalPlace | GlobalPlace)
 
     def _same_bits(self, a: Type, b: Type) -> bool:
-        kinds = (IntType, EnumType, PointerType)
+        kinds = (IntType, EnumType, PointerType, IdType)
         return isinstance(a, kinds) and isinstance(b, kinds) and self.layout.size_of(a) == self.layout.size_of(b)
 
     def _lazy(self, value: Logical | Conditional, strict: Value, lazy: dict[str, Value], first: str) -> Operand:
@@ -537,7 +545,7 @@ class _Sequencer:
 
 
 def _active_nodes(body: Sequence[Statement]) -> set[int]:
-    """The nodes in or below which something happens beside reading."""
+    """The nodes in or below which something happens beside reading, or that write an object of a pool that says which one."""
     active: set[int] = set()
     order: list[tuple[Node, Node | None]] = []
     stack: list[tuple[Node, Node | None]] = [(node, None) for node in body]
@@ -546,9 +554,9 @@ def _active_nodes(body: Sequence[Statement]) -> set[int]:
         order.append((node, parent))
         stack.extend((child, node) for child in children(node))
     for node, parent in reversed(order):
-        if isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue) or (
+        if isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue | Insert | Remove) or (
             isinstance(node, Builtin) and node.name in EFFECTFUL_BUILTINS
-        ):
+        ) or (isinstance(node, Assign | Borrow) and asks_own_pool(node.place)):
             active.add(id(node))
         if parent is not None and id(node) in active:
             active.add(id(parent))
@@ -560,7 +568,7 @@ def _is_deferred(value: Value, layout: Layout) -> bool:
     means the same to gcc."""
     while isinstance(value, Convert) and _is_useless(value, layout):
         value = value.operand
-    return isinstance(value, Call | Load)
+    return isinstance(value, Call | Load | Insert)
 
 
 def _is_useless(conversion: Convert, layout: Layout) -> bool:

@@ -27,6 +27,7 @@ from c2rust_py.ir.nodes import (
     Evaluate,
     For,
     If,
+    Insert,
     IntConst,
     Labelled,
     Load,
@@ -36,6 +37,7 @@ from c2rust_py.ir.nodes import (
     Overflowing,
     Place,
     Reallocate,
+    Remove,
     Return,
     Split,
     Statement,
@@ -532,7 +534,7 @@ def _has_effect(node: object) -> bool:
     """Whether evaluating a node itself does more than compute a value."""
     if isinstance(node, Builtin):
         return node.name in EFFECTFUL_BUILTINS
-    return isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue | Reallocate)
+    return isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue | Reallocate | Insert | Remove)
 
 
 def _may_trap(node: object) -> bool:

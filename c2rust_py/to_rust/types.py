@@ -16,11 +16,13 @@ from c2rust_py.ir.types import (
     FloatKind,
     FloatType,
     FunctionType,
+    IdType,
     IntKind,
     IntType,
     OptionalType,
     OwnedType,
     PointerType,
+    PoolType,
     Qualified,
     RecordType,
     ReferenceType,
@@ -114,6 +116,10 @@ class TypeLowering:
                 return rs.PathType("Vec", (self.stored(element),))
             case OwnedType(target):
                 return rs.PathType("Box", (self.stored(target),))
+            case IdType(record):
+                return rs.PathType("Id", (self.stored(record),))
+            case PoolType(record):
+                return rs.PathType("Pool", (self.stored(record),))
             case ReferenceType(optional=True):
                 return rs.PathType("Option", (self.value(replace(type, optional=False)),))
             case ReferenceType(ArrayType(element, None), Access.CELL):

@@ -22,6 +22,7 @@ from c2rust_py.ir.nodes import (
     FloatConst,
     FunctionAddress,
     FunctionRef,
+    Insert,
     IntConst,
     IsPresent,
     LabelAddress,
@@ -38,6 +39,7 @@ from c2rust_py.ir.nodes import (
     Reallocate,
     RecordValue,
     ReferentPlace,
+    Remove,
     StringValue,
     Truncate,
     Unary,
@@ -54,10 +56,12 @@ from c2rust_py.ir.types import (
     ComplexType,
     FloatKind,
     FloatType,
+    IdType,
     IntKind,
     OptionalType,
     OwnedType,
     PointerType,
+    PoolType,
     RecordType,
     ReferenceType,
     Type,
@@ -111,6 +115,11 @@ class ValueLowering(ConditionLowering):
                 assert isinstance(place.type, OwnedType) and isinstance(place.type.target, ArrayType)
                 elements = (self.value(count, typed=True), self.stored_zero(place.type.target.element))
                 return rs.MethodCall(self.path(place), "resize", elements)
+            case Insert(pool, init, type):
+                object = self.zero(type.record) if init is None else self.value(init)
+                return rs.MethodCall(self.path(pool), "insert", (object,))
+            case Remove(pool, id):
+                return rs.MethodCall(self.path(pool), "remove", (self.value(id),))
             case FunctionRef() | FunctionAddress():
                 return self.function_pointer(value)
             case Unary() | Binary() | PointerAdd() | PointerDiff() | Truncate():
@@ -291,6 +300,12 @@ class ValueLowering(ConditionLowering):
         match type:
             case PointerType():
                 return self.null(type, typed=True)
+            case IdType():
+                self.frame.import_type("Id")
+                return rs.Name("Id::NULL")
+            case PoolType():
+                self.frame.import_type("Pool")
+                return rs.Call(rs.Name("Pool::new"), ())
             case OptionalType():
                 return rs.Name("None")
             case ReferenceType(optional=True):

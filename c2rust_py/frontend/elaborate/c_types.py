@@ -14,11 +14,13 @@ from c2rust_py.ir.types import (
     EnumType,
     FloatType,
     FunctionType,
+    IdType,
     IntKind,
     IntType,
     OptionalType,
     OwnedType,
     PointerType,
+    PoolType,
     Qualified,
     Quals,
     RecordType,
@@ -181,7 +183,7 @@ def spell(type: Type) -> str:
             return "va_list"
         case VoidType():
             return "void"
-        case ReferenceType() | OptionalType() | OwnedType():
+        case ReferenceType() | OptionalType() | OwnedType() | IdType() | PoolType():
             raise AssertionError("C has no references")
 
 

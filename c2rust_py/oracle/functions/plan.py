@@ -19,7 +19,7 @@ from c2rust_py.ir.types import BOOL, ArrayType, FunctionType, PointerType, Recor
 from c2rust_py.oracle.functions.c_objects import CObjects, link_name, static_local
 from c2rust_py.oracle.functions.closure import Closure, callable_targets, close_over
 from c2rust_py.oracle.functions.results import ResultPlan, plan_result
-from c2rust_py.oracle.functions.signatures import Passing, RustFunction, has_function
+from c2rust_py.oracle.functions.signatures import Passing, RustFunction, has_function, names_objects
 from c2rust_py.oracle.functions.type_table import FunctionTarget, NotComparable, TypeTable, has_pointers
 from c2rust_py.to_rust.names import Names
 
@@ -149,6 +149,8 @@ def _kept(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> dict[str
             found[id] = "has functions in the Rust"
         elif any(re.search(r"\b(?:Vec|Box)<", type) for type in types):
             found[id] = "owns what it points to in the Rust"
+        elif any(map(names_objects, types)):
+            found[id] = "names objects of arenas in the Rust"
         elif any("&" in type for type in types):
             found[id] = "has references in the Rust"
     before = -1
@@ -316,7 +318,7 @@ class Planner:
             return GlobalPlan(variable, link, Home.MEMORY, str(in_memory.index(symbol) + 1), of)
         field = self.facts.names.variables.get(symbol, "")
         type = self.fields.get(field.removeprefix("r#"))
-        if type is None or has_function(type) or type.startswith(("Option<", "&")):
+        if type is None or has_function(type) or names_objects(type) or type.startswith(("Option<", "&")):
             return None
         if type == "bool" and self.table.program.int_kind(variable.type) is not None:
             of = self.table.truth_of(variable.type)

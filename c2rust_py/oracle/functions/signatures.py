@@ -74,7 +74,7 @@ def _function(name: str, params: list[str], result: str | None) -> RustFunction:
     types = [param.split(":", 1)[1].strip() for param in params]
     types = [re.sub(r"\b(?:\w+::)+(?=(?:Memory|Globals|Context)$)", "", type) for type in types]
     for type in (*types, result or ""):
-        if has_function(type):
+        if has_function(type) or names_objects(type):
             raise NotComparable(f"inputs of the Rust type `{type}` are not made")
     context = _CONTEXTS.get(types[-1]) if types else None
     if context is not None:
@@ -85,6 +85,11 @@ def _function(name: str, params: list[str], result: str | None) -> RustFunction:
 def has_function(type: str) -> bool:
     """Whether a Rust type has functions in it: those in memory are numbers."""
     return re.search(r"\bfn\(", type) is not None and "Ptr<" not in type
+
+
+def names_objects(type: str) -> bool:
+    """Whether a Rust type has names of objects in it that lie in arenas, or such objects themselves."""
+    return re.search(r"\b(?:Id|Pool)<", type) is not None
 
 
 def _param(type: str) -> RustParam:

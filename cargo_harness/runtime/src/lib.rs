@@ -20,6 +20,7 @@ pub mod libgen;
 pub mod locale;
 pub mod math;
 pub mod memory;
+pub mod pool;
 pub mod search;
 pub mod setjmp;
 pub mod signal;
@@ -40,3 +41,4 @@ pub mod wchar;
 pub mod wctype;
 
 pub use memory::{BitField, Complex, Context, Field, FnPtr, LongComplex, LongDouble, Memory, Pod, Ptr, VaArg, VaList, Void};
+pub use pool::{Id, Pool};
