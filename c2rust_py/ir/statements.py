@@ -267,7 +267,8 @@ class UnsupportedStatement:
     """See `UnsupportedValue`. Where it stands for a whole body, `mentions` are the symbols of the functions and objects that
     the C names there, since what fills the stub can need them; `fingerprint` tells one C text from another; `sketch` is the
     function as it was understood, printed, with the part that is not translated marked. lent: where what fills the stub has
-    references and positions for pointers, the numbers of these parameters (see `lift.lending`)."""
+    references and positions for pointers, the numbers of these parameters (see `lift.lending`). idle: those of the mentions that stand
+    only where C never comes to."""
 
     code: str
     reason: str
@@ -276,6 +277,7 @@ class UnsupportedStatement:
     fingerprint: str = ""
     sketch: str = ""
     lent: tuple[int, ...] | None = None
+    idle: tuple[str, ...] = ()
 
 
 Statement = (

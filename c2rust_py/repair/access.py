@@ -99,7 +99,8 @@ class Access:
     """What an answer may and has to reach.
 
     words: the functions of the library that the C names, macros expanded. own: the function's Rust name. functions: the Rust names of the
-    program's functions. called: those that the C names. required: those of them that do something that can be seen.
+    program's functions. called: those that the C names. required: those of them that do something that can be seen. idle: those of the words that
+    the C only has where it never comes to.
     """
 
     words: frozenset[str]
@@ -107,10 +108,17 @@ class Access:
     functions: frozenset[str]
     called: frozenset[str]
     required: frozenset[str]
+    idle: frozenset[str] = frozenset()
 
     @property
     def families(self) -> frozenset[str]:
+        """What may be reached."""
         return families_of(self.words)
+
+    @property
+    def required_families(self) -> frozenset[str]:
+        """What has to be reached."""
+        return families_of(self.words - self.idle) & REQUIRED
 
     @property
     def threads(self) -> bool:

@@ -9,7 +9,8 @@ from tree_sitter import Node
 from c2rust_py.repair.access import REQUIRED, SPOKEN, Access, families
 from c2rust_py.repair.answers import Candidate, Refused
 from c2rust_py.repair.bindings import is_variable
-from c2rust_py.repair.rust_syntax import Token, follows_colons, is_member, node_text, token_text
+from c2rust_py.repair.live_code import LiveCode
+from c2rust_py.repair.rust_syntax import Token, follows_colons, is_member, node_text, token_text, walk_tree
 
 _CONSTANT = "_FN"
 """Behind the name of a function, in upper case, it is the function's number for dispatchers."""
@@ -29,12 +30,33 @@ def check_calls(candidate: Candidate, access: Access) -> None:
             raise Refused("call", "the number of a function is not made")
         if text in others and _is_function(tokens, index, leaf):
             raise Refused("call", f"`{text}` is a function that the C does not call here")
-    used = {name for index, leaf in leaves if (name := _used(tokens, index, leaf)) is not None}
+    _check_required(candidate, access, leaves)
+
+
+def _check_required(candidate: Candidate, access: Access, leaves: Sequence[tuple[int, Node]]) -> None:
+    """Raises Refused where the body does not come to something that the C does and that can be seen."""
+    imported = dict(_imports(candidate.block))
+    wanted = access.required | {word for word, family in families().items() if family in REQUIRED}
+    uses = ((_used(candidate.tokens, index, leaf), leaf) for index, leaf in leaves)
+    named = [(imported.get(name, name), leaf) for name, leaf in uses if name is not None and imported.get(name, name) in wanted]
+    live = LiveCode(candidate.block)
+    used = {name for name, leaf in named if live.is_used(leaf) and live.reaches(leaf)}
     for name in sorted(access.required - used):
-        raise Refused("removed call", f"the C calls `{name}`, which does something that can be seen; the answer does not")
+        how = "has it where nothing comes to" if any(name == other for other, _ in named) else "does not"
+        raise Refused("removed call", f"the C calls `{name}`, which does something that can be seen; the answer {how}")
     reached = {families().get(word) for word in used}
-    for family in sorted((access.families & REQUIRED) - reached):
-        raise Refused("removed call", f"the C reaches {SPOKEN[family]}; the answer does not")
+    for family in sorted(access.required_families - reached):
+        how = "has that where nothing comes to" if any(families().get(name) == family for name, _ in named) else "does not"
+        raise Refused("removed call", f"the C reaches {SPOKEN[family]}; the answer {how}")
+
+
+def _imports(block: Node) -> Iterator[tuple[str, str]]:
+    """Other names that the body gives to what it imports, with those that it has."""
+    for node in walk_tree(block):
+        if node.type == "use_as_clause":
+            path, alias = node.child_by_field_name("path"), node.child_by_field_name("alias")
+            if path is not None and alias is not None:
+                yield node_text(alias), node_text(path).split("::")[-1]
 
 
 def _leaves(candidate: Candidate) -> Iterator[tuple[int, Node]]:

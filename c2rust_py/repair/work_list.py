@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from c2rust_py.emit.accepted import function_header, function_item
 from c2rust_py.frontend.units import Unit
 from c2rust_py.infer.library import ContextKind, LibraryFunction, library_functions
+from c2rust_py.ir.live_nodes import live_nodes
 from c2rust_py.ir.nodes import FunctionRef, UnsupportedStatement
 from c2rust_py.ir.printer import print_function
 from c2rust_py.ir.program import Function
@@ -113,6 +114,14 @@ def mentioned(function: Function) -> set[str]:
     return found
 
 
+def idle(function: Function) -> set[str]:
+    """The functions that it names only where C never comes to."""
+    live = {node.symbol for node in live_nodes(function.body) if isinstance(node, FunctionRef)}
+    stubs = [statement for statement in function.body if isinstance(statement, UnsupportedStatement)]
+    live |= {symbol for statement in stubs for symbol in statement.mentions if symbol not in statement.idle}
+    return mentioned(function) - live
+
+
 def _callees_first(calls: Mapping[str, set[str]]) -> list[str]:
     """Every symbol behind those that it calls, as far as they do not call each other in circles."""
     order: dict[str, None] = {}
@@ -163,12 +172,14 @@ def _task(
     callees = tuple(_callees(group, function, called))
     names = {symbol: group.lowered.rust_paths[symbol].split("::")[-1] for symbol in group.program.functions}
     header = function_header(crate, path)
+    unneeded = idle(function)
     access = Access(
         frozenset(symbol for symbol in mentioned(function) if symbol not in group.program.functions),
         names[function.symbol],
         frozenset(names.values()),
         frozenset(names[symbol] for symbol in called),
-        frozenset(names[symbol] for symbol in called if symbol in effects and symbol != function.symbol),
+        frozenset(names[symbol] for symbol in called if symbol in effects and symbol not in (function.symbol, *unneeded)),
+        frozenset(symbol for symbol in unneeded if symbol not in group.program.functions),
     )
     words = {word.replace("_", "").lower() for word in source.words}
     return Task(

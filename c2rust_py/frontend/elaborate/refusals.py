@@ -10,7 +10,7 @@ gcc asked, once for the unit: what it refuses as well ends the run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +19,7 @@ from pycparser import c_ast
 from c2rust_py.diagnostics import Code, CompileError, Diagnostic, Span, warning
 from c2rust_py.frontend.elaborate.c_types import unqualified
 from c2rust_py.frontend.elaborate.context import Context, EnumeratorName, GlobalName, RefusedName, TypedefName
+from c2rust_py.frontend.elaborate.live_parts import live_parts
 from c2rust_py.frontend.preprocess import compiler_rejection
 from c2rust_py.frontend.units import Unit
 from c2rust_py.ir.nodes import UnsupportedStatement
@@ -45,7 +46,10 @@ def refusal_of_definition(cx: Context, problem: CompileError) -> tuple[Code, str
 def stub(cx: Context, body: Any, refusal: tuple[Code, str, Span], sketch: str = "") -> UnsupportedStatement:
     """The body of a function that is not translated, in the place of the syntax tree `body`."""
     code, reason, span = refusal
-    return UnsupportedStatement(str(code), reason, span, _mentions(cx, body), _fingerprint(cx, body), sketch)
+    mentions = _mentions(cx, body)
+    live = set(_symbols(cx, live_parts(cx, body)))
+    idle = tuple(symbol for symbol in mentions if symbol not in live)
+    return UnsupportedStatement(str(code), reason, span, mentions, _fingerprint(cx, body), sketch, idle=idle)
 
 
 def _fingerprint(cx: Context, body: Any) -> str:
@@ -87,19 +91,26 @@ def _type_meaning(cx: Context, type: Type) -> str:
 def _mentions(cx: Context, body: Any) -> tuple[str, ...]:
     """The symbols of file scope that the body names, and of the static locals that it declares; that a local may hide one
     only makes the list longer."""
-    found: dict[str, None] = {}
-    pending = [body]
-    while pending:
-        node = pending.pop()
-        pending.extend(child for _, child in reversed(node.children()))
-        if isinstance(node, c_ast.ID):
-            entity = cx.scopes[0].names.get(node.name)
-            if isinstance(entity, GlobalName):
-                found[entity.symbol] = None
+    found = dict.fromkeys(_symbols(cx, _nodes(body)))
     if cx.function is not None:
         own = (variable.symbol for variable in cx.variables.values() if variable.function == cx.current.name)
         found.update(dict.fromkeys(own))
     return tuple(found)
+
+
+def _nodes(body: Any) -> Iterator[Any]:
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        pending.extend(child for _, child in reversed(node.children()))
+        yield node
+
+
+def _symbols(cx: Context, nodes: Iterable[Any]) -> Iterator[str]:
+    for node in nodes:
+        entity = cx.scopes[0].names.get(node.name) if isinstance(node, c_ast.ID) else None
+        if isinstance(entity, GlobalName):
+            yield entity.symbol
 
 
 def refuse_declaration(cx: Context, name: str | None, problem: CompileError) -> None:
