@@ -11,12 +11,12 @@ on memory. `==` and `!=` may compare pointers into several arrays: there, too, c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from c2rust_py.infer.library_calls import forms_of
 from c2rust_py.infer.places import root_of
 from c2rust_py.infer.pointer_uses import Argument, Flow, Pair, Use
-from c2rust_py.infer.targets import IndexStep, Resolver, Target
+from c2rust_py.infer.targets import IndexStep, Resolver, Target, Template
 from c2rust_py.ir.nodes import (
     AddressOf,
     BlockValue,
@@ -138,13 +138,23 @@ def _alike(a: Type, b: Type) -> bool:
 
 def given_array(resolver: Resolver, call: Call, group: Group) -> Target | None:
     """The array that a call passes positions of for a group, as the target of its start; None where it may be several."""
-    targets = [resolver.pointer(call.args[param]) for param in group.params]
-    first = targets[0]
-    if first is None or any(resolver.may_be_null(call.args[param]) for param in group.params):
+    given = given_positions(resolver, call, group)
+    return None if given is None else replace(given[0], steps=(*given[0].steps[:-1], IndexStep()))
+
+
+def given_positions(resolver: Resolver, call: Call, group: Group) -> list[Target] | None:
+    """What a call passes for the parameters of a group: elements of one array, which may be all rows of an array of such."""
+    values = [call.args[param] for param in group.params]
+    targets = [target for value in values if (target := resolver.pointer(value)) is not None]
+    if len(targets) < len(values) or any(map(resolver.may_be_null, values)):
         return None
+    joined: Template | None = targets[0].template
     for target in targets:
-        if target is None or not target.steps or not isinstance(target.steps[-1], IndexStep):
-            return None
-        if target.root != first.root or target.template.steps[:-1] != first.template.steps[:-1] or None in target.template.steps[:-1]:
-            return None
-    return Target(first.root, (*first.steps[:-1], IndexStep()))
+        joined = None if joined is None else joined.join_in_rows(target.template)
+    while joined is not None and None in joined.steps[:-1]:
+        joined = joined.flattened(joined.steps.index(None))
+    if joined is None:
+        return None
+    found = [target for value in values if (target := resolver.aligned(value, joined)) is not None]
+    in_array = all(target.steps and isinstance(target.steps[-1], IndexStep) for target in found)
+    return found if in_array and len(found) == len(values) else None

@@ -100,12 +100,14 @@ class Reason:
 class Demotions:
     """The subjects on the memory rung so far. They only grow. refused: those of them that rustc took down. positional: the arrays of
     pointers that hold positions where they are above memory (`infer.held_positions`); written: those that are written through, which the
-    next solution may have as such."""
+    next solution may have as such. flat: the pointer locals, and the values by identity, that go from row to row of an array of arrays
+    (`lift.rows`)."""
 
     reasons: dict[Subject, Reason] = field(default_factory=dict)
     refused: dict[Subject, Reason] = field(default_factory=dict)
     positional: set[HeldSlot] = field(default_factory=set)
     written: set[HeldSlot] = field(default_factory=set)
+    flat: set[PointerSlot | int] = field(default_factory=set)
 
     def add(self, subject: Subject, reason: Reason) -> bool:
         """Whether the subject is new; the first reason stays."""
@@ -113,6 +115,12 @@ class Demotions:
             return False
         self.reasons[subject] = reason
         return True
+
+    def note_flat(self, pointer: PointerSlot | int) -> bool:
+        """Notes that a pointer goes from row to row; whether that is new."""
+        known = pointer in self.flat
+        self.flat.add(pointer)
+        return not known
 
     def refuse(self, subject: Subject, reason: Reason) -> None:
         """Adds what rustc takes down."""

@@ -15,8 +15,10 @@ from collections.abc import Iterator, Sequence
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.demotions import FieldSlot
 from c2rust_py.infer.field_slots import FieldFlow, field_flows, field_slot, pointer_fields
+from c2rust_py.infer.flat_rows import flat_type
 from c2rust_py.infer.liftable import not_liftable
 from c2rust_py.infer.owners import can_be_owned
+from c2rust_py.infer.paths import FLAT_STEP
 from c2rust_py.infer.targets import FieldStep, is_null, without_casts
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
@@ -181,7 +183,11 @@ def element_field(program: Program, start: Type, steps: Sequence[object]) -> Fie
     slot: FieldSlot | None = None
     behind = False
     for step in steps:
-        if isinstance(step, FieldStep):
+        if step == FLAT_STEP:
+            rows = flat_type(type)
+            assert rows is not None
+            type = rows
+        elif isinstance(step, FieldStep):
             assert isinstance(type, RecordType)
             fields = program.records[type.id].fields
             assert fields is not None

@@ -15,6 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from c2rust_py.infer.allocations import Allocation, allocation_of, element_count
+from c2rust_py.infer.paths import FLAT_STEP
 from c2rust_py.infer.pointer_uses import AllocatesVla, Flow, Use
 from c2rust_py.infer.targets import FieldStep, OwnedRoot, ParamRoot, Target, Template
 from c2rust_py.ir.layout import Layout
@@ -42,7 +43,7 @@ class Owners:
         """Whether a target is in the array that a parameter was given, or given for its own."""
         root = target.root
         given = isinstance(root, ParamRoot) or (isinstance(root, OwnedRoot) and root.local in self.taken)
-        return given and not any(isinstance(step, FieldStep) for step in target.steps)
+        return given and not any(isinstance(step, FieldStep) and step != FLAT_STEP for step in target.steps)
 
     def why_not(self, owner: int, templates: Mapping[int, Template]) -> str | None:
         """What speaks against a local as the owner of what it is allocated; None where nothing does."""

@@ -15,6 +15,10 @@ from c2rust_py.infer.demotions import (
     PointerSlot,
 )
 from c2rust_py.infer.field_slots import FieldRungs
+from c2rust_py.infer.instance_names import CELL_SUFFIX as CELL_SUFFIX
+from c2rust_py.infer.instance_names import MEMORY_SUFFIX as MEMORY_SUFFIX
+from c2rust_py.infer.instance_names import first_instance as first_instance
+from c2rust_py.infer.instance_names import memory_instance as memory_instance
 from c2rust_py.infer.library_calls import library_result
 from c2rust_py.infer.pointer_uses import Use
 from c2rust_py.infer.targets import (
@@ -32,24 +36,8 @@ from c2rust_py.ir.types import (
     PointerType,
 )
 
-MEMORY_SUFFIX = "@memory"
-"""What the symbol of a function's second instance ends in."""
-
-CELL_SUFFIX = "@cells"
-"""What that of an instance for calls in place ends in (`lift.cells`)."""
-
 STATIC = ""
 """What stands for the symbol of a function where static initialisers are meant."""
-
-
-def first_instance(symbol: str) -> str:
-    """The function that an instance is of; itself if it is none."""
-    return symbol.removesuffix(MEMORY_SUFFIX).removesuffix(CELL_SUFFIX)
-
-
-def memory_instance(symbol: str) -> str:
-    """The symbol of a function's second instance."""
-    return symbol if symbol.endswith(MEMORY_SUFFIX) else symbol + MEMORY_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)

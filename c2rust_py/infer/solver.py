@@ -207,7 +207,7 @@ def _look_at(state: SolverState, symbol: str) -> None:
     """
     patient = True
     while True:
-        before = len(state.demotions.reasons)
+        before = len(state.demotions.reasons) + len(state.demotions.flat)
         checker = UseChecker(state, symbol, find_function_templates(state, symbol))
         waits = False
         for use in state.uses[symbol]:
@@ -217,7 +217,7 @@ def _look_at(state: SolverState, symbol: str) -> None:
                 checker.check(use)
             check_elements(state, symbol, use)
         _instances_of_calls(state, symbol)
-        if len(state.demotions.reasons) > before:
+        if len(state.demotions.reasons) + len(state.demotions.flat) > before:
             patient = True
         elif patient and waits:
             patient = False

@@ -1,17 +1,4 @@
-"""What a pointer points to, as a path from a variable: the vocabulary of everything above the memory rung.
-
-    int sum(const int *a, int n) { const int *end = a + n; while (a < end) s += *a++; }
-
-    a:   a.*[?]        an element of what the parameter `a` was given, at a position that changes
-    end: a.*[?]        the same array; both locals can be positions in it
-    &s->inner.x:       s.*[0].inner.x
-
-A *target* is a root and steps, each a field or the index of an element. A *template* is a target as far as it stays the same
-whatever runs: one index of it at most varies, which is what a local of integer type can hold.
-
-C's arrays of one object are what a pointer moves in (C11 6.5.6p8), so a pointer to an element always ends in an index, and a
-pointer to an object that is no element does not move.
-"""
+"""What the pointer values of a function point to, as paths (`infer.paths`): how each is found."""
 
 from __future__ import annotations
 
@@ -24,6 +11,26 @@ from c2rust_py.infer.constants import constant_of
 from c2rust_py.infer.cursors import lent_variable, referent_of
 from c2rust_py.infer.demotions import Demotions, FieldSlot, GlobalObject, HeldSlot, LocalObject, MemoryCall
 from c2rust_py.infer.ends import finds_tokens
+from c2rust_py.infer.flat_rows import aligned, flat_start, in_rows
+from c2rust_py.infer.paths import (
+    FieldStep,
+    GlobalRoot,
+    HandedRoot,
+    HeldRoot,
+    IndexStep,
+    LiteralRoot,
+    LocalRoot,
+    ObjectRoot,
+    OwnedRoot,
+    ParamRoot,
+    Result,
+    ResultRoot,
+    Root,
+    Target,
+    Template,
+    Term,
+    ViewRoot,
+)
 from c2rust_py.infer.places import root_of
 from c2rust_py.ir.nodes import (
     AddressOf,
@@ -65,189 +72,29 @@ from c2rust_py.ir.walk import walk
 if TYPE_CHECKING:
     from c2rust_py.infer.views import Views
 
-
-@dataclass(frozen=True, slots=True)
-class ParamRoot:
-    """What a pointer parameter was given."""
-
-    local: int
-
-
-@dataclass(frozen=True, slots=True)
-class LocalRoot:
-    """An object of the function."""
-
-    local: int
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedRoot:
-    """What a local of the function is allocated."""
-
-    local: int
-
-
-@dataclass(frozen=True, slots=True)
-class GlobalRoot:
-    """An object of static storage duration."""
-
-    symbol: str
-
-
-@dataclass(frozen=True, slots=True)
-class LiteralRoot:
-    """A string literal: each with the same bytes is the same."""
-
-    data: bytes
-    type: ArrayType
-
-
-@dataclass(frozen=True, slots=True)
-class HandedRoot:
-    """What a function allocates and hands over to its caller: the root of results alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRoot:
-    """What an object holds a view of (`infer.views`), or what a call returns one of, when `value` is computed."""
-
-    value: Load | Call | Conditional
-
-
-@dataclass(frozen=True, slots=True)
-class ViewRoot:
-    """What a local of the function holds a view of. It is given views anew, so it is no root for others."""
-
-    local: int
-
-
-@dataclass(frozen=True, slots=True)
-class ResultRoot:
-    """What a function returns a view of."""
-
-    function: str
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectRoot:
-    """An object of a pool: the one that `id` names when it is computed. No local can hold on to it."""
-
-    pool: str
-    record: RecordType
-    id: Value
-
-
-Root = ParamRoot | OwnedRoot | HandedRoot | LocalRoot | GlobalRoot | ObjectRoot | LiteralRoot | HeldRoot | ViewRoot | ResultRoot
-
-
-@dataclass(frozen=True, slots=True)
-class FieldStep:
-    """Field number `index` of a record."""
-
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A part of an index that is computed, added or taken away: an integer of any type, or the position that a pointer value
-    (a call, a conditional) becomes."""
-
-    value: Value
-    negative: bool
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStep:
-    """An element of an array: what the cursor `cursor` holds, plus the terms, plus the constant, once `before` has run."""
-
-    cursor: int | None = None
-    terms: tuple[Term, ...] = ()
-    constant: int = 0
-    before: tuple[Statement, ...] = ()
-
-    @property
-    def fixed(self) -> int | None:
-        """The index where it is a constant."""
-        return self.constant if self.cursor is None and not self.terms and not self.before else None
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The place that a pointer points to."""
-
-    root: Root
-    steps: tuple[FieldStep | IndexStep, ...]
-
-    @property
-    def template(self) -> Template:
-        return Template(self.root, tuple(s if isinstance(s, FieldStep) else s.fixed for s in self.steps))
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A target with None for each index that varies."""
-
-    root: Root
-    steps: tuple[FieldStep | int | None, ...]
-
-    @property
-    def cursor(self) -> int | None:
-        """The position of the one index that varies, if there is one."""
-        return self.steps.index(None) if None in self.steps else None
-
-    def join(self, other: Template) -> Template | None:
-        """What both are instances of; None where they are apart, or more than one index would vary."""
-        if self.root != other.root or len(self.steps) != len(other.steps):
-            return None
-        steps: list[FieldStep | int | None] = []
-        for a, b in zip(self.steps, other.steps, strict=True):
-            if isinstance(a, FieldStep) != isinstance(b, FieldStep) or (isinstance(a, FieldStep) and a != b):
-                return None
-            steps.append(a if a == b else None)
-        return Template(self.root, tuple(steps)) if steps.count(None) <= 1 else None
-
-    def at(self, position: IndexStep) -> Target:
-        """The target while the index that varies is `position`."""
-        steps = (
-            s if isinstance(s, FieldStep) else position if s is None else IndexStep(constant=s) for s in self.steps
-        )
-        return Target(self.root, tuple(steps))
-
-    def varying(self) -> Template | None:
-        """The template with a last index that varies, so that a position that may be missing can stand for it."""
-        if not self.steps or isinstance(self.steps[-1], FieldStep):
-            return None
-        last = len(self.steps) - 1
-        return replace(self, steps=(*self.steps[:-1], None)) if self.cursor in (None, last) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What the pointer that a function returns points to, seen from inside of it; nullable: or nowhere. in_array: the position is
-    that in the whole array which a group of parameters points into (`infer.bounds`), not one behind the parameter."""
-
-    template: Template
-    nullable: bool
-    in_array: bool = False
-
-    @property
-    def owned(self) -> bool:
-        """Whether the caller is given an allocation, all of it."""
-        return isinstance(self.template.root, HandedRoot)
-
-    def join(self, other: Result) -> Result | None:
-        """What both are instances of."""
-        nullable = self.nullable or other.nullable
-        for one in (self, other):
-            if isinstance(one.template.root, ResultRoot):
-                return replace(one, nullable=nullable)
-        template = self.template.join(other.template)
-        if template is None or self.in_array != other.in_array:
-            return None
-        if self.owned:
-            return Result(template, nullable)
-        fixed = template.varying() if nullable else template
-        return None if fixed is None else Result(fixed, nullable, self.in_array)
+__all__ = [
+    "FieldStep",
+    "GlobalRoot",
+    "HandedRoot",
+    "HeldRoot",
+    "IndexStep",
+    "LiteralRoot",
+    "LocalRoot",
+    "ObjectRoot",
+    "OwnedRoot",
+    "ParamRoot",
+    "Resolver",
+    "Result",
+    "ResultRoot",
+    "Root",
+    "Target",
+    "Template",
+    "Term",
+    "ViewRoot",
+    "is_data_pointer",
+    "is_null",
+    "without_casts",
+]
 
 
 def is_data_pointer(type: Type) -> bool:
@@ -325,13 +172,19 @@ class Resolver:
                 return Target(HeldRoot(value), (IndexStep(),)) if held else None
             case PointerAdd(pointer, offset, negative):
                 return self._moved(self.pointer(pointer), offset, negative)
+            case AddressOf(IndexPlace(IndexPlace()) as place):
+                target = self.place(place)
+                return None if target is None else flat_start(self.program, self.function, self._in_all_rows(value, target))
             case AddressOf(place):
                 return self.place(place)
             case Decay(place):
                 target = self.place(place)
-                return None if target is None else replace(target, steps=(*target.steps, IndexStep()))
+                return None if target is None else self._in_all_rows(value, _first(target))
             case Convert(operand, PointerType(to)) if isinstance(operand.type, PointerType):
-                return self.pointer(operand) if same_representation(self._element(operand, operand.type), to) else None
+                element = self._element(operand, operand.type)
+                if isinstance(element, ArrayType) and same_representation(element.element, to):
+                    return self._first_of_row(self.pointer(operand))
+                return self.pointer(operand) if same_representation(element, to) else None
             case BlockValue(body, tail) if tail is not None and not self.is_optional(tail):
                 return self._behind(body, self.pointer(tail))
             case Call():
@@ -340,6 +193,30 @@ class Resolver:
                 return self._chosen(value, then, otherwise)
             case _:
                 return None
+
+    def _in_all_rows(self, value: Value, target: Target) -> Target:
+        """The target of a value, which may be one that goes from row to row."""
+        flat = in_rows(self.program, self.function, target) if id(value) in self.demotions.flat else None
+        return flat or target
+
+    def _first_of_row(self, row: Target | None) -> Target | None:
+        """A pointer to a row, converted to one to its elements."""
+        if row is None:
+            return None
+        first = _first(row)
+        return (in_rows(self.program, self.function, first) or first) if _is_element(row) else first
+
+    def aligned(self, value: Value, template: Template) -> Target | None:
+        """The target of a pointer value as an instance of a template that it is joined in."""
+        return aligned(self.program, self.function, self.pointer(value), template)
+
+    def comparable(self, left: Value, right: Value) -> bool:
+        """Whether the order of two pointers is that of one index."""
+        targets = self.pointer(left), self.pointer(right)
+        if targets[0] is None or targets[1] is None:
+            return False
+        joined = targets[0].template.join_in_rows(targets[1].template)
+        return joined is not None and all(self.aligned(value, joined) is not None for value in (left, right))
 
     def keeps(self, place: Place) -> bool:
         """Whether a pointer that is stored at a place is above memory there."""
@@ -478,6 +355,8 @@ class Resolver:
         template = targets[0].template.join(targets[-1].template)
         if template is None or isinstance(template.root, HeldRoot):
             return Target(HeldRoot(value), (IndexStep(),))
+        if any(not is_null(branch) and self.aligned(branch, template) is None for branch in (then, otherwise)):
+            return None
         varying = template if template.cursor is not None else template.varying()
         if varying is None or (self.may_be_null(value) and varying.varying() is None):
             return None
@@ -530,15 +409,13 @@ class Resolver:
                 return None
 
 
-def comparable(left: Target | None, right: Target | None) -> bool:
-    """Whether the order of two pointers is that of one index."""
-    if left is None or right is None:
-        return False
-    return left.template.join(right.template) is not None
-
-
 def _first(target: Target) -> Target:
     return replace(target, steps=(*target.steps, IndexStep()))
+
+
+def _is_element(target: Target) -> bool:
+    """Whether a target is an element of an array."""
+    return bool(target.steps) and isinstance(target.steps[-1], IndexStep)
 
 
 def _is_stable(step: IndexStep, args: tuple[Value, ...]) -> bool:

@@ -10,6 +10,7 @@ from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.bounds import Group
 from c2rust_py.infer.demotions import Demotions, ElementPointers, FieldSlot, HeldSlot, PointerSlot
+from c2rust_py.infer.flat_rows import in_rows
 from c2rust_py.infer.handovers import handed_result
 from c2rust_py.infer.held_templates import HeldCall, held_template
 from c2rust_py.infer.library_calls import library_result
@@ -25,6 +26,7 @@ from c2rust_py.infer.targets import (
     Resolver,
     Result,
     ResultRoot,
+    Target,
     Template,
     ViewRoot,
     is_null,
@@ -177,7 +179,13 @@ class TemplateFinder:
             case ViewRoot(local) if local != flow.local and not self.scopes.outlives(local, flow.local):
                 return True
             case _:
-                return known is not None and self._joined(found, flow, known, target.template) is None
+                given = self._in_rows(flow.local, target)
+                return known is not None and self._joined(found, flow, known, given.template) is None
+
+    def _in_rows(self, local: int, target: Target) -> Target:
+        """What a local is given, which may be one that goes from row to row."""
+        flat = PointerSlot(self.symbol, local) in self.demotions.flat
+        return (in_rows(self.program, self.symbol, target) if flat else None) or target
 
     def is_param(self, local: int) -> bool:
         return local < self.param_count or local in self.referents.values()
@@ -233,7 +241,7 @@ class TemplateFinder:
         target = resolver.pointer(flow.value)
         if target is not None and flow.local in found.views and target.root != ViewRoot(flow.local):
             return Template(ViewRoot(flow.local), (0,))
-        return None if target is None else target.template
+        return None if target is None else self._in_rows(flow.local, target).template
 
     def result(
         self,

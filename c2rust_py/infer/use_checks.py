@@ -20,7 +20,7 @@ from c2rust_py.infer.demotions import (
 from c2rust_py.infer.ends import stored_end
 from c2rust_py.infer.entry_reads import reads_at_entry
 from c2rust_py.infer.field_slots import field_slot
-from c2rust_py.infer.flat_rows import flattened
+from c2rust_py.infer.flat_views import views_in_rows
 from c2rust_py.infer.function_templates import template_finder
 from c2rust_py.infer.handovers import allocates_result, handed_result
 from c2rust_py.infer.held_positions import held_in
@@ -62,7 +62,6 @@ from c2rust_py.infer.targets import (
     Target,
     Template,
     ViewRoot,
-    comparable,
     is_data_pointer,
     is_null,
     without_casts,
@@ -121,7 +120,7 @@ class UseChecker:
                 missing = any(map(self.resolver.may_be_null, (left, right)))
                 if compares_views(self.resolver, left, right):
                     pass
-                elif not comparable(*targets) or (missing and isinstance(targets[0], Target) and _is_held(targets[0])):
+                elif not self.resolver.comparable(left, right) or (missing and isinstance(targets[0], Target) and _is_held(targets[0])):
                     for value in (left, right):
                         self._demote(value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument(value=value, span=span):
@@ -141,7 +140,9 @@ class UseChecker:
                 self.state.demote(slot, Reason("its address is taken", span))
             case Written(value, span):
                 target = self.resolver.pointer(value)
-                if target is not None and _is_held(target):
+                if target is not None and isinstance(target.root, ViewRoot) and self._goes_through_rows(target.root.local):
+                    pass
+                elif target is not None and _is_held(target):
                     self._note_written(target.root)
                     self._demote(value, Reason("it is written through, and comes from several places", span))
             case Escape(value, text, span):
@@ -152,6 +153,13 @@ class UseChecker:
                 self.state.demote_everything(self.symbol, Reason(text, span))
                 if self.symbol in self.state.results and isinstance(self.state.results[self.symbol].template.root, ResultRoot):
                     self.state.demote(ResultSlot(self.symbol), Reason(text, span))
+
+    def _goes_through_rows(self, local: int) -> bool:
+        """Notes a local that holds views of nothing but rows of one array: positions in all of them do. Whether it is such."""
+        views = views_in_rows(self.resolver, local, self.state.uses[self.symbol])
+        for view in views:
+            self.state.demotions.note_flat(PointerSlot(self.symbol, view))
+        return bool(views)
 
     def _note_written(self, root: Root) -> None:
         """What is written through arrays of views: positions would do."""
@@ -169,7 +177,7 @@ class UseChecker:
         return self.state.why(self.symbol, value, span)
 
     def _check_flow(self, local: int, value: Value, span: Span) -> None:
-        self._check_kept(PointerSlot(self.symbol, local), local in self.resolver.templates, value, span)
+        self._check_kept(PointerSlot(self.symbol, local), self.resolver.templates.get(local), value, span)
 
     def _can_hold(self, value: Value) -> bool:
         """Whether an object can hold a view of what a pointer points to: nobody holds one of an object of an arena."""
@@ -202,7 +210,8 @@ class UseChecker:
         slot, value = use.slot, use.value
         if value is not None and not is_null(value):
             target, known = self.resolver.pointer(value), self.resolver.held.get(slot)
-            if target is None or known is None or known.join(target.template) != known:
+            aligned = None if known is None else self.resolver.aligned(value, known)
+            if target is None or known is None or aligned is None or known.join(target.template) != known:
                 self.state.demote(slot, self._why(value, use.span))
                 self._demote(value, Reason(f"it is stored in {use.words}", use.span, slot))
                 return
@@ -226,7 +235,8 @@ class UseChecker:
         return is_record or asks_null_of_held(state.uses, state.subjects, state.holders, slot)
 
     def _check_returned(self, value: Value, span: Span) -> None:
-        self._check_kept(ResultSlot(self.symbol), self.symbol in self.state.results, value, span)
+        result = self.state.results.get(self.symbol)
+        self._check_kept(ResultSlot(self.symbol), None if result is None else result.template, value, span)
 
     def _is_release(self, call: Call, value: Value) -> bool:
         """Whether what is freed or reallocated is all that a local owns, which gets it back."""
@@ -264,14 +274,21 @@ class UseChecker:
         flows = (use for use in self.state.uses[self.symbol] if isinstance(use, Flow) and use.local == owner)
         return any(without_casts(flow.value) is call for flow in flows)
 
-    def _check_kept(self, subject: Subject, known: bool, value: Value, span: Span) -> None:
-        """A local or the result is given a value; known: whether there is a template for what it may be."""
+    def _check_kept(self, subject: Subject, known: Template | None, value: Value, span: Span) -> None:
+        """A local or the result is given a value; known: the template for what it may be, if there is one."""
         text = "it is returned as a pointer to memory" if isinstance(subject, ResultSlot) else "it is assigned to a pointer in memory"
         if subject in self.state.demotions:
             self._demote(value, Reason(text, span, subject))
-        elif not known or not (self.resolver.pointer(value) or is_null(value) or self._is_allocation(subject, value)):
+        elif known is None or not (self._fits_in(known, value) or is_null(value) or self._is_allocation(subject, value)):
             self.state.demote(subject, self._why(value, span))
             self._demote(value, Reason(text, span, subject))
+
+    def _fits_in(self, known: Template, value: Value) -> bool:
+        """Whether a value is a view, or an instance of the template of what it is given to."""
+        target = self.resolver.pointer(value)
+        if target is None or isinstance(known.root, ViewRoot | ResultRoot):
+            return target is not None
+        return self.resolver.aligned(value, known) is not None
 
     def _is_allocation(self, subject: Subject, value: Value) -> bool:
         """Whether a local is given what it owns, or the caller."""
@@ -370,8 +387,6 @@ class UseChecker:
         group = self.state.group(use.callee)
         if group is not None and use.param in group.params:
             return given_array(self.resolver, use.call, group) is not None
-        if flattened(self.resolver, value) is not None:
-            return True
         if self.resolver.pointer(value) is None:
             return False
         is_read = reads_at_entry(self.state.program.functions, (use.callee, use.param))

@@ -19,7 +19,6 @@ from c2rust_py.infer.targets import (
     Resolver,
     Target,
     ViewRoot,
-    comparable,
     without_casts,
 )
 from c2rust_py.ir.nodes import BlockValue, Call, FunctionRef, Load, Value
@@ -32,7 +31,7 @@ def compares_views(resolver: Resolver, left: Value, right: Value) -> bool:
     """Whether two pointers can be compared as the slices that they start."""
     targets = resolver.pointer(left), resolver.pointer(right)
     nullable = [resolver.may_be_null(value) for value in (left, right)]
-    if comparable(*targets) and not any(nullable):
+    if resolver.comparable(left, right) and not any(nullable):
         return False
     one, other = (without_casts(value).type for value in (left, right))
     if not isinstance(one, PointerType) or not isinstance(other, PointerType):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from c2rust_py.infer.bounds import given_array
+from c2rust_py.infer.bounds import given_array, given_positions
 from c2rust_py.infer.cursors import lent_variable
 from c2rust_py.infer.demotions import (
     RESULT,
@@ -18,7 +18,6 @@ from c2rust_py.infer.demotions import (
     PointerSlot,
     ResultSlot,
 )
-from c2rust_py.infer.flat_rows import element_of, flat_place, flattened
 from c2rust_py.infer.optional_params import unless_null
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import (
@@ -31,8 +30,6 @@ from c2rust_py.ir.nodes import (
     Borrow,
     Call,
     FunctionRef,
-    IndexPlace,
-    IntConst,
     Logical,
     LogicalOp,
     Not,
@@ -118,8 +115,12 @@ class CallLifter:
         assert isinstance(call.function, FunctionRef)
         type = self.views.param_type(call.function.symbol, form.group.array)
         given[form.group.array] = Borrow(place, None, type, pointer.span)
-        for param, slot in form.slots.items():
-            step = self.rewriter.target(call.args[param]).steps[-1]
+        positions = given_positions(self.resolver, call, form.group)
+        assert positions is not None
+        for param, target in zip(form.group.params, positions, strict=True):
+            if param not in form.slots:
+                continue
+            slot, step = form.slots[param], target.steps[-1]
             assert isinstance(step, IndexStep)
             given[slot] = self.positions.position(step, form.type_of(param), call.args[param].span)
         return tuple(given[slot] for slot in sorted(given))
@@ -147,11 +148,6 @@ class CallLifter:
         if (views := self.held.lent_as_views(callee, position, arg)) is not None:
             return views
         type = self.views.param_type(callee, position)
-        rows = flattened(self.resolver, arg)
-        if rows is not None and (type.is_slice or self.resolver.pointer(arg) is None):
-            whole = flat_place(self.rewriter.target_place(rows, arg.span))
-            first = IndexPlace(whole, IntConst(0, USIZE, arg.span), element_of(whole), arg.span)
-            return Borrow(whole if type.is_slice else first, None, type, arg.span)
         return self._optional(arg, type) if type.optional else self.views.lend(self.rewriter.target(arg), type, arg.span)
 
     def _is_lent(self, callee: str, position: int) -> bool:

@@ -395,8 +395,8 @@ class _Lifter:
         """The index by which a value differs from a template: of `type`, or an option of it."""
         if is_null(value):
             return Optional(None, OptionalType(type), value.span)
-        target = self.target(value)
-        assert template.cursor is not None
+        target = self.resolver.aligned(value, template)
+        assert target is not None and template.cursor is not None, f"{value.span}: a pointer without a target was lifted"
         step = target.steps[template.cursor]
         assert isinstance(step, IndexStep)
         if nullable:
@@ -551,9 +551,9 @@ class _Lifter:
 
     def _pair(self, left: Value, right: Value, may_be_null: bool) -> tuple[Value, Value]:
         """The indices of two pointers into one array, in one type; of options where one of them may be null."""
-        targets = self.target(left), self.target(right)
-        joined = targets[0].template.join(targets[1].template)
+        joined = self.target(left).template.join_in_rows(self.target(right).template)
         assert joined is not None
+        targets = [target for value in (left, right) if (target := self.resolver.aligned(value, joined)) is not None]
         cursor = joined.cursor
         if cursor is None:
             return IntConst(0, USIZE, left.span), IntConst(0, USIZE, right.span)

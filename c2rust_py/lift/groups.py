@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from c2rust_py.infer.bounds import Group
+from c2rust_py.infer.bounds import Group, given_positions
 from c2rust_py.infer.pointer_uses import Argument, Flow
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import IndexStep
@@ -117,8 +117,9 @@ def _passed(solution: Solution) -> Iterator[tuple[str, str, int, IndexStep]]:
             if not isinstance(use, Argument):
                 continue
             callee = solution.callee(symbol, use.call, use.callee)
-            target = resolver.pointer(use.value)
-            if callee in solution.groups and use.param in solution.groups[callee].params and target is not None:
-                step = target.steps[-1]
+            group = solution.groups.get(callee)
+            given = None if group is None or use.param not in group.params else given_positions(resolver, use.call, group)
+            if group is not None and given is not None:
+                step = given[group.params.index(use.param)].steps[-1]
                 assert isinstance(step, IndexStep), "a group is given positions"
                 yield symbol, callee, use.param, step

@@ -17,6 +17,8 @@ from c2rust_py.infer.comparators import comparator_of
 from c2rust_py.infer.demotions import PointerSlot, Reason, Subject
 from c2rust_py.infer.library_calls import FormCall
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
+from c2rust_py.infer.offsets import is_signed
+from c2rust_py.infer.paths import FLAT_STEP
 from c2rust_py.infer.pointer_uses import Argument, Flow, Lent, LibraryCall, Pair, Returned, Use
 from c2rust_py.infer.ranges import Ranges
 from c2rust_py.infer.ranges.record import Cursor
@@ -25,7 +27,6 @@ from c2rust_py.infer.targets import IndexStep, OwnedRoot, ParamRoot, Resolver, T
 from c2rust_py.ir.nodes import DerefPlace, Value
 from c2rust_py.ir.program import Function
 from c2rust_py.ir.walk import walk_all
-from c2rust_py.lift.positions import is_signed
 from c2rust_py.lift.shapes import goal_of, slot_of, values_of, viewed_targets
 from c2rust_py.lift.shared_positions import infer_backward, shared_positions
 
@@ -54,7 +55,7 @@ def find_backward_interiors(solution: Solution, ranges: Ranges) -> bool:
                     continue
                 if target.steps[-1].fixed != 0:
                     interior.add(goal)
-                elif len(target.steps) == 1 and source is not None:
+                elif all(step == FLAT_STEP for step in target.steps[:-1]) and source is not None:
                     passed.setdefault(source, set()).add(goal)
         for target, cursor, span in _looks(solution.program.functions[symbol], resolver, uses, ranges, signed[symbol]):
             slot = slot_of(resolver, symbol, target)
@@ -153,8 +154,7 @@ def _flows(solution: Solution) -> Iterator[tuple[str, Flow, Target]]:
 
 def _may_go_back(target: Target, falling: AbstractSet[int], ranges: Ranges) -> bool:
     """Whether the index into what the parameter was given may be negative."""
-    first = target.steps[0]
-    assert isinstance(first, IndexStep)
+    first = next(step for step in target.steps if isinstance(step, IndexStep))
     return first.cursor in falling or _goes_back(first, ranges)
 
 

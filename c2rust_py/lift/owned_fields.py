@@ -15,8 +15,10 @@ from dataclasses import replace
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import FieldSlot, Reason
 from c2rust_py.infer.field_slots import field_flows
+from c2rust_py.infer.flat_rows import flat_type
 from c2rust_py.infer.memory_records import infer_memory_records
 from c2rust_py.infer.owned_fields import holders
+from c2rust_py.infer.paths import FLAT_STEP
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.targets import FieldStep, GlobalRoot, LocalRoot, OwnedRoot, ParamRoot, Template
@@ -134,7 +136,11 @@ def _members_on(solution: Solution, symbol: str, template: Template) -> Iterator
         case _:
             return
     for step in template.steps:
-        if isinstance(step, FieldStep):
+        if step == FLAT_STEP:
+            rows = flat_type(type)
+            assert rows is not None
+            type = rows
+        elif isinstance(step, FieldStep):
             assert isinstance(type, RecordType)
             fields = solution.program.records[type.id].fields
             assert fields is not None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.ends import is_found
+from c2rust_py.infer.offsets import is_signed
 from c2rust_py.infer.pointer_uses import Flow
 from c2rust_py.infer.targets import IndexStep, Resolver, Target
 from c2rust_py.ir.nodes import (
@@ -38,7 +39,6 @@ from c2rust_py.ir.types import (
     ISIZE,
     USIZE,
     Access,
-    EnumType,
     IntType,
     OptionalType,
     PointerType,
@@ -90,29 +90,6 @@ def _is_inside(step: IndexStep) -> bool:
     if found is None or found.negative or step.constant != 0:
         return False
     return (isinstance(found.value, Call) and isinstance(found.value.type, PointerType)) or is_found(found.value)
-
-
-def is_signed(value: Value) -> bool:
-    """Whether an offset may be negative, by the type that it had before it was widened; a conversion that changes values may
-    make it so. What a call returns is not."""
-    if isinstance(value.type, PointerType):
-        return isinstance(value, Conditional)
-    while isinstance(value, Convert) and isinstance(value.operand.type, IntType | EnumType):
-        if _turns_negative(value.operand.type, value.type):
-            return True
-        value = value.operand
-    if isinstance(value, IntConst):
-        return value.value < 0
-    if isinstance(value, Conditional):
-        return is_signed(value.then) or is_signed(value.otherwise)
-    return not isinstance(value.type, IntType) or value.type.kind.signed
-
-
-def _turns_negative(source: Type, target: Type) -> bool:
-    """Whether a conversion takes unsigned values to negative ones."""
-    if not isinstance(source, IntType) or not isinstance(target, IntType):
-        return False
-    return target.kind.signed and not source.kind.signed and target.kind.size <= source.kind.size
 
 
 @dataclass(frozen=True, slots=True)

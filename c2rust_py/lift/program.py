@@ -131,7 +131,7 @@ def _lift_pooled(
         if hold_positions(program, demotions):
             demotions.restart()
             continue
-        if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges):
+        if find_backward_interiors(solution, ranges) or find_backward_nulls(solution) or find_flat_walks(solution, ranges, extents):
             continue
         if find_unlike_positions(solution):
             continue

@@ -1,67 +1,129 @@
 """Arrays of arrays that C walks as one array.
 
-    int m[3][4];  int *flat = &m[0][0];  for (int i = 0; i < 12; i++) flat[i] = i;          sum(&m[0][0], 12)
+    int m[3][4];  int *p = m[0];  for (int i = 0; i < n; i++) p[i] = i;      int *q = m[2];  q[-1]         sum(m[0], 12)
 
-By the letter that leaves the row (C11 6.5.6p8), but it stays in the object, and no compiler or sanitizer minds. A position in a row
-stops at its end, so such an array is in memory: where the address of its very first element is taken as one of an element, or where an
-index is known to go beyond its row, and not beyond the whole.
+`infer.flat_rows` says what becomes of these. Here is found which pointers go from row to row: those to the very first element, unless
+they are shown to stay in its row, and others where an index is known to leave the row, and to stay in the whole. What cannot be a
+position in all rows together is in memory.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+
 from c2rust_py.infer.demotions import GlobalObject, LocalObject, PointerSlot, Reason, ResultSlot, Subject
-from c2rust_py.infer.flat_rows import flattened
-from c2rust_py.infer.pointer_uses import Argument
+from c2rust_py.infer.extents import Extents
+from c2rust_py.infer.flat_rows import in_rows, type_at
+from c2rust_py.infer.paths import FLAT_STEP
+from c2rust_py.infer.pointer_uses import Argument, Pair
 from c2rust_py.infer.ranges import Ranges
-from c2rust_py.infer.solution import Solution
+from c2rust_py.infer.solution import Solution, first_instance
 from c2rust_py.infer.targets import (
-    FieldStep,
     GlobalRoot,
-    HandedRoot,
     HeldRoot,
     IndexStep,
-    LiteralRoot,
     LocalRoot,
     ObjectRoot,
     OwnedRoot,
     ParamRoot,
-    ResultRoot,
+    Resolver,
     Target,
     ViewRoot,
+    without_casts,
 )
 from c2rust_py.infer.views import held_slot
-from c2rust_py.ir.nodes import AddressOf, Call, DerefPlace, FunctionRef, IndexPlace, Load
+from c2rust_py.ir.nodes import BlockValue, Call, Decay, DerefPlace, FunctionRef, Load, LocalPlace, PointerAdd, Value
 from c2rust_py.ir.program import Program
-from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
+from c2rust_py.ir.types import ArrayType, IntKind, IntType
 from c2rust_py.ir.walk import walk_all
 
 
-def find_flat_walks(solution: Solution, ranges: Ranges) -> bool:
-    """Demotes these arrays; whether there was any."""
-    found = False
+def find_flat_walks(solution: Solution, ranges: Ranges, extents: Callable[[], Extents]) -> bool:
+    """Notes these pointers, or demotes what they point to; whether there was any."""
+    found, noted = False, frozenset(solution.demotions.flat)
     for symbol, function in solution.program.functions.items():
         resolver = solution.resolver(symbol)
-        lent = {id(use.value) for use in solution.uses[symbol] if isinstance(use, Argument) and _is_flattened(solution, symbol, use)}
         for node in walk_all(function.body):
-            match node:
-                case AddressOf(IndexPlace(IndexPlace()), _, span) if id(node) not in lent:
-                    target = resolver.pointer(node)
-                    flat = target is not None and _is_first_of_all(target)
-                case DerefPlace(pointer, _, span):
-                    target = resolver.pointer(pointer)
-                    flat = target is not None and _leaves_its_row(solution, symbol, target, ranges)
-                case _:
-                    continue
-            subject = None if target is None else _object(solution.program, symbol, target)
-            if flat and subject is not None:
-                found |= solution.demotions.add(subject, Reason("its rows are walked as one array", span))
+            if isinstance(node, DerefPlace):
+                target = resolver.pointer(node.pointer)
+                if target is not None and _leaves_its_row(solution, symbol, target, ranges):
+                    found |= _walks(solution, noted, symbol, node.pointer, target)
+        for use in solution.uses[symbol]:
+            if isinstance(use, Pair):
+                for value in _in_other_rows(resolver, use):
+                    target = resolver.pointer(value)
+                    assert target is not None
+                    found |= _walks(solution, noted, symbol, value, target)
+            if isinstance(use, Argument) and isinstance(without_casts(use.value), Decay):
+                target = resolver.pointer(use.value)
+                if target is not None and _is_passed_beyond(solution, symbol, use, target, ranges, extents):
+                    found |= solution.demotions.note_flat(id(without_casts(use.value)))
     return found
 
 
-def _is_flattened(solution: Solution, symbol: str, use: Argument) -> bool:
-    """Whether a call is given all rows as one array."""
+def _walks(
+    solution: Solution, noted: AbstractSet[PointerSlot | int], symbol: str, pointer: Value, target: Target
+) -> bool:
+    """Notes that a pointer leaves its row; demotes the object if that can be no position, or was noted in vain. Whether either is
+    new."""
+    base = _base(pointer)
+    local = base.place.local if isinstance(base, Load) and isinstance(base.place, LocalPlace) else None
+    template = None if local is None else solution.templates[symbol].get(local)
+    walker: PointerSlot | int
+    if local is not None and template is not None and not isinstance(template.root, ViewRoot):
+        pointed, walker = template.at(IndexStep()), PointerSlot(symbol, local)
+    else:
+        pointed, walker = target, id(base)
+    if walker not in noted and in_rows(solution.program, symbol, pointed) is not None:
+        return solution.demotions.note_flat(walker)
+    subject = _object(solution.program, symbol, target)
+    reason = Reason("its rows are walked as one array", pointer.span)
+    return subject is not None and solution.demotions.add(subject, reason)
+
+
+def _base(pointer: Value) -> Value:
+    """What a pointer is counted from."""
+    while True:
+        match without_casts(pointer):
+            case PointerAdd(inner) | BlockValue(_, inner) if inner is not None:
+                pointer = inner
+            case base:
+                return base
+
+
+def _in_other_rows(resolver: Resolver, use: Pair) -> list[Value]:
+    """The pointers of a comparison that move in one row, and are compared with a pointer to another."""
+    targets = resolver.pointer(use.left), resolver.pointer(use.right)
+    if targets[0] is None or targets[1] is None:
+        return []
+    joined = targets[0].template.join_in_rows(targets[1].template)
+    if joined is None or FLAT_STEP not in joined.steps:
+        return []
+    values = [(use.left, targets[0]), (use.right, targets[1])]
+    return [value for value, target in values if FLAT_STEP not in target.steps and isinstance(_base(value), Load)]
+
+
+def _is_passed_beyond(
+    solution: Solution, symbol: str, use: Argument, target: Target, ranges: Ranges, extents: Callable[[], Extents]
+) -> bool:
+    """Whether a function is known to look behind the row that it is given, and not behind all rows, or may look behind the first."""
+    length = _row_length(solution, symbol, target)
     callee = solution.callee(symbol, use.call, use.callee)
-    return solution.is_lifted(callee, use.param) and flattened(solution.resolver(symbol), use.value) is not None
+    grouped = callee in solution.groups and use.param in solution.groups[callee].params
+    if grouped or length is None or in_rows(solution.program, symbol, target) is None:
+        return False
+    is_first = _is_first_of_all(target) and not _is_text(solution, symbol, target)
+    extent = extents().of(first_instance(use.callee), use.param)
+    if extent is None:
+        return is_first
+    highest = extent.hi
+    for known in extent.lengths:
+        if known.param < len(use.call.args):
+            given = ranges.of(use.call.args[known.param])
+            highest = min(highest, max(known.least, known.constant + given.hi)) if not given.empty else highest
+    whole = _whole(solution, symbol, target, length)
+    return length < highest and (is_first or (whole is not None and highest <= whole))
 
 
 def _is_first_of_all(target: Target) -> bool:
@@ -70,50 +132,43 @@ def _is_first_of_all(target: Target) -> bool:
 
 
 def _leaves_its_row(solution: Solution, symbol: str, target: Target, ranges: Ranges) -> bool:
-    """Whether the last index is known to go beyond its row, and not beyond all rows together."""
-    if len(target.steps) < 2 or not isinstance(target.steps[-2], IndexStep):
+    """Whether the last index is known to leave its row and to stay in all rows together, or may leave the first row."""
+    length, last = _row_length(solution, symbol, target), target.steps[-1] if target.steps else None
+    if length is None or not isinstance(last, IndexStep):
         return False
-    last, rows, row = target.steps[-1], _type_of(solution, symbol, target, 2), _type_of(solution, symbol, target, 1)
-    if not isinstance(last, IndexStep) or not isinstance(row, ArrayType) or row.length is None:
-        return False
-    if any(term.negative for term in last.terms) or (not last.terms and last.cursor is not None):
-        return False
-    highest = last.constant + sum(ranges.of(term.value).hi for term in last.terms if not ranges.of(term.value).empty)
-    count = rows.length if isinstance(rows, ArrayType) else None
-    return row.length <= highest and (count is None or highest < row.length * count)
+    row = target.steps[-2]
+    assert isinstance(row, IndexStep)
+    if last.cursor is not None:
+        return row.fixed == 0 and not _is_text(solution, symbol, target)
+    low = high = last.constant
+    for term in last.terms:
+        values = ranges.of(term.value)
+        if not values.empty:
+            low, high = (low - values.hi, high - values.lo) if term.negative else (low + values.lo, high + values.hi)
+    whole = _whole(solution, symbol, target, length)
+    if row.fixed == 0 and not _is_text(solution, symbol, target):
+        return length <= high and (whole is None or low < whole)
+    beyond = length <= high and (whole is None or high < whole)
+    return beyond or (low < 0 and (whole is None or -whole < low))
 
 
-def _type_of(solution: Solution, symbol: str, target: Target, before: int) -> Type | None:
-    """The type of what the step that is `before` the end goes into; None for what a parameter points to."""
-    program = solution.program
-    match target.root:
-        case LocalRoot(local):
-            type: Type | None = program.functions[symbol].locals[local].type
-        case GlobalRoot(name):
-            type = program.variables[name].type
-        case ObjectRoot(_, record):
-            type = record
-        case LiteralRoot(_, array):
-            type = array
-        case HeldRoot(value):
-            assert isinstance(value.type, PointerType)
-            type = ArrayType(value.type.target, None)
-        case ResultRoot():
-            return None
-        case ParamRoot(local) | OwnedRoot(local) | ViewRoot(local):
-            type = ArrayType(solution.pointed_by(symbol, local).target, None)
-        case HandedRoot():
-            return None
-    for step in target.steps[: len(target.steps) - before]:
-        if isinstance(step, FieldStep):
-            assert isinstance(type, RecordType)
-            fields = program.records[type.id].fields
-            assert fields is not None
-            type = fields[step.index].type
-        else:
-            assert isinstance(type, ArrayType | PointerType)
-            type = type.element if isinstance(type, ArrayType) else type.target
-    return type
+def _whole(solution: Solution, symbol: str, target: Target, length: int) -> int | None:
+    """How many elements all rows have together that a target is an element of; None where that is not known."""
+    rows = type_at(solution.program, symbol, target, len(target.steps) - 2)
+    return rows.length * length if isinstance(rows, ArrayType) and rows.length else None
+
+
+def _is_text(solution: Solution, symbol: str, target: Target) -> bool:
+    """Whether a target is a character in a row, which is a text of its own then."""
+    return type_at(solution.program, symbol, target, len(target.steps)) == IntType(IntKind.CHAR)
+
+
+def _row_length(solution: Solution, symbol: str, target: Target) -> int | None:
+    """The length of the row that a target is an element of; None for other targets."""
+    if len(target.steps) < 2 or not all(isinstance(step, IndexStep) for step in target.steps[-2:]):
+        return None
+    row = type_at(solution.program, symbol, target, len(target.steps) - 1)
+    return row.length if isinstance(row, ArrayType) and row.length else None
 
 
 def _object(program: Program, symbol: str, target: Target) -> Subject | None:

@@ -15,6 +15,8 @@ from c2rust_py.infer.demotions import (
     FieldSlot,
     GlobalPointers,
 )
+from c2rust_py.infer.flat_rows import flat_type, unflattened
+from c2rust_py.infer.paths import FLAT_STEP
 from c2rust_py.infer.solution import Solution
 from c2rust_py.infer.targets import (
     FieldStep,
@@ -31,6 +33,7 @@ from c2rust_py.infer.targets import (
     ViewRoot,
 )
 from c2rust_py.ir.nodes import (
+    FLAT,
     Call,
     Conditional,
     FieldPlace,
@@ -102,9 +105,13 @@ class TargetPlaces:
         return self._walked(place, steps, span)
 
     def _walked(self, place: Place, steps: Steps, span: Span) -> Place:
-        """The place at the end of some steps."""
-        for step in steps:
-            if isinstance(step, FieldStep):
+        """The place at the end of some steps. An element that is known by number is that of its row."""
+        for step in unflattened(place.type, steps, self.solution.program):
+            if step == FLAT_STEP:
+                type = flat_type(place.type)
+                assert type is not None, f"{span}: no rows"
+                place = FieldPlace(place, FLAT, type, span)
+            elif isinstance(step, FieldStep):
                 assert isinstance(place.type, RecordType)
                 fields = self.solution.program.records[place.type.id].fields
                 assert fields is not None

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from c2rust_py.infer.demotions import MemoryCall, Reason
+from c2rust_py.infer.demotions import MemoryCall, PointerSlot, Reason
+from c2rust_py.infer.flat_views import views_in_rows
 from c2rust_py.infer.held_positions import held_in
 from c2rust_py.infer.places import is_borrowed, is_viewed, root_of
 from c2rust_py.infer.pointer_uses import Argument
 from c2rust_py.infer.solution import Solution
+from c2rust_py.infer.targets import ViewRoot
 from c2rust_py.ir.nodes import BlockValue, Borrow, Builtin, Call, FunctionRef, LocalPlace, Place, Value
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import Access, OwnedType, RecordType, ReferenceType
@@ -33,11 +35,25 @@ def find_view_writes(program: Program, origins: Mapping[int, int], solution: Sol
                     continue
                 if loan is None or _is_view(function, loan.place) or loan is not arg:
                     assert callee is not None
+                    if _note_rows(solution, symbol, origins[id(node)]):
+                        found = True
+                        continue
                     reason = Reason(f"`{callee.name}` may write to what is read in other places", node.span)
                     found |= demotions.add(MemoryCall(symbol, origins[id(node)]), reason)
                     for use in solution.uses[symbol]:
                         if isinstance(use, Argument) and id(use.call) == origins[id(node)]:
                             demotions.written.update(held_in(solution.views, symbol, use.value))
+    return found
+
+
+def _note_rows(solution: Solution, symbol: str, call: int) -> bool:
+    """Notes what a call is given of views that are of rows of one array: positions in all of them do. Whether any is new."""
+    resolver, uses, found = solution.resolver(symbol), solution.uses[symbol], False
+    for use in uses:
+        target = resolver.pointer(use.value) if isinstance(use, Argument) and id(use.call) == call else None
+        if target is not None and isinstance(target.root, ViewRoot):
+            for view in views_in_rows(resolver, target.root.local, uses):
+                found |= solution.demotions.note_flat(PointerSlot(symbol, view))
     return found
 
 

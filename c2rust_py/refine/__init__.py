@@ -21,6 +21,7 @@ from c2rust_py.refine.drop_zeros import drop_zeros
 from c2rust_py.refine.early_exits import early_exits
 from c2rust_py.refine.early_steps import early_steps
 from c2rust_py.refine.expression_types import CrateTypes, ExpressionTypes, crate_types
+from c2rust_py.refine.flat_views import name_flat_views, write_flat_views
 from c2rust_py.refine.flatten_blocks import flatten_blocks
 from c2rust_py.refine.guard_arms import guard_arms
 from c2rust_py.refine.index_ranges import index_ranges, literal_value
@@ -98,8 +99,9 @@ def refine_function(item: rs.FunctionItem, data: CrateData) -> rs.FunctionItem:
     body = swaps(body)
     body = drop_labels(body)
     body = name_no_result(tail_returns(body))
-    body = drop_annotations(body)
+    body = write_flat_views(drop_annotations(body))
     item = settle_bindings(replace(item, body=body))
     item = replace(item, body=named_pairs(item.body))
     item = guard_arms(array_loops(item, {**data.types.constants, **types}, data.values))
+    item = name_flat_views(item)
     return inline_format_args(optional_references(present_positions(joined_tests(item))))

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from c2rust_py.infer.flat_rows import flat_type
+from c2rust_py.infer.paths import FLAT_STEP
 from c2rust_py.infer.targets import FieldStep, GlobalRoot, ParamRoot, Result, Template
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.program import Function, Program
@@ -108,7 +110,11 @@ def _offset(program: Program, template: Template, type: Type) -> tuple[int, int]
     layout = Layout(program.records, program.enums)
     offset, stride, moves = 0, 0, isinstance(template.root, ParamRoot)
     for step in template.steps:
-        if isinstance(step, FieldStep):
+        if step == FLAT_STEP:
+            rows = type if moves else flat_type(type)
+            assert rows is not None
+            type = rows
+        elif isinstance(step, FieldStep):
             assert isinstance(type, RecordType)
             field = (program.records[type.id].fields or ())[step.index]
             offset, type = offset + field.offset, field.type
