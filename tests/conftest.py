@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import pickle
 import signal
 from collections.abc import Iterator
@@ -71,7 +72,10 @@ def build_programs(programs: list[Program], folder: Path, ladder: Rung) -> Built
         results = dict(zip((p.name for p in programs), pool.map(translate_program, programs, ladders), strict=True))
     crates = {name: crate for name, (crate, _) in results.items() if crate is not None}
     problems = {name: problem for name, (crate, problem) in results.items() if crate is None}
-    batch = build_batch(list(crates.values()), folder / "rust")
+    with pytest.MonkeyPatch.context() as patch:
+        if "CARGO_TARGET_DIR" in os.environ:  # One for each ladder, or the programs of one would take the place of the other's.
+            patch.setenv("CARGO_TARGET_DIR", str(Path(os.environ["CARGO_TARGET_DIR"]) / ladder.value))
+        batch = build_batch(list(crates.values()), folder / "rust")
     return BuiltPrograms(batch, {name: crate.name for name, crate in crates.items()}, problems)
 
 

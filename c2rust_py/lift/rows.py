@@ -139,14 +139,14 @@ def _leaves_its_row(solution: Solution, symbol: str, target: Target, ranges: Ran
     row = target.steps[-2]
     assert isinstance(row, IndexStep)
     if last.cursor is not None:
-        return row.fixed == 0 and not _is_text(solution, symbol, target)
+        return row.fixed == 0
     low = high = last.constant
     for term in last.terms:
         values = ranges.of(term.value)
         if not values.empty:
             low, high = (low - values.hi, high - values.lo) if term.negative else (low + values.lo, high + values.hi)
     whole = _whole(solution, symbol, target, length)
-    if row.fixed == 0 and not _is_text(solution, symbol, target):
+    if row.fixed == 0:
         return length <= high and (whole is None or low < whole)
     beyond = length <= high and (whole is None or high < whole)
     return beyond or (low < 0 and (whole is None or -whole < low))
@@ -159,7 +159,7 @@ def _whole(solution: Solution, symbol: str, target: Target, length: int) -> int 
 
 
 def _is_text(solution: Solution, symbol: str, target: Target) -> bool:
-    """Whether a target is a character in a row, which is a text of its own then."""
+    """Whether a target is a character in a row: what a function is given as a text ends in it."""
     return type_at(solution.program, symbol, target, len(target.steps)) == IntType(IntKind.CHAR)
 
 
