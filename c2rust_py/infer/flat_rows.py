@@ -72,7 +72,7 @@ def flattened(program: Program, symbol: str, target: Target, at: int) -> Target 
     rows, row = type_at(program, symbol, target, at), type_at(program, symbol, target, behind)
     if not isinstance(rows, ArrayType) or not isinstance(row, ArrayType) or not row.length or outer.cursor is not None:
         return None
-    scaled = [_scaled(term, row.length) for term in outer.terms]
+    scaled = [_scaled(term, row.length, rows.length is not None) for term in outer.terms]
     terms = tuple(term for term in scaled if term is not None)
     if len(terms) < len(scaled):
         return None
@@ -86,11 +86,11 @@ def flattened(program: Program, symbol: str, target: Target, at: int) -> Target 
     return replace(target, steps=(*target.steps[:at], FLAT_STEP, *between, whole, *rest))
 
 
-def _scaled(term: Term, count: int) -> Term | None:
-    """A number of rows as one of elements; None for what is no number in C."""
+def _scaled(term: Term, count: int, from_start: bool) -> Term | None:
+    """A number of rows as one of elements; None for what is no number in C. from_start: whether no row is in front of the first."""
     if not isinstance(term.value.type, IntType | EnumType):
         return None
-    type = ISIZE if is_signed(term.value) else USIZE
+    type = ISIZE if is_signed(term.value) and not from_start else USIZE
     number: Value = Convert(term.value, type, term.value.span)
     factor = IntConst(count, type, term.value.span)
     return Term(Binary(BinaryOp.MUL, number, factor, type, term.value.span), term.negative)

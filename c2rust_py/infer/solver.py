@@ -208,7 +208,8 @@ def _look_at(state: SolverState, symbol: str) -> None:
     patient = True
     while True:
         before = len(state.demotions.reasons) + len(state.demotions.flat)
-        checker = UseChecker(state, symbol, find_function_templates(state, symbol))
+        flat = frozenset(state.demotions.flat)
+        checker = UseChecker(state, symbol, find_function_templates(state, symbol), flat)
         waits = False
         for use in state.uses[symbol]:
             if patient and _waits(state, symbol, use):

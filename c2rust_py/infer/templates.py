@@ -182,6 +182,11 @@ class TemplateFinder:
                 given = self._in_rows(flow.local, target)
                 return known is not None and self._joined(found, flow, known, given.template) is None
 
+    def _both(self, local: int, one: Template, other: Template) -> Template | None:
+        """What is an instance of both for a local."""
+        flat = PointerSlot(self.symbol, local) in self.demotions.flat
+        return one.join_in_rows(other) if flat else one.join(other)
+
     def _in_rows(self, local: int, target: Target) -> Target:
         """What a local is given, which may be one that goes from row to row."""
         flat = PointerSlot(self.symbol, local) in self.demotions.flat
@@ -191,7 +196,7 @@ class TemplateFinder:
         return local < self.param_count or local in self.referents.values()
 
     def _joined(self, found: FunctionTemplates, flow: Flow, known: Template, template: Template) -> Template | None:
-        joined = known.join(template)
+        joined = self._both(flow.local, known, template)
         return joined.varying() if joined is not None and flow.local in found.nullable else joined
 
     def _join(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> bool:
@@ -210,7 +215,7 @@ class TemplateFinder:
             return True
         known = found.templates.get(flow.local)
         if template is not None:
-            known = template if known is None else known.join(template)
+            known = template if known is None else self._both(flow.local, known, template)
         elif known is None:
             return changed
         if known is not None and flow.local in found.nullable and flow.local not in found.views:

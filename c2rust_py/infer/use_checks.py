@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from c2rust_py.diagnostics import Span
@@ -83,11 +84,13 @@ from c2rust_py.ir.types import (
 
 @dataclass(frozen=True, slots=True)
 class UseChecker:
-    """The checks of one function. resolver: with what its pointers point to now."""
+    """The checks of one function. resolver: with what its pointers point to now; flat: those of them that were known to go from row
+    to row then."""
 
     state: SolverState
     symbol: str
     resolver: Resolver
+    flat: AbstractSet[PointerSlot | int] = frozenset()
 
     def check(self, use: Use) -> None:
         match use:
@@ -156,7 +159,7 @@ class UseChecker:
 
     def _goes_through_rows(self, local: int) -> bool:
         """Notes a local that holds views of nothing but rows of one array: positions in all of them do. Whether it is such."""
-        views = views_in_rows(self.resolver, local, self.state.uses[self.symbol])
+        views = views_in_rows(self.resolver, local, self.state.uses[self.symbol], self.flat)
         for view in views:
             self.state.demotions.note_flat(PointerSlot(self.symbol, view))
         return bool(views)

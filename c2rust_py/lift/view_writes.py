@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from c2rust_py.infer.demotions import MemoryCall, PointerSlot, Reason
 from c2rust_py.infer.flat_views import views_in_rows
@@ -23,6 +24,7 @@ from c2rust_py.ir.walk import walk_all
 def find_view_writes(program: Program, origins: Mapping[int, int], solution: Solution) -> bool:
     """Demotes these calls of the lifted program; whether there was any. What they may write to in arrays is noted."""
     found, demotions = False, solution.demotions
+    tried = frozenset(demotions.flat)
     for symbol, function in program.functions.items():
         for node in walk_all(function.body):
             if not isinstance(node, Call) or not isinstance(node.function, FunctionRef):
@@ -35,7 +37,7 @@ def find_view_writes(program: Program, origins: Mapping[int, int], solution: Sol
                     continue
                 if loan is None or _is_view(function, loan.place) or loan is not arg:
                     assert callee is not None
-                    if _note_rows(solution, symbol, origins[id(node)]):
+                    if _note_rows(solution, symbol, origins[id(node)], tried):
                         found = True
                         continue
                     reason = Reason(f"`{callee.name}` may write to what is read in other places", node.span)
@@ -46,14 +48,15 @@ def find_view_writes(program: Program, origins: Mapping[int, int], solution: Sol
     return found
 
 
-def _note_rows(solution: Solution, symbol: str, call: int) -> bool:
+def _note_rows(solution: Solution, symbol: str, call: int, tried: AbstractSet[PointerSlot | int]) -> bool:
     """Notes what a call is given of views that are of rows of one array: positions in all of them do. Whether any is new."""
     resolver, uses, found = solution.resolver(symbol), solution.uses[symbol], False
     for use in uses:
         target = resolver.pointer(use.value) if isinstance(use, Argument) and id(use.call) == call else None
         if target is not None and isinstance(target.root, ViewRoot):
-            for view in views_in_rows(resolver, target.root.local, uses):
-                found |= solution.demotions.note_flat(PointerSlot(symbol, view))
+            for view in views_in_rows(resolver, target.root.local, uses, tried):
+                solution.demotions.note_flat(PointerSlot(symbol, view))
+                found = True
     return found
 
 
