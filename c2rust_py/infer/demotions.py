@@ -130,6 +130,7 @@ class Demotions:
     def restart(self) -> None:
         """Leaves those of rustc alone: what the solver starts from where functions have other signatures."""
         self.reasons = dict(self.refused)
+        self.flat.clear()
 
     def restarted(self) -> Demotions:
         """A copy that is restarted."""

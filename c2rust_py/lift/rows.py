@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
+from c2rust_py.diagnostics import Span
 from c2rust_py.infer.demotions import GlobalObject, LocalObject, PointerSlot, Reason, ResultSlot, Subject
 from c2rust_py.infer.extents import Extents
 from c2rust_py.infer.flat_rows import in_rows, type_at
@@ -33,7 +34,19 @@ from c2rust_py.infer.targets import (
     without_casts,
 )
 from c2rust_py.infer.views import held_slot
-from c2rust_py.ir.nodes import BlockValue, Call, Decay, DerefPlace, FunctionRef, Load, LocalPlace, PointerAdd, Value
+from c2rust_py.ir.nodes import (
+    AddressOf,
+    BlockValue,
+    Call,
+    Decay,
+    DerefPlace,
+    FunctionRef,
+    IndexPlace,
+    Load,
+    LocalPlace,
+    PointerAdd,
+    Value,
+)
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import ArrayType, IntKind, IntType
 from c2rust_py.ir.walk import walk_all
@@ -49,6 +62,10 @@ def find_flat_walks(solution: Solution, ranges: Ranges, extents: Callable[[], Ex
                 target = resolver.pointer(node.pointer)
                 if target is not None and _leaves_its_row(solution, symbol, target, ranges):
                     found |= _walks(solution, noted, symbol, node.pointer, target)
+            elif isinstance(node, AddressOf) and isinstance(node.place, IndexPlace) and isinstance(node.place.base, IndexPlace):
+                target = resolver.pointer(node)
+                if target is not None and _row_length(solution, symbol, target) and _is_first_of_all(target):
+                    found |= _demote(solution, symbol, target, node.span)
         for use in solution.uses[symbol]:
             if isinstance(use, Pair):
                 for value in _in_other_rows(resolver, use):
@@ -77,9 +94,13 @@ def _walks(
         pointed, walker = target, id(base)
     if walker not in noted and in_rows(solution.program, symbol, pointed) is not None:
         return solution.demotions.note_flat(walker)
+    return _demote(solution, symbol, target, pointer.span)
+
+
+def _demote(solution: Solution, symbol: str, target: Target, span: Span) -> bool:
+    """Leaves what cannot be one array in memory; whether that is new."""
     subject = _object(solution.program, symbol, target)
-    reason = Reason("its rows are walked as one array", pointer.span)
-    return subject is not None and solution.demotions.add(subject, reason)
+    return subject is not None and solution.demotions.add(subject, Reason("its rows are walked as one array", span))
 
 
 def _base(pointer: Value) -> Value:
