@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from c2rust_py.diagnostics import Code, CompileError, Sink, Span
+from c2rust_py.emit.function_lines import function_lines
 from c2rust_py.emit.manifest import Manifest, read_manifest, write_manifest
 from c2rust_py.emit.place_map import AlignmentError, Place, place_map
 from c2rust_py.emit.runtime import RUNTIME, read_runtime, vendor_runtime, without_tests
@@ -69,6 +70,11 @@ def test_locals_share_a_name_only_apart() -> None:
     )
     function = Function("f", "f", FunctionType(INT, (INT,)), locals, body, False, False, "a.c", HERE, 9)
     assert name_locals(function, {"n"}) == ("n_2", "i", "j", "j", "i_2")
+
+
+def test_functions_end_where_their_bodies_do() -> None:
+    text = "fn a() {}\n\npub fn b<'a>(\n    x: &'a u8,\n) -> u8 {\n    for _ in 0..4 {}\n    *x\n}\n\nfn c(\n    x: u8,\n) {}\n"
+    assert function_lines(text) == {"a": range(1, 2), "b": range(3, 9), "c": range(10, 13)}
 
 
 def test_place_map_follows_the_words() -> None:

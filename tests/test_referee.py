@@ -19,7 +19,9 @@ from c2rust_py.referee.cargo import CargoVerdict, RustcMessage, RustcSpan
 from c2rust_py.referee.step_down import ROUNDS, Step, step_down
 from c2rust_py.referee.suspects import LiftedCrate
 
-CONFLICTS = Path(__file__).resolve().parent.parent / "fixtures" / "referee" / "conflicts.c"
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "referee"
+CONFLICTS = FIXTURES / "conflicts.c"
+VIEW_OF_WRITTEN = FIXTURES / "view_of_written.c"
 
 LOANS = """
 static int total(const int *values, int n) { int s = 0; for (int i = 0; i < n; i++) s += values[i]; return s; }
@@ -38,6 +40,14 @@ def optimistic(source: Path, out: Path) -> Translation:
     return translate_project(Options((source,), out, jobs=1), find_conflicts=lambda *_: False)
 
 
+def assert_same_as_c(source: Path, folder: Path) -> None:
+    """What the program that was built in the folder does is what gcc's build does."""
+    program = Program(source.stem, (source,), (), (Case("default"),), True)
+    build(program, ["-O1"], folder / "c")
+    rust = folder / "target" / Profile.DEV.value / source.stem
+    assert run(rust, Case("default")).visible() == run(folder / "c", Case("default")).visible()
+
+
 def test_an_optimistic_solver_is_brought_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARGO_TARGET_DIR", str(tmp_path / "target"))
     translation = optimistic(CONFLICTS, tmp_path / "out")
@@ -49,14 +59,19 @@ def test_an_optimistic_solver_is_brought_down(tmp_path: Path, monkeypatch: pytes
     assert (1, "main", "E0502", ["the call of `add_to`"]) in steps
     assert (1, "main", "E0499", ["the call of `fill`"]) in steps
     assert all(round <= ROUNDS for round, *_ in steps)
-    program = Program("conflicts", (CONFLICTS,), (), (Case("default"),), True)
-    build(program, ["-O1"], tmp_path / "c")
-    rust = tmp_path / "target" / Profile.DEV.value / "conflicts"
-    assert run(rust, Case("default")).visible() == run(tmp_path / "c", Case("default")).visible()
+    assert_same_as_c(CONFLICTS, tmp_path)
     again = optimistic(CONFLICTS, tmp_path / "again")
     assert again.report is not None and translation.report is not None
     assert again.report.text() == translation.report.text(), "the referee is deterministic"
     assert again.report.slots_text() == translation.report.slots_text()
+
+
+def test_what_the_solver_overlooks_is_brought_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARGO_TARGET_DIR", str(tmp_path / "target"))
+    translation = translate_project(Options((VIEW_OF_WRITTEN,), tmp_path / "out", jobs=1))
+    assert translation.builds and translation.report is not None
+    assert [(step.round, step.function, step.error[:5]) for step in translation.report.steps] == [(1, "mix", "E0506")]
+    assert_same_as_c(VIEW_OF_WRITTEN, tmp_path)
 
 
 def test_nothing_runs_twice_where_the_first_build_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

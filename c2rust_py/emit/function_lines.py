@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_FUNCTION = re.compile(r"^(?:pub )?fn (\w+)[(<].*?(?:^\}|\{\}$)", re.MULTILINE | re.DOTALL)
+_FUNCTION = re.compile(r"^(?:pub )?fn (\w+)[(<](?:[^{]*\{\}$|.*?^\})", re.MULTILINE | re.DOTALL)
+"""One with an empty body ends where that does: no signature has braces. Others end at the first brace that is not indented."""
 
 
 def function_lines(text: str) -> dict[str, range]:

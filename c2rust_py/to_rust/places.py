@@ -214,6 +214,8 @@ class PlaceLowering(ABC):
     def borrow_cells(self, value: Borrow) -> rs.Expr:
         """Cells as an argument (`a`, `&a[i..]`, `&a[i]`), or what else nobody looks at meanwhile as cells."""
         place = value.place
+        if cell_of(place) is not None and value.type.is_slice and isinstance(place.type, ArrayType):
+            return self._row_of_cells(value)
         if cell_of(place) is not None:
             one = rs.Borrow(self.path(place)) if isinstance(place, IndexPlace) else self.path(root_of(place))
             return rs.Call(rs.Name("std::slice::from_ref"), (one,)) if value.type.is_slice else one
@@ -229,6 +231,12 @@ class PlaceLowering(ABC):
         self.frame.import_type(self.facts.types.cell)
         cell = rs.Call(rs.Name(f"{self.facts.types.cell}::from_mut"), (whole,))
         return rs.MethodCall(cell, "as_slice_of_cells") if value.type.is_slice else cell
+
+    def _row_of_cells(self, value: Borrow) -> rs.Expr:
+        """A cell that holds an array, as the cells of its elements."""
+        self.frame.import_type(self.facts.types.cell)
+        row = rs.Call(rs.Name(f"{self.facts.types.cell}::as_slice_of_cells"), (rs.Borrow(self.path(value.place)),))
+        return row if value.start is None else rs.Borrow(rs.Index(row, self.range_from(value.start)))
 
     def _part_from(self, base: rs.Expr, part: rs.RangeFrom, mutable: bool) -> rs.Expr:
         """`&base[start..]`. Rust borrows the base before it computes the start, so what lends something out stands before."""
