@@ -186,11 +186,13 @@ def _tests_remainder(node: Node) -> bool:
 
 
 def _copies_elements(node: Node) -> bool:
-    """Whether a loop has a statement that puts an element of one array into another."""
+    """Whether all that a loop does, but for counting, is to put elements of one array into another."""
     if not isinstance(node, rs.For):
         return False
-    assigned = (s.expr for s in node.body.statements if isinstance(s, rs.ExprStatement) and isinstance(s.expr, rs.Assign))
-    return any(isinstance(a.target, rs.Index) and isinstance(a.value, rs.Index) for a in assigned)
+    done = [s.expr for s in node.body.statements if isinstance(s, rs.ExprStatement)]
+    rest = [expr for expr in done if not isinstance(expr, rs.Assign) or not expr.op]
+    copies = (isinstance(e, rs.Assign) and isinstance(e.target, rs.Index) and isinstance(e.value, rs.Index) for e in rest)
+    return bool(rest) and all(copies)
 
 
 def _exchanges(node: Node) -> bool:

@@ -3,7 +3,7 @@
     { a(); b(); } c();      ->      a(); b(); c();        // no `let` in the block, but of cells for one call
     f().0;                  ->      f();                  // a part that nobody wants
     let x = { let i = f(); &a[i..] };      ->      let i = f(); let x = &a[i..];
-    { a(); { b() } }        ->      { a(); b() }          // the inner one ends where the outer does
+    { a(); { b() } }        ->      { a(); b() }          // the inner one ends where the outer does, as one without a value does
     if c { }                ->                            // an empty `if` whose condition does nothing
 """
 
@@ -35,9 +35,20 @@ def flatten_blocks(block: rs.Block) -> rs.Block:
             case _:
                 statements.append(statement)
     tail = None if block.tail is None else _expr(block.tail)
+    if tail is None and statements and (last := _plain_block(statements[-1])) is not None:
+        return rs.Block((*statements[:-1], *last.statements), None)
     if isinstance(tail, rs.BlockExpr) and tail.label is None:
         return rs.Block((*statements, *tail.block.statements), tail.block.tail, tail.block.tail_span)
     return with_fields(block, statements=tuple(statements), tail=tail)
+
+
+def _plain_block(statement: rs.Statement) -> rs.Block | None:
+    """The block that a statement is, if it has no value."""
+    match statement:
+        case rs.ExprStatement(rs.BlockExpr(rs.Block(_, None) as block, None)):
+            return block
+        case _:
+            return None
 
 
 def _dissolves(block: rs.Block) -> bool:
