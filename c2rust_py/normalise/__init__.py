@@ -30,6 +30,7 @@ from c2rust_py.normalise.lower_library_objects import lower_library_objects
 from c2rust_py.normalise.lower_output import lower_output
 from c2rust_py.normalise.lower_setjmp import lower_setjmp
 from c2rust_py.normalise.lower_switch import lower_switch
+from c2rust_py.normalise.name_literals import name_literals
 from c2rust_py.normalise.remove_goto import remove_goto
 from c2rust_py.normalise.reserve_positions import reserve_positions
 from c2rust_py.normalise.run_cleanups import run_cleanups
@@ -57,7 +58,7 @@ def _normalise(program: Program) -> Program:
         function = lower_switch(function, noreturn)
         function = lower_setjmp(function, noreturn)
         function = remove_goto(function)
-        functions[symbol] = tidy(function, noreturn)
+        functions[symbol] = name_literals(tidy(function, noreturn))
     program = lower_output(choose_formats(lower_library_objects(replace(program, functions=functions))))
     return reserve_positions(type_void_params(dispatch_calls(program)))
 
