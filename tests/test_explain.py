@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from c2rust_py import infer, lift
 from c2rust_py.cli import run
+from c2rust_py.ir import nodes
 
 LIST = """#include <stdio.h>
 #include <stdlib.h>
@@ -191,3 +194,42 @@ def test_what_a_library_takes_for_granted_is_said(
     assert report["functions"][0]["assumptions"] == assumed
     assert run(["explain", str(tmp_path / "out"), report["functions"][0]["name"]]) == 0
     assert ("taken for granted" in capfd.readouterr().out) == bool(assumed)
+
+
+IN_WORDS = """
+#include <stdarg.h>
+union both { int i; char bytes[4]; };
+struct pair { int a, b; };
+static int first(const int *p) { return *p; }
+static int sum(const struct pair *p) { return p->a + p->b; }
+static int last(int n, ...) { va_list l; va_start(l, n); int *p = va_arg(l, int *); va_end(l); return *p + n; }
+int main(void)
+{
+    union both u = {.i = 5};
+    int x = 3, *q = &u.i;
+    char *c = u.bytes;
+    long n = (long)q;
+    return first(q) + sum(&(struct pair){1, 2}) + last(1, &x) + *(int *)n + *c + __builtin_expect(*q, 1);
+}
+"""
+
+
+def test_reasons_are_in_words_of_c(tmp_path: Path) -> None:
+    source, out = tmp_path / "words.c", tmp_path / "out"
+    source.write_text(IN_WORDS)
+    assert run(["translate", str(source), "-o", str(out), "--no-check"]) == 0
+    report = json.loads((out / ".c2rs" / "slots.json").read_text())
+    texts = _texts(report)
+    assert {"it comes from `va_arg`", "it points into a union", "it is a variable argument of `last`"} <= texts
+    names = re.compile(rf"\b({'|'.join(nodes.__all__)})\b")
+    assert [text for text in texts if names.search(text)] == []
+    classes = [path for package in (infer, lift) for path in Path(package.__file__).parent.rglob("*.py")]
+    assert [path for path in classes if "__name__" in path.read_text()] == [], "a reason would name a class of the translator"
+
+
+def _texts(entry: Any) -> set[str]:
+    """Each text in a part of a report."""
+    if isinstance(entry, dict):
+        own = {entry["text"]} if isinstance(entry.get("text"), str) else set()
+        return own.union(*map(_texts, entry.values()))
+    return set().union(*map(_texts, entry)) if isinstance(entry, list) else set()

@@ -16,6 +16,7 @@ from c2rust_py.infer.field_slots import field_flows, field_slot
 from c2rust_py.infer.library_calls import Wanted, forms_of
 from c2rust_py.infer.library_formats import FORMAT_FUNCTIONS
 from c2rust_py.infer.places import place_in_words
+from c2rust_py.infer.reasons import use_in_words
 from c2rust_py.infer.targets import is_data_pointer, is_null, without_casts
 from c2rust_py.infer.views import flows_of, held_slot, leads_to_pointers
 from c2rust_py.ir.layout import Layout
@@ -443,7 +444,7 @@ def _others(node: Node, function: Function, program: Program) -> Iterator[Use]:
             yield from _held(node, function, program)
             for flow in field_flows(node, program):
                 if flow.value is not None:
-                    yield Stored(flow.slot, None, flow.value, "it is used in a RecordValue", flow.span)
+                    yield Stored(flow.slot, None, flow.value, "it is stored in a struct", flow.span)
             for member in node.fields:
                 if member is not None and program.records[node.type.id].is_union:
                     yield from _escapes((member,), "it is kept in a union", node.span)
@@ -461,7 +462,7 @@ def _others(node: Node, function: Function, program: Program) -> Iterator[Use]:
             pass
         case _:
             values = tuple(child for child in children(node) if isinstance(getattr(child, "type", None), PointerType))
-            yield from _escapes(values, f"it is used in a {type(node).__name__}", getattr(node, "span", None))
+            yield from _escapes(values, use_in_words(node), getattr(node, "span", None))
 
 
 def _tests(values: tuple[Value, ...]) -> Iterator[Use]:
