@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from c2rust_py.diagnostics import Span
-from c2rust_py.infer.allocations import allocation_of
+from c2rust_py.infer.allocators import Allocators, find_allocators
 from c2rust_py.infer.targets import is_null, without_casts
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
@@ -24,17 +24,24 @@ from c2rust_py.ir.nodes import (
     Call,
     Compare,
     CompareOp,
+    Conditional,
     Convert,
     Decay,
     DerefPlace,
+    DoWhile,
+    For,
     FunctionRef,
+    If,
     IntConst,
+    Logical,
+    Not,
     PointerAdd,
     PointerDiff,
     UnsupportedStatement,
     UnsupportedValue,
     VaArgValue,
     Value,
+    While,
 )
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import BOOL, VOID_POINTER, ArrayType, FunctionType, PointerType, RecordType, Type, VoidType
@@ -62,7 +69,7 @@ def infer_arenas(program: Program) -> Arenas:
     linked = _linked(program)
     if not linked:
         return Arenas((), MappingProxyType({}))
-    finder = _Refusals(Layout(program.records, program.enums))
+    finder = _Refusals(Layout(program.records, program.enums), find_allocators(program))
     refused: dict[str, Refusal] = {}
     for id, refusal in finder.of_program(program):
         refused.setdefault(id, refusal)
@@ -125,6 +132,7 @@ class _Refusals:
     """Finds the uses of pointers to structs that no id allows."""
 
     layout: Layout
+    allocators: Allocators
 
     def of_program(self, program: Program) -> Iterator[tuple[str, Refusal]]:
         for id, record in program.records.items():
@@ -138,7 +146,7 @@ class _Refusals:
             if variable.init is not None:
                 yield from self._of_nodes(walk(variable.init), frozenset())
         for function in program.functions.values():
-            yield from self._of_nodes(walk_all(function.body), _harmless(function, self.layout))
+            yield from self._of_nodes(walk_all(function.body), _harmless(function, self.layout, self.allocators))
             yield from self._of_stub(function)
 
     def _of_stub(self, function: Function) -> Iterator[tuple[str, Refusal]]:
@@ -152,7 +160,7 @@ class _Refusals:
         """harmless: the conversions to `void *` that no address is needed for, by identity."""
         for node in nodes:
             match node:
-                case AddressOf(place, PointerType(RecordType(record)), span) if not isinstance(place, DerefPlace):
+                case AddressOf(place, PointerType(RecordType(record)), span) if not isinstance(place, DerefPlace) and id(node) not in harmless:
                     yield record, Refusal("the address of a variable, an element or a member is taken", span)
                 case Decay(_, PointerType(RecordType(record)), span) | PointerAdd(type=PointerType(RecordType(record)), span=span):
                     yield record, Refusal("its objects lie in arrays", span)
@@ -176,7 +184,7 @@ class _Refusals:
         if source == target or target in (BOOL, VoidType()):
             return
         made = record_of(target)
-        if made is not None and (is_null(value) or self._allocates_one(value)):
+        if made is not None and (is_null(value) or record_of(without_casts(value).type) == made or self._allocates_one(value)):
             return
         if made is not None or record_of(source) is not None:
             both = (id for id in (made, record_of(source)) if id is not None)
@@ -190,8 +198,8 @@ class _Refusals:
             yield from _each(pointed_records(target), "functions that take it are converted", span)
 
     def _allocates_one(self, value: Convert) -> bool:
-        allocation = allocation_of(value, self.layout)
-        return allocation is not None and allocation.old is None and allocation.count.fixed == 1
+        size = self.allocators.bytes_of(without_casts(value))
+        return size is not None and isinstance(value.type, PointerType) and size == self.layout.size_of(value.type.target)
 
 
 def _of_call(call: Call) -> Iterator[tuple[str, Refusal]]:
@@ -204,18 +212,34 @@ def _of_call(call: Call) -> Iterator[tuple[str, Refusal]]:
             pass
 
 
-def _harmless(function: Function, layout: Layout) -> frozenset[int]:
-    """The conversions for `free(p)`, `memset(p, 0, sizeof *p)`, `memcpy(p, q, sizeof *p)` and `p == NULL`, by identity."""
+def _harmless(function: Function, layout: Layout, allocators: Allocators) -> frozenset[int]:
+    """The conversions for `free(p)`, `memset(p, 0, sizeof *p)`, `memcpy(p, q, sizeof *p)`, `p == NULL` and `if ((void *)p)`, by identity."""
     found: set[int] = set()
     for node in walk_all(function.body):
         match node:
             case Call():
-                found.update(id(arg) for arg in whole_objects(node, layout))
+                for arg in whole_objects(node, layout, allocators):
+                    found.update((id(arg), id(arg.operand)))
+            case Convert(Convert() as inner, type) if record_of(type) is not None and record_of(without_casts(inner).type) == record_of(type):
+                found.add(id(inner))
             case Compare(_, left, right) if compared_record(node) is not None:
                 found.update((id(left), id(right)))
             case _:
-                pass
+                found.update(id(condition) for condition in conditions_of(node))
     return frozenset(found)
+
+
+def conditions_of(node: Node) -> tuple[Value, ...]:
+    """The values of which a node asks no more than whether they are zero."""
+    match node:
+        case If(condition) | While(_, condition) | DoWhile(_, _, condition) | Conditional(condition) | Not(condition):
+            return (condition,)
+        case For(condition=condition) if condition is not None:
+            return (condition,)
+        case Logical(_, left, right):
+            return left, right
+        case _:
+            return ()
 
 
 def compared_record(value: Compare) -> str | None:
@@ -227,13 +251,14 @@ def compared_record(value: Compare) -> str | None:
     return next(iter(records)) if len(records) == 1 else None
 
 
-def whole_objects(call: Call, layout: Layout) -> tuple[Convert, ...]:
-    """The arguments that are pointers to structs which a library function is given as a whole."""
+def whole_objects(call: Call, layout: Layout, allocators: Allocators) -> tuple[Convert, ...]:
+    """The arguments that are pointers to structs which a function of the library frees, clears or copies as a whole."""
+    freed = allocators.freed_by(call)
+    if isinstance(freed, Convert) and record_of(freed.operand.type) and not isinstance(freed.operand, AddressOf):
+        return (freed,)
     if not isinstance(call.function, FunctionRef):
         return ()
     match call.function.symbol, call.args:
-        case "free", (Convert(type=PointerType(VoidType())) as freed,) if record_of(freed.operand.type):
-            return (freed,)
         case "memset", (Convert() as cleared, IntConst(0), size) if _is_size(size, cleared, layout):
             return (cleared,)
         case "memcpy", (Convert() as to, Convert() as source, size) if to.operand.type == source.operand.type:

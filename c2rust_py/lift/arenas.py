@@ -17,7 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from c2rust_py.infer.arenas import compared_record, record_of, whole_objects
+from c2rust_py.infer.allocators import Allocators, find_allocators
+from c2rust_py.infer.arenas import compared_record, conditions_of, record_of, whole_objects
 from c2rust_py.infer.targets import is_null, without_casts
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
@@ -32,7 +33,6 @@ from c2rust_py.ir.nodes import (
     DerefPlace,
     Evaluate,
     FieldPlace,
-    FunctionRef,
     GlobalPlace,
     If,
     IndexPlace,
@@ -65,7 +65,7 @@ def use_arenas(program: Program, records: Sequence[str]) -> Program:
     """The program with the objects of some structs in pools."""
     if not records:
         return program
-    rewriter = ArenaRewriter(program, frozenset(records))
+    rewriter = ArenaRewriter(program, frozenset(records), find_allocators(program))
     pools = {pool_symbol(id): _pool(program, id) for id in records}
     pooled = replace(
         program,
@@ -101,6 +101,7 @@ class ArenaRewriter:
 
     program: Program
     records: frozenset[str]
+    allocators: Allocators
 
     @property
     def layout(self) -> Layout:
@@ -144,7 +145,9 @@ class ArenaRewriter:
                 new = _new_object(statement)
             else:
                 assert isinstance(statement, If)
-                made += [Block(branch, statement.span)] if (branch := statement.then if known else statement.otherwise) else []
+                branch = statement.then if known else statement.otherwise
+                scope = any(isinstance(one, Declare) for one in branch)
+                made += [Block(branch, statement.span)] if scope else branch
         return tuple(self._initialised(made))
 
     def _initialised(self, body: Sequence[Statement]) -> Iterator[Statement]:
@@ -169,6 +172,8 @@ class ArenaRewriter:
         """A statement that makes an object, with the value that the next one gives it or a member of it; None where it does not."""
         local, made = _new_object(new), _insertion(new)
         match next:
+            case Assign(IndexPlace(GlobalPlace(), Load(LocalPlace(asked))), ZeroValue()) if made.init is None:
+                return new if asked == local else None
             case Assign(IndexPlace(GlobalPlace(), Load(LocalPlace(asked))), RecordValue() as value) if made.init is None:
                 init = value
             case Assign(FieldPlace(IndexPlace(GlobalPlace(), Load(LocalPlace(asked)), record), index), value) if record == made.type.record:
@@ -199,10 +204,11 @@ class ArenaRewriter:
             case DerefPlace(pointer, _, span) if isinstance(pointer.type, IdType):
                 record = pointer.type.record
                 return IndexPlace(self._pool(record, span), pointer, record, span)
-            case Call(FunctionRef("free"), (Convert(id),), _, span) if isinstance(id.type, IdType):
-                return Remove(self._pool(id.type.record, span), id, VOID, span)
+            case Call() if (id := self._freed(made)) is not None:
+                assert isinstance(id.type, IdType)
+                return Remove(self._pool(id.type.record, made.span), id, VOID, made.span)
             case _:
-                return self._retyped(made)
+                return self._retyped(_with_bare_conditions(made))
 
     def _id(self, value: Value) -> Value:
         """A value that is a pointer to an object of a pool."""
@@ -211,15 +217,21 @@ class ArenaRewriter:
         span = value.span
         if is_null(value) or isinstance(value, ZeroValue | IntConst):
             return ZeroValue(type, span)
+        bare = without_casts(value)
         match value:
             case AddressOf(DerefPlace(pointer)):
                 return cast(Value, self.node(pointer))
-            case Convert(operand) if record_of(operand.type) != record_of(value.type):
+            case Convert() if record_of(bare.type) != record_of(value.type):
                 return Insert(self._pool(type.record, span), None, type, span)
-            case Convert(operand):
-                return cast(Value, self.node(operand))
+            case Convert():
+                return cast(Value, self.node(bare))
             case _:
                 return cast(Value, self._retyped(map_children(value, self.node, self.statements)))
+
+    def _freed(self, call: Call) -> Value | None:
+        """The id of the object that a call frees."""
+        freed = self.allocators.freed_by(call)
+        return freed.operand if isinstance(freed, Convert) and isinstance(freed.operand.type, IdType) else None
 
     def _compared(self, value: Value, record: RecordType) -> Value:
         """One side of a comparison of ids."""
@@ -228,14 +240,16 @@ class ArenaRewriter:
 
     def _whole(self, call: Call) -> Statement | None:
         """A struct that is cleared, or given all of another one's value."""
-        args = whole_objects(call, self.layout)
-        if not args or record_of(args[0].operand.type) not in self.records or len(call.args) == 1:
+        args = whole_objects(call, self.layout, self.allocators)
+        if not args or record_of(args[0].operand.type) not in self.records or self.allocators.freed_by(call) is not None:
             return None
         target, *source = (self._object(arg) for arg in args)
         value: Value = Load(source[0], source[0].type, call.span) if source else ZeroValue(target.type, call.span)
         return Assign(target, value, call.span)
 
     def _object(self, pointer: Convert) -> Place:
+        if isinstance(pointer.operand, AddressOf):
+            return cast(Place, self.node(pointer.operand.place))
         id = cast(Value, self.node(pointer.operand))
         assert isinstance(id.type, IdType)
         return IndexPlace(self._pool(id.type.record, pointer.span), id, id.type.record, pointer.span)
@@ -258,6 +272,12 @@ def _new_object(statement: Statement) -> int | None:
             return local
         case _:
             return None
+
+
+def _with_bare_conditions(node: Node) -> Node:
+    """A node that asks ids whether they name an object, which C may have converted to `void *` for that."""
+    asked = {id(one): one.operand for one in conditions_of(node) if isinstance(one, Convert) and isinstance(one.operand.type, IdType)}
+    return map_children(node, lambda child: asked.get(id(child), child)) if asked else node
 
 
 def _insertion(statement: Statement) -> Insert:

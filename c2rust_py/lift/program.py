@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from types import MappingProxyType
 
+from c2rust_py.infer.allocators import find_allocators
 from c2rust_py.infer.arenas import infer_arenas
 from c2rust_py.infer.cursors import name_referents
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
@@ -29,6 +30,7 @@ from c2rust_py.lift.conflicts import find_conflicts
 from c2rust_py.lift.exchanges import inline_exchanges
 from c2rust_py.lift.freed_members import find_freed_members
 from c2rust_py.lift.function import LiftedFunction, lift_function, lift_initialiser
+from c2rust_py.lift.global_copies import lend_copies
 from c2rust_py.lift.groups import GroupForm, infer_group_forms
 from c2rust_py.lift.held_types import HeldTypes
 from c2rust_py.lift.held_writes import find_held_writes
@@ -102,7 +104,7 @@ def lift_program(
     records = infer_arenas(program).records
     while True:
         pooled = use_arenas(program, records)
-        as_pooled = ArenaRewriter(program, frozenset(records)).functions(originals)
+        as_pooled = ArenaRewriter(program, frozenset(records), find_allocators(program)).functions(originals)
         lifted = _lift_pooled(pooled, library, demotions, find_conflicts, as_pooled)
         in_memory = lifted.storage.memory_globals
         left = tuple(id for id in records if pool_symbol(id) not in in_memory)
@@ -167,6 +169,8 @@ def _lift_pooled(
             origins |= {now: origins[before] for now, before in came_from.items() if before in origins}
             storage = infer_storage(lifted)
             effects = infer_effects(lifted, storage, library)
+        lifted, came_from = lend_copies(lifted, storage, effects)
+        origins |= {now: origins[before] for now, before in came_from.items() if before in origins}
         if not find_conflicts(lifted, storage, effects, origins, demotions):
             return Lifted(lifted, storage, effects, solution, origins, forms, numbers)
 

@@ -12,8 +12,9 @@
 10. `choose_formats`: a call for each of two formats.
 11. `lower_output`: `print!` for what Rust formats as C does.
 12. `dispatch_calls`: calls through pointers to functions become calls of dispatchers, where all targets are known.
-13. `type_void_params`: parameters of type `void *` get the type that they are used as.
-14. `reserve_positions`: room for the parameter that functions which compare pointers may need.
+13. `inline_casts`: no calls of functions that only convert a pointer.
+14. `type_void_params`: parameters of type `void *` get the type that they are used as.
+15. `reserve_positions`: room for the parameter that functions which compare pointers may need.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from c2rust_py.ir.program import Program
 from c2rust_py.normalise.choose_formats import choose_formats
 from c2rust_py.normalise.dispatch_calls import dispatch_calls
 from c2rust_py.normalise.flatten_chains import flatten_chains
+from c2rust_py.normalise.inline_casts import inline_casts
 from c2rust_py.normalise.lower_computed_goto import lower_computed_goto
 from c2rust_py.normalise.lower_library_objects import lower_library_objects
 from c2rust_py.normalise.lower_output import lower_output
@@ -60,7 +62,7 @@ def _normalise(program: Program) -> Program:
         function = remove_goto(function)
         functions[symbol] = name_literals(tidy(function, noreturn))
     program = lower_output(choose_formats(lower_library_objects(replace(program, functions=functions))))
-    return reserve_positions(type_void_params(dispatch_calls(program)))
+    return reserve_positions(type_void_params(inline_casts(dispatch_calls(program))))
 
 
 def noreturn_functions(program: Program) -> frozenset[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
+from c2rust_py.ir.copied import is_copied
 from c2rust_py.ir.nodes import IntConst
-from c2rust_py.ir.program import Constant, Enumeration, Program, Record, RecordField
-from c2rust_py.ir.types import ArrayType, IntKind, OwnedType, RecordType, Type
+from c2rust_py.ir.program import Constant, Enumeration, Record, RecordField
+from c2rust_py.ir.types import IntKind
 from c2rust_py.rust_ir import nodes as rs
 from c2rust_py.to_rust.code_values import codes_held
 from c2rust_py.to_rust.frame import Facts, Frame
@@ -19,16 +19,6 @@ from c2rust_py.to_rust.types import constant_name
 _DERIVES = ("Clone", "Copy", "Debug")
 _OWNED_DERIVES = ("Clone", "Debug")
 
-
-def is_copied(program: Program, record: str) -> bool:
-    """Whether objects of a struct are copied by their bits: those that own something are not."""
-    return not any(map(partial(_is_owner, program), (member.type for member in program.records[record].fields or ())))
-
-
-def _is_owner(program: Program, type: Type) -> bool:
-    while isinstance(type, ArrayType):
-        type = type.element
-    return isinstance(type, OwnedType) or (isinstance(type, RecordType) and not is_copied(program, type.id))
 
 LIFETIME = "'a"
 """The lifetime parameter of structs that hold references."""

@@ -30,10 +30,9 @@ from typing import Any, cast
 
 from c2rust_py.infer.effects import Effects, Needs
 from c2rust_py.infer.node_touches import NodeTouches
-from c2rust_py.infer.places import asks_own_pool, cell_of, lends_owner, root_of
+from c2rust_py.infer.places import cell_of, lends_owner, pool_of, root_of
 from c2rust_py.infer.storage import Storage
 from c2rust_py.infer.touches import NOTHING, Touches
-from c2rust_py.ir.builtins import EFFECTFUL_BUILTINS
 from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.layout import Layout
 from c2rust_py.ir.nodes import (
@@ -87,7 +86,6 @@ from c2rust_py.ir.nodes import (
     Truncate,
     Unary,
     UnaryOp,
-    UnsupportedValue,
     Unwrap,
     VaArgValue,
     VaEnd,
@@ -97,7 +95,8 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
 from c2rust_py.ir.types import Access, EnumType, IdType, IntType, PointerType, RecordType, Type, is_optional_reference
-from c2rust_py.ir.walk import Node, children, walk
+from c2rust_py.ir.walk import Node, walk
+from c2rust_py.to_rust.active_nodes import active_nodes
 from c2rust_py.to_rust.operand_order import Arranged, Operand, Position, arrange
 from c2rust_py.to_rust.place_operands import operands_of, with_operands
 
@@ -129,7 +128,7 @@ class _Sequencer:
         self.nodes = NodeTouches(
             self.program, self.storage, self.function.symbol, lambda call: self.effects.of_call(call, self.layout)
         )
-        self.active = _active_nodes(self.function.body)
+        self.active = active_nodes(self.function.body)
 
     # ---- statements
 
@@ -216,7 +215,7 @@ class _Sequencer:
         ranks = range(len(place)) if place_first else range(1, len(place) + 1)
         held = self.nodes.held_to_write(node.place)
         place_positions = [
-            Position(rank, barred=in_memory, early=operand.touches.conflicts(held) or lends_owner(operand.value, node.place))
+            Position(rank, in_memory, operand.touches.conflicts(held) or self._is_first(operand, node.place))
             for rank, operand in zip(ranks, place, strict=True)
         ]
         value_position = Position(len(place) if place_first else 0, barred=in_memory)
@@ -229,6 +228,15 @@ class _Sequencer:
             arranged = arrange((self.value(node.value), *place), (value_position, *place_positions), self.bind)
             last, *operands = _values(arranged)
         return (*before, *arranged.before, replace(node, place=with_operands(node.place, operands), value=last))
+
+    def _is_first(self, operand: Operand, place: Place) -> bool:
+        """Whether an operand of a place that is written cannot be computed while Rust holds what the place is in."""
+        return lends_owner(operand.value, place) or self._asks_globals(operand, place)
+
+    def _asks_globals(self, operand: Operand, place: Place) -> bool:
+        """Whether an operand of a place in an arena calls what takes all globals, so that Rust cannot hold the arena by then."""
+        calls = (node for node in walk(operand.value) if isinstance(node, Call))
+        return pool_of(place) is not None and any(self.effects.takes_exclusively(call, self.layout) & Needs.GLOBALS for call in calls)
 
     def _deferred(self, value: Value, place: Sequence[Operand]) -> tuple[Operand, tuple[Statement, ...]]:
         """An assigned call or object, whose own operands come before those of the place: what is in front of it, and
@@ -425,7 +433,8 @@ class _Sequencer:
         between |= self.nodes.held(place)
         operands = self._place_operands(place)
         positions = [
-            Position(i, barred, early=operand.touches.conflicts(between)) for i, operand in enumerate(operands)
+            Position(i, barred, operand.touches.conflicts(between) or self._asks_globals(operand, place))
+            for i, operand in enumerate(operands)
         ]
         arranged = arrange(operands, positions, self.bind)
         new_place = with_operands(place, _values(arranged))
@@ -440,7 +449,10 @@ class _Sequencer:
         present = [] if value.present is None else [Operand(value.present, self._touches_of_present(value))]
         operands = [*self._place_operands(value.place), *start, *present]
         lent = NOTHING if value.type.access is Access.SHARED else self.nodes.lent_by(value)
-        positions = [Position(i, early=operand.touches.conflicts(lent)) for i, operand in enumerate(operands)]
+        positions = [
+            Position(i, early=operand.touches.conflicts(lent) or self._asks_globals(operand, value.place))
+            for i, operand in enumerate(operands)
+        ]
         arranged = arrange(operands, positions, self.bind)
         values = _values(arranged)
         new_present = values.pop() if present else value.present
@@ -542,25 +554,6 @@ class _Sequencer:
 
     def _takes_memory(self, call: Call) -> bool:
         return bool(self.effects.takes_exclusively(call, self.layout) & Needs.MEMORY)
-
-
-def _active_nodes(body: Sequence[Statement]) -> set[int]:
-    """The nodes in or below which something happens beside reading, or that write an object of a pool that says which one."""
-    active: set[int] = set()
-    order: list[tuple[Node, Node | None]] = []
-    stack: list[tuple[Node, Node | None]] = [(node, None) for node in body]
-    while stack:
-        node, parent = stack.pop()
-        order.append((node, parent))
-        stack.extend((child, node) for child in children(node))
-    for node, parent in reversed(order):
-        if isinstance(node, Call | BlockValue | Overflowing | VaArgValue | UnsupportedValue | Insert | Remove) or (
-            isinstance(node, Builtin) and node.name in EFFECTFUL_BUILTINS
-        ) or (isinstance(node, Assign | Borrow) and asks_own_pool(node.place)):
-            active.add(id(node))
-        if parent is not None and id(node) in active:
-            active.add(id(parent))
-    return active
 
 
 def _is_deferred(value: Value, layout: Layout) -> bool:
