@@ -24,6 +24,8 @@ def call_function(scope: Scope, function: Function) -> None:
         return
     texts, given, count = supplied
     call = f"{function.name}({', '.join(texts)})"
+    if function.sets is not None:
+        _declare_out(scope, function, texts)
     if function.returns_into is not None:
         _take_pointer(scope, function.returns_into, function, given, call)
     elif function.fresh is not None:
@@ -37,6 +39,12 @@ def call_function(scope: Scope, function: Function) -> None:
     else:
         scope.emit(f"{call};")
     scope.calls += 1
+    if function.sets is not None:
+        out, index, low, high = function.sets
+        parameter, reference = function.parameters[out], given[index]
+        assert reference is not None and parameter.element is not None
+        span = reference.span.moved(low, high)
+        scope.declare_cursor(texts[out].removeprefix("&"), parameter.element, parameter.writes, span)
     for parameter, low, high in function.moves:
         name = texts[parameter].removeprefix("&")
         span = scope.at[name]
@@ -57,6 +65,11 @@ def _supply(scope: Scope, function: Function) -> tuple[list[str], list[Reference
             case Kind.ARRAY:
                 reference = _choose(scope, parameter, need, given)
                 text = "" if reference is None else reference.text
+            case Kind.OPTIONAL:
+                reference = None if scope.chance(0.3) else _choose(scope, parameter, need, given)
+                text = "NULL" if reference is None else reference.text
+            case Kind.OUT:
+                text = f"&{scope.fresh('q')}"
             case Kind.CURSOR:
                 text = _cursor(scope, parameter, texts)
             case Kind.COUNT:
@@ -97,6 +110,15 @@ def _cursor(scope: Scope, parameter: Parameter, texts: list[str]) -> str:
         if span.array.length - span.high >= parameter.length:
             fitting.append(f"&{name}")
     return scope.random.choice(fitting) if fitting else ""
+
+
+def _declare_out(scope: Scope, function: Function, texts: list[str]) -> None:
+    """`T *q;`, which the call will set."""
+    assert function.sets is not None
+    parameter, name = function.parameters[function.sets[0]], texts[function.sets[0]].removeprefix("&")
+    assert parameter.element is not None
+    start = scope.random.choice(("", " = NULL"))
+    scope.emit(f"{'' if parameter.writes else 'const '}{parameter.element.name} *{name}{start};")
 
 
 def _take_pointer(

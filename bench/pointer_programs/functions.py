@@ -7,7 +7,7 @@ from random import Random
 
 from pointer_programs.expressions import Element
 from pointer_programs.scope import Array, Function, Kind, Parameter, Scope, Span
-from pointer_programs.statements import write_statements
+from pointer_programs.statements import write_branch, write_statements
 
 NAMES = ("mix", "fold", "spread", "blend", "stir", "weave", "step", "turn", "carry", "knead")
 ARRAYS = ("a", "b", "c")
@@ -54,6 +54,8 @@ def write_function(
         parameters.append(parameter)
         declared.append(f"{'' if parameter.writes else 'const '}{element.name} *{name}")
         scope.arrays.append(Array(name, element, parameter.length, parameter.writes))
+    missing = _add_optional(scope, setting, parameters, declared) if scope.chance(0.1 if tame else 0.25) else None
+    out = _add_out(setting, parameters, declared) if scope.chance(0.1 if tame else 0.2) else None
     cursor = _add_cursor(scope, setting, parameters, declared) if scope.chance(0.1 if tame else 0.3) else None
     _add_others(scope, setting, parameters, declared)
     scope.arrays += [array for array in setting.globals if scope.chance(0.4)]
@@ -63,12 +65,16 @@ def write_function(
         length = random.randint(3, 8)
         scope.emit(f"{setting.elements[0].name} local[{length}] = {{{random.randint(1, 99)}}};")
         scope.arrays.append(Array("local", setting.elements[0], length, own=True))
-    write_statements(scope, random.randint(3, 6))
+    write_statements(scope, random.randint(1, 2) if missing else random.randint(3, 6))
+    for _ in range(random.randint(1, 2) if missing else 0):
+        write_branch(scope, missing)
+        write_statements(scope, random.randint(0, 2))
+    sets = None if out is None else _set_out(scope, out, parameters)
     moves = _finish_cursor(scope, cursor, parameters) if cursor else ()
     returns_into = _return(scope, parameters)
     result = "unsigned " if returns_into is None else _pointer_type(parameters[returns_into[0]])
     name = f"{NAMES[number % len(NAMES)]}{number}"
-    function = Function(name, tuple(parameters), returns_into is None, returns_into, moves=moves, leaf=scope.calls == 0)
+    function = Function(name, tuple(parameters), returns_into is None, returns_into, sets, moves, leaf=scope.calls == 0)
     return function, [f"static {result}{name}({', '.join(declared)})", "{", *scope.lines, "}"]
 
 
@@ -85,6 +91,44 @@ def _add_cursor(scope: Scope, setting: Setting, parameters: list[Parameter], dec
     return array
 
 
+def _add_optional(scope: Scope, setting: Setting, parameters: list[Parameter], declared: list[str]) -> Array:
+    """A pointer to a few elements that may be null."""
+    parameter = Parameter(Kind.OPTIONAL, setting.elements[0], scope.random.choice((1, 1, 4)), writes=scope.chance(0.6))
+    parameters.append(parameter)
+    declared.append(f"{_pointer_type(parameter)}given")
+    return Array("given", setting.elements[0], parameter.length, parameter.writes)
+
+
+def _add_out(setting: Setting, parameters: list[Parameter], declared: list[str]) -> int | None:
+    """The address of a pointer that is set to somewhere in an array; None where there is no array of the element."""
+    source = next((p for p in parameters if p.kind is Kind.ARRAY and p.element == setting.elements[0]), None)
+    if source is None:
+        return None
+    parameter = Parameter(Kind.OUT, setting.elements[0], writes=source.writes)
+    parameters.append(parameter)
+    declared.append(f"{_pointer_type(parameter)}*out")
+    return len(parameters) - 1
+
+
+def _set_out(scope: Scope, out: int, parameters: list[Parameter]) -> tuple[int, int, int, int]:
+    """`*out = p;`: a cursor into a parameter, or a place in one."""
+    element, writes = parameters[out].element, parameters[out].writes
+    arrays = {array.name: array for array in scope.arrays}
+    sources = [
+        (index, arrays[ARRAYS[index]])
+        for index, parameter in enumerate(parameters)
+        if parameter.kind is Kind.ARRAY and parameter.element == element and (parameter.writes or not writes)
+    ]
+    index, array = scope.random.choice(sources)
+    for name, span in scope.at.items():
+        if span is not None and span.array == array and scope.cursors[name] == (element, writes):
+            scope.emit(f"*out = {name};")
+            return out, index, span.low, span.high
+    offset = scope.random.randint(0, array.length)
+    scope.emit(f"*out = {array.name}{f' + {offset}' if offset else ''};")
+    return out, index, offset, offset
+
+
 def _finish_cursor(scope: Scope, array: Array, parameters: list[Parameter]) -> tuple[tuple[int, int, int], ...]:
     """Stores a cursor that is still in the array back to `*at`; how far it went."""
     index = next(i for i, parameter in enumerate(parameters) if parameter.kind is Kind.CURSOR)
@@ -97,10 +141,10 @@ def _finish_cursor(scope: Scope, array: Array, parameters: list[Parameter]) -> t
 
 def _add_others(scope: Scope, setting: Setting, parameters: list[Parameter], declared: list[str]) -> None:
     """A struct, a value, a function to call."""
-    if scope.chance(0.3):
+    for name in ("box", "other")[: 0 if not scope.chance(0.3) else scope.random.choice((1, 1, 2))]:
         parameters.append(Parameter(Kind.BOX))
-        declared.append("struct box *box")
-        setting.box.bring_in(scope, "box->", "box")
+        declared.append(f"struct box *{name}")
+        setting.box.bring_in(scope, f"{name}->", name)
     if scope.chance(0.4):
         parameters.append(Parameter(Kind.SCALAR))
         declared.append("unsigned n")

@@ -35,7 +35,7 @@ def write_program(seed: int) -> str:
         function, lines = write_function(random, setting, functions, number, tame=tame)
         functions.append(function)
         texts.append(lines)
-    scenes = [scene(random) for scene in random.sample(SCENES, random.choice((0, 1, 1)))]
+    scenes = [scene(random) for scene in random.sample(SCENES, random.choice((0, 1, 1, 2)))]
     names = [f"choose{number}" for number in range(2)]
     pure = [
         f"static unsigned {name}(unsigned x, unsigned y)\n{{\n    return {random.choice(PURE)};\n}}" for name in names
@@ -89,6 +89,9 @@ def _write_main(scope: Scope, setting: Setting, scenes: list[str]) -> tuple[list
     if any(p.kind.name == "BOX" for f in functions for p in f.parameters) or scope.chance(0.3):
         scope.emit("struct box box = {0};")
         setting.box.bring_in(scope, "box.", "&box", own=True)
+        if scope.chance(0.3):
+            scope.emit("struct box other = {0};")
+            setting.box.bring_in(scope, "other.", "&other", own=True)
     if scope.chance(0.4):
         _declare_rows(scope, setting.elements[0])
     scope.emit("unsigned x = 7;")

@@ -70,11 +70,14 @@ class Kind(Enum):
     CURSOR = auto()
     CALLBACK = auto()
     BOX = auto()
+    OPTIONAL = auto()
+    OUT = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter and what a caller owes: `length` elements (beside as many as the COUNT says, where `counted`)."""
+    """A parameter and what a caller owes: `length` elements (beside as many as the COUNT says, where `counted`). An OPTIONAL one may be
+    null; an OUT is the address of a pointer that the function sets."""
 
     kind: Kind
     element: Element | None = None
@@ -86,13 +89,14 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function that was written. `returns_into` says which parameter a returned pointer points into, and how far on;
-    `moves` how far each CURSOR goes; `fresh` is the element of a returned block of COUNT elements. A `leaf` calls no
+    `sets` is the OUT with the same of what it gets; `moves` how far each CURSOR goes; `fresh` is the element of a returned block of COUNT elements. A `leaf` calls no
     other function."""
 
     name: str
     parameters: tuple[Parameter, ...]
     returns_value: bool = False
     returns_into: tuple[int, int, int] | None = None
+    sets: tuple[int, int, int, int] | None = None
     moves: tuple[tuple[int, int, int], ...] = ()
     fresh: Element | None = None
     leaf: bool = True

@@ -191,17 +191,27 @@ def _are_apart(one: Array, other: Array) -> bool:
     return (one.own or other.own) and not (one.mixed or other.mixed)
 
 
-def write_branch(scope: Scope) -> None:
-    """`if`, perhaps with `else`: afterwards a cursor is where either leaves it."""
+def write_branch(scope: Scope, array: Array | None = None) -> None:
+    """`if`, perhaps with `else`: afterwards a cursor is where either leaves it. An array that may be missing is asked for, and is there in
+    the branch."""
     before = dict(scope.at)
-    with scope.block(f"if ({scope.condition()})"):
+    with scope.block(f"if ({scope.condition() if array is None else _presence(scope, array)})"):
+        scope.arrays += () if array is None else (array,)
         write_statements(scope, scope.random.randint(1, 3))
+        if array is not None:
+            scope.arrays.remove(array)
     after = scope.at
     scope.at = before
     if scope.chance(0.5):
         with scope.block("else"):
             write_statements(scope, scope.random.randint(1, 2))
     scope.at = {name: None if span is None else span.join(after[name]) for name, span in scope.at.items()}
+
+
+def _presence(scope: Scope, array: Array) -> str:
+    """That a pointer is not null, perhaps among other things."""
+    test = scope.random.choice((array.name, f"{array.name} != NULL"))
+    return scope.random.choice((test, test, f"{test} && {scope.random.choice(scope.values)} > 3")) if scope.values else test
 
 
 def _an_element(scope: Scope) -> Element:
