@@ -110,7 +110,7 @@ def test_structs_are_made_step_by_step(text: str, tmp_path: Path) -> None:
 def test_structs_in_memory_have_a_layout(tmp_path: Path) -> None:
     text = """
         struct inner { int a; }; struct outer { struct inner i; struct outer *next; }; struct plain { int b; };
-        int f(struct outer *o, struct plain p) { return o->next->i.a + p.b; }
+        long f(struct outer *o, struct plain p) { return o->next->i.a + p.b + (long)o; }
     """
     rust = rust_of(tmp_path, text)
     assert "layout! { Inner: 4, 4;" in rust
