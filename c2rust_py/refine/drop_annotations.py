@@ -6,6 +6,7 @@
     let p: Ptr<Node> = malloc(16, mem).cast();  ->      (stays: the type is what the cast goes to)
     let s: &[u8] = b"a\0";                      ->      (stays: else it has a length)
     let p: Option<&T> = None; p = Some(&t);     ->      let p = None; p = Some(&t);
+    let p: Id<Node> = Id::NULL; p = find(a);    ->      let p = Id::NULL; p = find(a);
     let f: fn(i32) -> i32 = double;             ->      (stays: else it is that function alone)
     let p: [Option<&T>; 2] = [None; 2];         ->      (stays, where nothing that follows says it)
 
@@ -175,7 +176,7 @@ def _is_slice(expr: rs.Expr) -> bool:
 
 def _is_untyped_path(text: str) -> bool:
     """`Ptr::NULL`, `Ptr::from_int`, `Vec::new`: associated items of a generic type without its argument."""
-    return text.startswith(("Ptr::", "FnPtr::", "Vec::")) and "<" not in text
+    return text.startswith(("Ptr::", "FnPtr::", "Id::", "Vec::")) and "<" not in text
 
 
 def _block_of(otherwise: rs.BlockExpr | rs.If | None) -> rs.Block:
@@ -221,7 +222,7 @@ def _rebuild_block(block: rs.Block, found: _Found) -> rs.Block:
 def _rebuild_let(let: rs.Let, found: _Found) -> rs.Let:
     is_open_here = id(let) in found.inits or let.init is None
     falls_back = let.init is not None and let.type in _FALLBACK and id(let) not in found.receivers
-    is_settled = let.init == rs.Name("None") and id(let) in found.settled and not _loses_length(let)
+    is_settled = let.init in (rs.Name("None"), rs.Name("Id::NULL")) and id(let) in found.settled and not _loses_length(let)
     type = let.type if is_open_here and not falls_back and not is_settled else None
     return with_fields(let, type=type, init=None if let.init is None else _rebuild(let.init, found))
 
