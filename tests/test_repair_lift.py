@@ -67,6 +67,8 @@ def test_recorded_answers_lift_positions_and_functions_that_share_an_argument(
             "find": ["compare", "accepted", "accepted"],
             "skip": ["accepted", "accepted"],
             "rises": ["accepted", "accepted"],
+            "number": ["compare", "accepted", "accepted"],
+            "largest": ["signature", "accepted", "accepted"],
             "main": ["unanswered"],
         }
         texts.append((out / "crates/lift/src/table.rs").read_text())
@@ -75,6 +77,8 @@ def test_recorded_answers_lift_positions_and_functions_that_share_an_argument(
         "fn fill(row: &mut [i32], n: i32) {", "fn total(row: &[i32], n: i32) -> i32 {", "fill(&mut row, 12);",
         "fn find(row: &[i32], n: i32, x: i32) -> Option<usize> {", "let at = find(&words, 6, x);",
         "fn skip(row: &[i32], x: i32) -> usize {", "fn rises(from: &[i32], from_at: usize, to: usize) -> i32 {",
+        "fn number(text: &[u8], end: Option<&mut i32>) -> i32 {", "if end > 2 { Some(&mut end) } else { None }",
+        "fn largest(row: Option<&[i32]>, n: i32, limit: Option<&i32>) -> i32 {", "largest(None, 8, if end == 0 { Some(&limit) } else { None })",
     ):  # fmt: skip
         assert part in texts[0]
     # A translation keeps all of it; where one of two that share an argument has changed, both have their pointers again.

@@ -109,8 +109,8 @@ def test_what_is_refused_by_name(lifting: Lifting) -> None:
     reason = refusal(lambda: lifting.offer(found["add"]))
     assert reason.startswith("no caller can lend it what it points to: `main` passes it memory (two arguments of `add` may be ")
     total = found["total"]
-    forms = "for `Ptr<i32>` there can be `&[i32]`, `&mut [i32]`, `&i32` or `&mut i32`"
-    for other in ("Option<&i32>", "&[u8]", "&Vec<i32>", "usize"):
+    forms = "for `Ptr<i32>` there can be `&[i32]`, `&mut [i32]`, `&i32` or `&mut i32`, or an `Option` of these"
+    for other in ("Option<&u32>", "Option<Option<&i32>>", "Option<i32>", "&[u8]", "&Vec<i32>", "usize"):
         assert refusal(lambda other=other: lifting.read(total, f"fn total(row: {other}, n: i32) -> i32")).endswith(forms)
     assert "has to stay" in refusal(lambda: lifting.read(total, "fn total(row: Ptr<i32>, n: i64, mem: &mut Memory) -> i32"))
 
@@ -208,3 +208,60 @@ def test_the_function_comparison_of_other_signatures(tmp_path: Path, monkeypatch
     assert first["verdict"] == "compare" and first["reason"].startswith("the Rust differs: result: C ")
     assert "values go apart first at C line " in first["values"]
     assert second["verdict"] == "accepted" and "1 case and " in second["reason"]
+
+
+OPTIONAL = """#include <stdio.h>
+static int number(const char *text, int *end) {
+    const char *p = text, **q = &p;
+    int value = 0;
+    for (; **q >= '0' && **q <= '9'; ++*q) value = value * 10 + (**q - '0');
+    if (end) *end = (int)(p - text);
+    return value;
+}
+static int sum(const int *row, int n) {
+    const int *p = row, **q = &p;
+    int sum = 0;
+    for (int i = 0; row && i < n; i++) sum += *(*q)++;
+    return sum;
+}
+static void mark(int *at) { int **q = &at; if (*q) **q = 1; }
+int main(int argc, char **argv) {
+    int end = 0, row[3] = {1, 2, 3}, x = 0;
+    (void)argv;
+    printf("%d %d", number("12", NULL), number("34", argc > 1 ? &end : NULL));
+    printf(" %d %d\\n", sum(row, 3), sum(NULL, 3));
+    mark(&x);
+    return x;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def optional(tmp_path_factory: pytest.TempPathFactory) -> Lifting:
+    folder = tmp_path_factory.mktemp("optional")
+    (folder / "p.c").write_text(OPTIONAL)
+    project = translate_project(Options((folder / "p.c",), folder / "out", jobs=1, check=False)).project
+    assert project is not None
+    return Lifting(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "answered", "header"),
+    [
+        ("number", "fn number(text: &[u8], end: Option<&mut i32>) -> i32", ""),
+        ("number", "fn number(text: Option<&[u8]>, end: Option<&mut i32>) -> i32", "fn number(text: &[u8], end: Option<&mut i32>) -> i32"),
+        ("sum", "fn sum(row: Option<&[i32]>, n: i32) -> i32", ""),
+        ("sum", "fn sum(row: &[i32], n: i32) -> i32", ""),
+        ("mark", "fn mark(at: Option<&mut i32>)", "fn mark(at: &mut i32)"),
+    ],
+)
+def test_references_that_may_be_missing(optional: Lifting, name: str, answered: str, header: str) -> None:
+    """Callers that give null make a parameter an option where the answer asks for one; where nobody does, it is always there."""
+    assert optional.read(tasks(optional)[name], answered).header == (header or answered)
+
+
+def test_a_reference_that_callers_cannot_give_is_refused(optional: Lifting) -> None:
+    number = tasks(optional)["number"]
+    reason = refusal(lambda: optional.read(number, "fn number(text: &[u8], end: &mut i32) -> i32"))
+    assert reason.startswith("no caller can lend it what it points to: `main` passes it memory (")
+    assert optional.offer(number).offers == ("fn number(text: &[u8], end: Option<&mut i32>) -> i32",)

@@ -141,7 +141,8 @@ def body_rung(crate: rs.Crate, rust_path: str, body: Body) -> Rung:
     if re.search(r"\bPtr\b", f"{header} {body.text}") or re.search(r"\bmem\s*\.", body.text):
         return Rung.MEMORY
     params = function_item(crate, rust_path).params
-    borrowed = any(isinstance(p.type, rs.ReferenceType) and print_type(p.type.target) not in _CONTEXTS for p in params)
+    types = (print_type(param.type).removeprefix("Option<") for param in params)
+    borrowed = any(text.startswith("&") and text.removeprefix("&").removeprefix("mut ") not in _CONTEXTS for text in types)
     return Rung.BORROWED if borrowed else Rung.OWNED
 
 

@@ -29,8 +29,9 @@ def can_be_optional(state: SolverState, slot: PointerSlot) -> bool:
         return False
     if param in referents(function) or leads_to_pointers(function.type.params[param]):
         return False
-    written_elsewhere = any(isinstance(node, UnsupportedStatement) and node.lent for node in walk_all(function.body))
-    return not written_elsewhere and slot not in state.demotions
+    stubs = (node for node in walk_all(function.body) if isinstance(node, UnsupportedStatement))
+    asked_otherwise = any(stub.lent and param not in stub.missing for stub in stubs)
+    return not asked_otherwise and slot not in state.demotions
 
 
 def can_be_given(resolver: Resolver, value: Value) -> bool:

@@ -267,7 +267,7 @@ class UnsupportedStatement:
     """See `UnsupportedValue`. Where it stands for a whole body, `mentions` are the symbols of the functions and objects that
     the C names there, since what fills the stub can need them; `fingerprint` tells one C text from another; `sketch` is the
     function as it was understood, printed, with the part that is not translated marked. lent: where what fills the stub has
-    references and positions for pointers, the numbers of these parameters (see `lift.lending`). idle: those of the mentions that stand
+    references and positions for pointers, the numbers of these parameters, and of those of them that may be missing (see `lift.lending`). idle: those of the mentions that stand
     only where C never comes to."""
 
     code: str
@@ -277,6 +277,7 @@ class UnsupportedStatement:
     fingerprint: str = ""
     sketch: str = ""
     lent: tuple[int, ...] | None = None
+    missing: tuple[int, ...] = ()
     idle: tuple[str, ...] = ()
 
 

@@ -9,6 +9,9 @@ parameter is compared with null, since the other body cannot: owners that are gi
 
     int *find(int *a, int *end) { … }    ->    unsupported; (bool)a; a[1]; a < end; if ((bool)a) return 0; return a + 1;
                                                                           for `a: &[i32], end: usize` and `Option<usize>`
+
+    int parse(char *s, int *end) { … }     ->    unsupported; (bool)s; s[1]; if ((bool)end) *end = *end;
+                                                                          for `s: &[u8], end: Option<&mut i32>`
 """
 
 from __future__ import annotations
@@ -45,7 +48,8 @@ REASON = "its body is written behind another signature"
 @dataclass(frozen=True, slots=True)
 class Lent:
     """A pointer parameter, by its number, that is a reference: to a slice or to one object. With `within` it is a position in the
-    slice that this other parameter is. RESULT stands for what the function returns, `optional` where that may be null."""
+    slice that this other parameter is. RESULT stands for what the function returns. `optional`: a reference that may be missing, or a
+    result that may be null."""
 
     param: int
     slice: bool = False
@@ -75,7 +79,8 @@ def _lending(function: Function, signature: Signature) -> Function:
     assert isinstance(stub, UnsupportedStatement)
     uses = [statement for one in signature for statement in _uses(function, one)]
     lent = tuple(one.param for one in signature if one.param != RESULT)
-    return replace(function, body=(replace(stub, lent=lent), *uses))
+    missing = tuple(one.param for one in signature if one.param != RESULT and one.optional)
+    return replace(function, body=(replace(stub, lent=lent, missing=missing), *uses))
 
 
 def _uses(function: Function, lent: Lent) -> list[Statement]:
@@ -97,7 +102,9 @@ def _uses(function: Function, lent: Lent) -> list[Statement]:
         return DerefPlace(at, type.target, span)
 
     read = Load(element(), type.target, span)
-    return [Evaluate(Convert(pointer(), BOOL, span), span), Assign(element(), read, span) if lent.mutable else Evaluate(read, span)]
+    use: Statement = Assign(element(), read, span) if lent.mutable else Evaluate(read, span)
+    test = Convert(pointer(), BOOL, span)
+    return [If(test, (use,), (), span)] if lent.optional else [Evaluate(test, span), use]
 
 
 def _returns(function: Function, within: int, optional: bool) -> list[Statement]:

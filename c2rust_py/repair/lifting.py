@@ -138,11 +138,21 @@ class Lifting:
         """With slices where references to single objects do not fit."""
         slices = tuple(one if one.within is not None else replace(one, slice=True) for one in signature)
         try:
-            return self.fit(task, signature, beside)
+            return self._fit_present_too(task, signature, beside)
         except Refused:
             if slices == signature:
                 raise
-            return self.fit(task, slices, beside)
+            return self._fit_present_too(task, slices, beside)
+
+    def _fit_present_too(self, task: Task, signature: Signature, beside: Signatures) -> Fitted:
+        """With references that are always there where callers cannot be made to fit those that may be missing."""
+        present = tuple(replace(one, optional=False) if one.param != RESULT else one for one in signature)
+        try:
+            return self.fit(task, signature, beside)
+        except Refused:
+            if present == signature:
+                raise
+            return self.fit(task, present, beside)
 
     def _natural_of(self, task: Task, symbol: str) -> Signature:
         """The signature of another function that would be lifted with the task's; none where that cannot be, or it has one."""

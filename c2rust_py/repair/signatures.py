@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from c2rust_py.infer.bounds import find_group
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Subject
 from c2rust_py.infer.places import root_of
-from c2rust_py.infer.pointer_uses import Flow, Released, Returned, Use, pointer_uses
-from c2rust_py.infer.rust_signatures import public_functions
+from c2rust_py.infer.pointer_uses import Flow, Released, Returned, Test, Use, pointer_uses
+from c2rust_py.infer.rust_signatures import RustSignature, public_functions
 from c2rust_py.infer.subjects import Subjects
 from c2rust_py.infer.targets import is_null, without_casts
 from c2rust_py.infer.views import Views, find_views
-from c2rust_py.ir.nodes import Assign, Call, DerefPlace, FunctionRef, LocalPlace, PointerAdd
+from c2rust_py.ir.nodes import Assign, Call, DerefPlace, FunctionRef, Load, LocalPlace, PointerAdd, Value
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, PointerType, Type
 from c2rust_py.ir.walk import walk_all
 from c2rust_py.lift.lending import RESULT, Lent, Signature
 from c2rust_py.repair.answers import Refused
 
-_FORMS = re.compile(r"&(mut )?(\[)?(.+?)(?(2)\])")
+_FORMS = re.compile(r"(Option<)?&(mut )?(\[)?(.+?)(?(3)\])(?(1)>)")
+_CONTEXTS = ("Memory", "Globals", "Context")
 _POSITIONS = ("usize", "isize", "Option<usize>", "Option<isize>")
 
 
@@ -46,8 +47,14 @@ def natural_signature(program: Program, symbol: str) -> Signature:
             found.append(Lent(param, within=within[param]))
         else:
             is_array = param == array or (result is not None and result.within == param)
-            found.append(Lent(param, is_array or type.target in stepped, type.target in written))
+            missing = any(isinstance(use, Test) and _is_param(use.value, param) for use in uses)
+            found.append(Lent(param, is_array or type.target in stepped, type.target in written, optional=missing and not is_array))
     return (*found, *([result] if result is not None and found else []))
+
+
+def _is_param(value: Value, param: int) -> bool:
+    value = without_casts(value)
+    return isinstance(value, Load) and isinstance(value.place, LocalPlace) and value.place.local == param
 
 
 def _by_types(function: Function) -> tuple[set[Type], set[Type]]:
@@ -114,31 +121,41 @@ def check_lent(program: Program, symbol: str, param: int) -> None:
 
 def answered_signature(ours: str, theirs: str) -> Iterator[Lent]:
     """What a header has where the translation's has pointers: references, positions in these, and a position for a result. Raises
-    Refused for what there cannot be."""
+    Refused for what there cannot be. References that the translation has already are asked for, too: another body is behind them."""
     old, new = (next(public_functions(f"pub {text.removeprefix('pub ')} {{")) for text in (ours, theirs))
     types = dict(new.params)
     slices = [
         (param, before)
-        for param, (name, before) in enumerate(old.params)
-        if before.startswith("Ptr<") and (form := _FORMS.fullmatch(types.get(name, ""))) is not None and form[2]
+        for param, name, before in _c_params(old)
+        if before.startswith("Ptr<") and (form := _FORMS.fullmatch(types.get(name, ""))) is not None and form[3] and not form[1]
     ]
-    for param, (name, before) in enumerate(old.params):
-        after = types.get(name, before)
-        if not before.startswith("Ptr<") or after == before:
+    for param, name, before in _c_params(old):
+        after, own = types.get(name, before), _FORMS.fullmatch(before)
+        element = before[4:-1] if before.startswith("Ptr<") else own[4] if own is not None else ""
+        if not element or element in _CONTEXTS or (own is None and after == before):
             continue
-        array = next((other for other, element in slices if element == before), None)
+        array = next((other for other, pointer in slices if pointer == before), None)
         if after in _POSITIONS[:2] and array is not None:
             yield Lent(param, within=array)
             continue
         form = _FORMS.fullmatch(after)
-        if form is None or form[3] != before[4:-1]:
-            element = before[4:-1]
-            forms = f"`&[{element}]`, `&mut [{element}]`, `&{element}` or `&mut {element}`"
+        if form is None or form[4] != element:
+            forms = f"`&[{element}]`, `&mut [{element}]`, `&{element}` or `&mut {element}`, or an `Option` of these"
             raise Refused("signature", f"`{name}` is `{after}`; for `{before}` there can be {forms}")
-        yield Lent(param, form[2] is not None, form[1] is not None)
+        yield Lent(param, form[3] is not None, form[2] is not None, optional=form[1] is not None)
     if old.result.startswith("Ptr<") and new.result != old.result:
         array = next((other for other, element in slices if element == old.result), None)
         if new.result not in _POSITIONS or array is None:
             reason = f"the result is `{new.result}`; for `{old.result}` there can be `usize` or `Option<usize>`, a position in a slice"
             raise Refused("signature", reason)
         yield Lent(RESULT, within=array, optional=new.result.startswith("Option"))
+
+
+def _c_params(signature: RustSignature) -> Iterator[tuple[int, str, str]]:
+    """The parameters by their numbers in C: a position that goes with a slice has none of its own."""
+    number, before = 0, ""
+    for name, type in signature.params:
+        if not (type in _POSITIONS and name == f"{before}_at"):
+            yield number, name, type
+            number += 1
+        before = name
