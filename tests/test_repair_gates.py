@@ -124,6 +124,7 @@ def test_an_answer_is_the_one_function(content: str, name: str) -> None:
         ("println!(\"x\"); x", "macro"),
         ("std::println!(\"x\"); x", "library"),
         ("my_macro!(x)", "macro"),
+        ("let mut ok = false; debug_assert!({ ok = true; ok }); if ok { x } else { 0 }", "macro"),
         ("macro_rules! m { () => { 1 } } m!()", "macro_rules"),
         ("unimplemented!()", "stub"),
         ("todo!()", "stub"),

@@ -17,8 +17,6 @@ from c2rust_py.repair.rust_syntax import UnreadableRust, node_text, parse_rust, 
 _JUMPS = frozenset({"return_expression", "break_expression", "continue_expression"})
 _PANICS = frozenset({"panic", "unreachable", "todo", "unimplemented"})
 _ENDS = ("stdlib::exit", "stdlib::abort", "panic::panic_any", "panic::resume_unwind")
-_UNTRIED = frozenset({"debug_assert", "debug_assert_eq", "debug_assert_ne"})
-"""Macros that optimised builds leave out."""
 _LOOPS = frozenset({"loop_expression", "while_expression", "for_expression"})
 _NO_ORDER = frozenset({"match_block", "match_pattern", "assignment_expression", "compound_assignment_expr", "declaration_list", "if_expression"})  # fmt: skip
 """Nodes whose children are not run one behind the other."""
@@ -132,9 +130,6 @@ class LiveCode:
         """Whether what a macro says comes to a node in it: read once more, as arguments of a function."""
         if tree.parent is None or tree.parent.type != "macro_invocation":
             return True
-        macro = tree.parent.child_by_field_name("macro")
-        if macro is not None and node_text(macro).split("::")[-1] in _UNTRIED:
-            return False
         text = (tree.text or b"")[1:-1].decode()
         inner = _as_arguments(text) or _as_arguments(",".join(text.rsplit(";", 1)))
         if inner is None:

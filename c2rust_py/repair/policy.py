@@ -44,7 +44,7 @@ _STD_ITEMS = {
     "HashSet": "order", "RandomState": "order", "transmute": "unsafe", "MaybeUninit": "unsafe", "UnsafeCell": "unsafe",
 }  # fmt: skip
 _MACROS = frozenset(
-    ["assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne", "format", "matches", "panic", "unreachable", "vec"]
+    ["assert", "assert_eq", "assert_ne", "format", "matches", "panic", "unreachable", "vec"]
 )
 _RUNTIME_MACROS = frozenset({"print", "println", "eprint", "eprintln", "printf", "fprintf"})
 _ATTRIBUTES = frozenset({"inline", "cold", "must_use"})
@@ -92,6 +92,8 @@ def _check_macro(path: str, access: Access) -> None:
         raise Refused("stub", f"`{name}!` leaves the function a stub")
     if head == "c2rs_rt" and name in _RUNTIME_MACROS:
         _check_library(f"{name}!", access)
+    elif name.startswith("debug_assert"):
+        raise Refused("macro", f"`{name}!` is run in some builds and not in others; write `{name.removeprefix('debug_')}!`")
     elif head or name not in _MACROS:
         better = f"; write `c2rs_rt::{name}!`" if name in _RUNTIME_MACROS else ""
         raise Refused("macro", f"`{path}!` is none of the macros that are taken{better}")
