@@ -243,8 +243,10 @@ class _Printer:
                 self.expr(base, _POSTFIX)
                 self.put(f".{name}")
             case Index(base, index):
-                self.expr(base, _POSTFIX)
-                self.put("[")
+                block = _is_block_like(base)  # What follows it in brackets would be no index.
+                self.put("(" if block else "")
+                self.expr(base, _LOOSEST if block else _POSTFIX)
+                self.put(")[" if block else "[")
                 self.expr(index, _LOOSEST)
                 self.put("]")
             case Call(function, args):
