@@ -94,9 +94,20 @@ from c2rust_py.ir.nodes import (
     While,
 )
 from c2rust_py.ir.program import Function, Local, LocalKind, Program
-from c2rust_py.ir.types import Access, EnumType, IdType, IntType, PointerType, RecordType, Type, is_optional_reference
+from c2rust_py.ir.types import (
+    Access,
+    EnumType,
+    IdType,
+    IntType,
+    PointerType,
+    RecordType,
+    Type,
+    is_optional_reference,
+)
 from c2rust_py.ir.walk import Node, walk
 from c2rust_py.to_rust.active_nodes import active_nodes
+from c2rust_py.to_rust.deferred_values import is_deferred
+from c2rust_py.to_rust.held_globals import held_by_macro, takes_globals
 from c2rust_py.to_rust.operand_order import Arranged, Operand, Position, arrange
 from c2rust_py.to_rust.place_operands import operands_of, with_operands
 
@@ -219,7 +230,7 @@ class _Sequencer:
             for rank, operand in zip(ranks, place, strict=True)
         ]
         value_position = Position(len(place) if place_first else 0, barred=in_memory)
-        if _is_deferred(node.value, self.layout):
+        if is_deferred(node.value, self.layout):
             value, before = self._deferred(node.value, place)
             arranged = arrange((*place, value), (*place_positions, value_position), self.bind)
             *operands, last = _values(arranged)
@@ -234,9 +245,12 @@ class _Sequencer:
         return lends_owner(operand.value, place) or self._asks_globals(operand, place)
 
     def _asks_globals(self, operand: Operand, place: Place) -> bool:
-        """Whether an operand of a place in an arena calls what takes all globals, so that Rust cannot hold the arena by then."""
-        calls = (node for node in walk(operand.value) if isinstance(node, Call))
-        return pool_of(place) is not None and any(self.effects.takes_exclusively(call, self.layout) & Needs.GLOBALS for call in calls)
+        """Whether an operand of a place in an arena takes all globals, so that Rust cannot hold the arena by then."""
+        return pool_of(place) is not None and takes_globals(operand.value, self.effects, self.layout)
+
+    def _waits_for(self, held: tuple[int, ...], argument: Operand, position: int) -> bool:
+        """Whether an argument takes all globals while a macro holds some of them, as arguments in front of it."""
+        return any(at < position for at in held) and takes_globals(argument.value, self.effects, self.layout)
 
     def _deferred(self, value: Value, place: Sequence[Operand]) -> tuple[Operand, tuple[Statement, ...]]:
         """An assigned call or object, whose own operands come before those of the place: what is in front of it, and
@@ -394,7 +408,9 @@ class _Sequencer:
         turns = sorted(range(len(args)), key=lambda i: (_is_object(call.args[i]), -i))
         callbacks = self._callback_positions(call)
         operands = [self.value(call.function), *(args[i] for i in turns)]
+        held = held_by_macro(call, self.program, self.nodes)
         early = [operand.touches.conflicts(between) for operand in operands]
+        early = [one or (at > 0 and self._waits_for(held, args[turns[at - 1]], turns[at - 1])) for at, one in enumerate(early)]
         if turns and self._is_dispatcher(call.function):
             early[turns.index(0) + 1] = args[0].touches.conflicts(before)
         positions = [Position(0, early=early[0])]
@@ -554,28 +570,6 @@ class _Sequencer:
 
     def _takes_memory(self, call: Call) -> bool:
         return bool(self.effects.takes_exclusively(call, self.layout) & Needs.MEMORY)
-
-
-def _is_deferred(value: Value, layout: Layout) -> bool:
-    """Whether gcc puts off an assigned value until the place is found: a call or an object, maybe converted to a type that
-    means the same to gcc."""
-    while isinstance(value, Convert) and _is_useless(value, layout):
-        value = value.operand
-    return isinstance(value, Call | Load | Insert)
-
-
-def _is_useless(conversion: Convert, layout: Layout) -> bool:
-    match conversion.type, conversion.operand.type:
-        case PointerType(), PointerType():
-            return True
-        case (IntType() | EnumType()) as a, (IntType() | EnumType()) as b:
-            return layout.size_of(a) == layout.size_of(b) and _signed(a, layout) == _signed(b, layout)
-        case a, b:
-            return a == b
-
-
-def _signed(type: IntType | EnumType, layout: Layout) -> bool:
-    return type.kind.signed if isinstance(type, IntType) else layout.enums[type.id].kind.signed
 
 
 def _values(arranged: Arranged) -> list[Value]:

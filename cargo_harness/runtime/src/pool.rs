@@ -108,6 +108,18 @@ impl<T> Pool<T> {
         Id { index, generation: slot.generation, object: PhantomData }
     }
 
+    /// Two objects change places; their ids stay.
+    #[track_caller]
+    pub fn swap(&mut self, a: Id<T>, b: Id<T>) {
+        let _ = (&self[a], &self[b]);
+        if a == b {
+            return;
+        }
+        let (low, high) = if a.index < b.index { (a, b) } else { (b, a) };
+        let (front, back) = self.slots.split_at_mut(high.index as usize);
+        std::mem::swap(&mut front[low.index as usize].object, &mut back[0].object);
+    }
+
     /// Ends an object, as `free` does; there is nothing to do for no object.
     #[inline]
     #[track_caller]
@@ -180,6 +192,17 @@ mod tests {
         let c = pool.insert(3);
         assert!(a != c && !c.is_null());
         assert_eq!((pool[b], pool[c]), (2, 3));
+    }
+
+    #[test]
+    fn objects_change_places() {
+        let mut pool = Pool::new();
+        let (a, b) = (pool.insert(1), pool.insert(2));
+        pool.swap(a, b);
+        assert_eq!((pool[a], pool[b]), (2, 1));
+        pool.swap(b, a);
+        pool.swap(a, a);
+        assert_eq!((pool[a], pool[b]), (1, 2));
     }
 
     #[test]
