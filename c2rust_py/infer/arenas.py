@@ -29,6 +29,7 @@ from c2rust_py.ir.nodes import (
     Decay,
     DerefPlace,
     DoWhile,
+    Evaluate,
     For,
     FunctionRef,
     If,
@@ -217,9 +218,11 @@ def _harmless(function: Function, layout: Layout, allocators: Allocators) -> fro
     found: set[int] = set()
     for node in walk_all(function.body):
         match node:
-            case Call():
-                for arg in whole_objects(node, layout, allocators):
+            case Evaluate(Call() as call):
+                for arg in whole_objects(call, layout, allocators):
                     found.update((id(arg), id(arg.operand)))
+            case Call() if (freed := allocators.freed_by(node)) is not None and not isinstance(without_casts(freed), AddressOf):
+                found.add(id(freed))
             case Convert(Convert() as inner, type) if record_of(type) is not None and record_of(without_casts(inner).type) == record_of(type):
                 found.add(id(inner))
             case Compare(_, left, right) if compared_record(node) is not None:

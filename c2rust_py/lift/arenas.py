@@ -184,7 +184,7 @@ class ArenaRewriter:
                 init = RecordValue((*given[:index], value, *given[index + 1 :]), made.type.record, made.span)
             case _:
                 return None
-        if asked != local or not is_stable(value) or any(isinstance(node, LocalPlace) and node.local == local for node in walk(value)):
+        if asked != local or not is_stable(value) or any(_may_read(node, local, made.type) for node in walk(value)):
             return None
         return _with_insertion(new, replace(made, init=init))
 
@@ -278,6 +278,13 @@ def _with_bare_conditions(node: Node) -> Node:
     """A node that asks ids whether they name an object, which C may have converted to `void *` for that."""
     asked = {id(one): one.operand for one in conditions_of(node) if isinstance(one, Convert) and isinstance(one.operand.type, IdType)}
     return map_children(node, lambda child: asked.get(id(child), child)) if asked else node
+
+
+def _may_read(node: Node, local: int, type: IdType) -> bool:
+    """Whether a node reads a local that names an object, itself or through a pointer."""
+    if isinstance(node, DerefPlace):
+        return node.type == type
+    return isinstance(node, LocalPlace) and node.local == local
 
 
 def _insertion(statement: Statement) -> Insert:
