@@ -37,7 +37,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.ir.types import FunctionType, PointerType, VoidType
-from c2rust_py.ir.walk import Node, walk, walk_all
+from c2rust_py.ir.walk import Node, is_stable, walk, walk_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Allocators:
         if not isinstance(value, Call):
             return None
         form = self.form_of(value)
-        if form is None:
+        if form is None or not all(map(is_stable, (value.function, *value.args))):
             return None
         product = 1
         for position in form:
@@ -76,7 +76,10 @@ class Allocators:
         """What a call frees, if that is all that it does."""
         forms = {self.freed.get(symbol) for symbol in self._callees(call)}
         form = next(iter(forms)) if len(forms) == 1 else None
-        return None if form is None or form >= len(call.args) else call.args[form]
+        if form is None or form >= len(call.args):
+            return None
+        others = (call.function, *call.args[:form], *call.args[form + 1 :])
+        return call.args[form] if all(map(is_stable, others)) else None
 
     def _callees(self, call: Call) -> tuple[str, ...]:
         if isinstance(call.function, FunctionRef):
@@ -247,4 +250,5 @@ def is_param_test(condition: Value) -> bool:
         case Compare(CompareOp.NE, left, right):
             return is_null(right) and is_param_test(left)
         case _:
-            return isinstance(without_casts(condition), Load)
+            asked = without_casts(condition)
+            return isinstance(asked, Load) and isinstance(asked.place, LocalPlace)
