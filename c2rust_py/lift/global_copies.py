@@ -25,7 +25,6 @@ from c2rust_py.ir.nodes import (
     GlobalPlace,
     Load,
     LocalPlace,
-    Place,
     Statement,
     Value,
 )
@@ -73,7 +72,7 @@ class _Lender:
             return call
         lent = [at for at, arg in enumerate(call.args) if isinstance(arg, Borrow) and self._can_copy(call.function.symbol, arg)]
         result = call.type.inner if isinstance(call.type, OptionalType) else call.type
-        lent = [at for at in lent if not self._write(call.args, root_of(cast(Borrow, call.args[at]).place))]
+        lent = [at for at in lent if not self._write(call.args, _global_of(cast(Borrow, call.args[at])))]
         if not lent or isinstance(result, ReferenceType):
             return call
         args, body = list(call.args), []
@@ -86,12 +85,14 @@ class _Lender:
         self.came_from[id(made)] = before
         return BlockValue(tuple(body), made, call.type, call.span)
 
-    def _write(self, args: tuple[Value, ...], root: Place) -> bool:
-        """Whether computing arguments may write a global."""
+    def _write(self, args: tuple[Value, ...], symbol: str | None) -> bool:
+        """Whether arguments, or what is done with what they lend, may write a global."""
+        if any(isinstance(arg, Borrow) and arg.type.access is not Access.SHARED and _global_of(arg) == symbol for arg in args):
+            return True
         layout = Layout(self.program.records, self.program.enums)
         touches = NodeTouches(self.program, self.storage, self.original.symbol, lambda call: self.effects.of_call(call, layout))
         written = (touches.of(node).globals_written for arg in args for node in walk(arg))
-        return any(cast(GlobalPlace, root).symbol in one for one in written)
+        return any(symbol in one for one in written)
 
     def _can_copy(self, callee: str, loan: Borrow) -> bool:
         """Whether a copy can be lent, and has to be."""
@@ -110,3 +111,9 @@ class _Lender:
         number = len(self.original.locals) + len(self.added)
         self.added.append(Local(number, self.program.variables[root.symbol].name, loan.place.type, LocalKind.TEMPORARY, loan.span))
         return self.added[-1]
+
+
+def _global_of(loan: Borrow) -> str | None:
+    """The symbol of the global that a loan is of a part of."""
+    root = root_of(loan.place)
+    return root.symbol if isinstance(root, GlobalPlace) else None
