@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -40,3 +41,21 @@ def pointer_program(seed: int) -> str:
 def test_a_seed_is_one_pointer_program() -> None:
     """In any process: nothing depends on the hashes of strings."""
     assert pointer_program(3) == pointer_program(3) != pointer_program(4)
+
+
+def test_scenes_have_no_name_in_common() -> None:
+    """Two of them can stand in one program."""
+    code = (
+        "from random import Random; from pointer_programs.scenes import SCENES;"
+        "print('\\0'.join(text for scene in SCENES for text in [' '.join(scene(Random(seed))[1] for seed in range(20))]))"
+    )
+    command = [sys.executable, "-c", code]
+    texts = subprocess.run(command, capture_output=True, text=True, check=True, cwd=FUZZ.parent).stdout.split("\0")
+    names = [
+        set(re.findall(r"^static [\w ]+?\**(\w+)\(", text, re.M)) | set(re.findall(r"^(?:struct|union|enum) (\w+) \{", text, re.M))
+        for text in texts
+    ]
+    taken: set[str] = set()
+    for of_scene in names:
+        assert of_scene and not taken & of_scene
+        taken |= of_scene

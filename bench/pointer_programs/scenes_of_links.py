@@ -8,58 +8,58 @@ from pointer_programs.expressions import test_of
 from pointer_programs.scene_steps import steps_of, without_unused
 
 _STEPS = (
-    "a = push(a, n % 97);",
-    "b = push(push(b, n % 31), n % 17);",
-    "a = append(a, n % 91);",
-    "b = append(b, n % 89 + total(a) % 5);",
-    "a = reverse(a);",
-    "a = merge(a, b);\n    b = NULL;",
-    "b = append(b, 7);\n    rest = cut(a, n % 6);\n    b = merge(rest, b);\n    if (!rest)\n        sum++;",
-    "sum = sum * 3 + total(a) + length(b);",
-    "if (a && b)\n        nth(a, n)->key += nth(b, n % 7)->key;",
+    "a = link_push(a, n % 97);",
+    "b = link_push(link_push(b, n % 31), n % 17);",
+    "a = link_append(a, n % 91);",
+    "b = link_append(b, n % 89 + link_total(a) % 5);",
+    "a = link_reverse(a);",
+    "a = link_merge(a, b);\n    b = NULL;",
+    "b = link_append(b, 7);\n    rest = link_cut(a, n % 6);\n    b = link_merge(rest, b);\n    if (!rest)\n        sum++;",
+    "sum = sum * 3 + link_total(a) + link_length(b);",
+    "if (a && b)\n        link_nth(a, n)->key += link_nth(b, n % 7)->key;",
     "if (a && a->next) {\n        a->next->key ^= a->key;\n        strcpy(a->tag, a->next->tag);\n    }",
-    "if (a)\n        exchange(a, nth(a, n % 5));",
-    "p = find(a, n % 97);\n    if (p != NULL)\n        p->tag[n % 7] = 'x';",
+    "if (a)\n        link_exchange(a, link_nth(a, n % 5));",
+    "p = link_find(a, n % 97);\n    if (p != NULL)\n        p->tag[n % 7] = 'x';",
     "for (p = a; p; p = p->next)\n        if (p->next && p->next->key > p->key)\n            p->next->weights[n % 3] += p->weights[1];",
-    "a = without(a, n % 3);",
-    "if (b) {\n        struct link copy = *b;\n        copy.key = copy.key * 3 % 101;\n        *b = copy;\n        sum += sum_of(b->weights, 3);\n    }",
-    "if (a)\n        scale(nth(a, n % 4)->weights, 2, 1 + n % 3);",
-    "for (p = b; p && p->next; p = p->next->next)\n        sum = sum * 7 + (unsigned char)p->tag[0] + by_order(p, p->next);",
-    "table[n % 4] = nth(a, n % 5);\n    if (table[n % 4])\n        sum += table[n % 4]->key;",
-    "root = grow(root, n % 61);",
-    "root = grow(grow(root, n % 13), 60 - n % 29);",
-    "sum = sum * 5 + depth(root) + under(root, n % 50, by_key);",
-    "if (root)\n        root->left = grow(root->left, root->key - 1 - n % 5);",
+    "a = link_without(a, n % 3);",
+    "if (b) {\n        struct knot copy = *b;\n        copy.key = copy.key * 3 % 101;\n        *b = copy;\n        sum += link_sum_of(b->weights, 3);\n    }",
+    "if (a)\n        link_scale(link_nth(a, n % 4)->weights, 2, 1 + n % 3);",
+    "for (p = b; p && p->next; p = p->next->next)\n        sum = sum * 7 + (unsigned char)p->tag[0] + link_by_order(p, p->next);",
+    "table[n % 4] = link_nth(a, n % 5);\n    if (table[n % 4])\n        sum += table[n % 4]->key;",
+    "root = link_grow(root, n % 61);",
+    "root = link_grow(link_grow(root, n % 13), 60 - n % 29);",
+    "sum = sum * 5 + link_depth(root) + link_under(root, n % 50, link_by_key);",
+    "if (root)\n        root->left = link_grow(root->left, root->key - 1 - n % 5);",
 )
 _WILD_STEPS = (
-    "insert_sorted(&a, n % 90);",
-    "insert_sorted(&b, n % 9);\n    drop_all(&b, 3);",
+    "link_insert_sorted(&a, n % 90);",
+    "link_insert_sorted(&b, n % 9);\n    link_drop_all(&b, 3);",
 )
 
 
 def links(random: Random) -> tuple[str, str]:
     """Lists and a tree of objects from the heap, under steps in any order."""
     number = random.choice(("unsigned", "int", "long"))
-    members = ["struct link *next;", f"{number} key;", "char tag[8];", "int weights[3];"]
+    members = ["struct knot *next;", f"{number} key;", "char tag[8];", "int weights[3];"]
     random.shuffle(members)
     inside = "\n    ".join(members)
-    made = random.choice(("malloc(sizeof *p)", "calloc(1, sizeof(struct link))", "(struct link *)malloc(sizeof(struct link))"))
+    made = random.choice(("malloc(sizeof *p)", "calloc(1, sizeof(struct knot))", "(struct knot *)malloc(sizeof(struct knot))"))
     text = f"""
-struct link {{
+struct knot {{
     {inside}
 }};
 
-struct branch {{
-    struct branch *left, *right;
+struct bough {{
+    struct bough *left, *right;
     int key, count;
 }};
 
-static struct link *fresh(unsigned key, struct link *next)
+static struct knot *link_fresh(unsigned key, struct knot *next)
 {{
-    struct link *p = {made};
+    struct knot *p = {made};
     {random.choice(("if (!p)", "if (p == NULL)"))}
         exit(3);
-    {random.choice(("memset(p, 0, sizeof *p);", "*p = (struct link){.key = 0};"))}
+    {random.choice(("memset(p, 0, sizeof *p);", "*p = (struct knot){.key = 0};"))}
     p->key = ({number})key;
     p->next = next;
     p->tag[0] = (char)('a' + key % 26);
@@ -67,25 +67,25 @@ static struct link *fresh(unsigned key, struct link *next)
     return p;
 }}
 
-static struct link *push(struct link *list, unsigned key)
+static struct knot *link_push(struct knot *list, unsigned key)
 {{
-    return {random.choice(("fresh(key, list)", "key % 5 ? fresh(key, list) : list"))};
+    return {random.choice(("link_fresh(key, list)", "key % 5 ? link_fresh(key, list) : list"))};
 }}
 
-static struct link *append(struct link *list, unsigned key)
+static struct knot *link_append(struct knot *list, unsigned key)
 {{
-    struct link *last = list;
+    struct knot *last = list;
     if (!list)
-        return fresh(key, NULL);
+        return link_fresh(key, NULL);
     while (last->next{random.choice((" != NULL", ""))})
         last = last->next;
-    last->next = fresh(key, NULL);
+    last->next = link_fresh(key, NULL);
     return list;
 }}
 
-static struct link *reverse(struct link *list)
+static struct knot *link_reverse(struct knot *list)
 {{
-    struct link *done = NULL, *next;
+    struct knot *done = NULL, *next;
     for (; list; list = next) {{
         next = list->next;
         list->next = done;
@@ -94,26 +94,26 @@ static struct link *reverse(struct link *list)
     return done;
 }}
 
-static int by_order(const struct link *a, const struct link *b)
+static int link_by_order(const struct knot *a, const struct knot *b)
 {{
     return (a->key > b->key) - (a->key < b->key);
 }}
 
-static struct link *merge(struct link *a, struct link *b)
+static struct knot *link_merge(struct knot *a, struct knot *b)
 {{
     if (!a || !b)
         return a ? a : b;
-    if (by_order(a, b) {random.choice(("<= 0", "< 0"))}) {{
-        a->next = merge(a->next, b);
+    if (link_by_order(a, b) {random.choice(("<= 0", "< 0"))}) {{
+        a->next = link_merge(a->next, b);
         return a;
     }}
-    b->next = merge(a, b->next);
+    b->next = link_merge(a, b->next);
     return b;
 }}
 
-static struct link *cut(struct link *list, unsigned n)
+static struct knot *link_cut(struct knot *list, unsigned n)
 {{
-    struct link *rest;
+    struct knot *rest;
     while (list && n-- > 0)
         list = list->next;
     if (!list)
@@ -123,12 +123,12 @@ static struct link *cut(struct link *list, unsigned n)
     return rest;
 }}
 
-static struct link *without(struct link *list, unsigned remainder)
+static struct knot *link_without(struct knot *list, unsigned remainder)
 {{
-    struct link *rest;
+    struct knot *rest;
     if (!list)
         return NULL;
-    rest = without(list->next, remainder);
+    rest = link_without(list->next, remainder);
     if ((unsigned)list->key % 3 == remainder && {test_of(random, "(unsigned)list->key")}) {{
         free(list);
         return rest;
@@ -137,21 +137,21 @@ static struct link *without(struct link *list, unsigned remainder)
     return list;
 }}
 
-static struct link *nth(struct link *list, unsigned n)
+static struct knot *link_nth(struct knot *list, unsigned n)
 {{
     while (list && list->next && n-- > 0)
         list = list->next;
     return list;
 }}
 
-static struct link *find(struct link *list, unsigned key)
+static struct knot *link_find(struct knot *list, unsigned key)
 {{
     while (list && (unsigned)list->key != key)
         list = list->next;
     return list;
 }}
 
-static void exchange(struct link *a, struct link *b)
+static void link_exchange(struct knot *a, struct knot *b)
 {{
     {number} key = a->key;
     a->key = b->key;
@@ -160,20 +160,20 @@ static void exchange(struct link *a, struct link *b)
         a->weights[0] = b->weights[2];
 }}
 
-static unsigned total(const struct link *list)
+static unsigned link_total(const struct knot *list)
 {{
     unsigned sum = 0;
-    for (const struct link *p = list; p; p = p->next)
+    for (const struct knot *p = list; p; p = p->next)
         sum = sum * 31 + (unsigned)p->key + (unsigned)strlen(p->tag) + (unsigned)p->weights[2];
     return sum;
 }}
 
-static unsigned length(const struct link *list)
+static unsigned link_length(const struct knot *list)
 {{
-    return list ? 1 + length(list->next) : 0;
+    return list ? 1 + link_length(list->next) : 0;
 }}
 
-static int sum_of(const int *values, int n)
+static int link_sum_of(const int *values, int n)
 {{
     int sum = 0;
     while (n-- > 0)
@@ -181,23 +181,23 @@ static int sum_of(const int *values, int n)
     return sum;
 }}
 
-static void scale(int *values, int n, int by)
+static void link_scale(int *values, int n, int by)
 {{
     for (int i = 0; i < n; i++)
         values[i] = values[i] * by % 1000;
 }}
 
-static void insert_sorted(struct link **at, unsigned key)
+static void link_insert_sorted(struct knot **at, unsigned key)
 {{
     while (*at && (unsigned)(*at)->key < key)
         at = &(*at)->next;
-    *at = fresh(key, *at);
+    *at = link_fresh(key, *at);
 }}
 
-static void drop_all(struct link **at, unsigned by)
+static void link_drop_all(struct knot **at, unsigned by)
 {{
     while (*at) {{
-        struct link *p = *at;
+        struct knot *p = *at;
         if ((unsigned)p->key % by == 0) {{
             *at = p->next;
             free(p);
@@ -206,7 +206,7 @@ static void drop_all(struct link **at, unsigned by)
     }}
 }}
 
-static struct branch *grow(struct branch *tree, int key)
+static struct bough *link_grow(struct bough *tree, int key)
 {{
     if (!tree) {{
         tree = calloc(1, sizeof *tree);
@@ -215,59 +215,59 @@ static struct branch *grow(struct branch *tree, int key)
     if (key == tree->key)
         tree->count++;
     else if (key < tree->key)
-        tree->left = grow(tree->left, key);
+        tree->left = link_grow(tree->left, key);
     else
-        tree->right = grow(tree->right, key);
+        tree->right = link_grow(tree->right, key);
     return tree;
 }}
 
-static unsigned depth(const struct branch *tree)
+static unsigned link_depth(const struct bough *tree)
 {{
     unsigned left, right;
     if (tree == NULL)
         return 0;
-    left = depth(tree->left);
-    right = depth(tree->right);
+    left = link_depth(tree->left);
+    right = link_depth(tree->right);
     return 1 + (left > right ? left : right);
 }}
 
-static unsigned by_key(const struct branch *tree)
+static unsigned link_by_key(const struct bough *tree)
 {{
     return (unsigned)tree->key * 3 + (unsigned)tree->count;
 }}
 
-static unsigned under(const struct branch *tree, int key, unsigned (*of)(const struct branch *))
+static unsigned link_under(const struct bough *tree, int key, unsigned (*of)(const struct bough *))
 {{
     if (!tree)
         return 0;
-    return under(tree->left, key, of) + (tree->key < key ? of(tree) + under(tree->right, key, of) : 0);
+    return link_under(tree->left, key, of) + (tree->key < key ? of(tree) + link_under(tree->right, key, of) : 0);
 }}
 
-static void fell(struct branch *tree)
+static void link_fell(struct bough *tree)
 {{
     if (tree) {{
-        fell(tree->left);
-        fell(tree->right);
+        link_fell(tree->left);
+        link_fell(tree->right);
         free(tree);
     }}
 }}
 
 static unsigned links(unsigned n)
 {{
-    struct link *a = NULL, *b = NULL, *rest = NULL, *p = NULL, *table[4] = {{NULL}};
-    struct branch *root = NULL;
+    struct knot *a = NULL, *b = NULL, *rest = NULL, *p = NULL, *table[4] = {{NULL}};
+    struct bough *root = NULL;
     unsigned sum = n;
 {steps_of(random, _STEPS, _WILD_STEPS)}
-    sum = sum * 31 + total(a) + total(b) + depth(root) + (p || rest || table[0] == a);
-    for (a = merge(a, b); a; a = rest) {{
+    sum = sum * 31 + link_total(a) + link_total(b) + link_depth(root) + (p || rest || table[0] == a);
+    for (a = link_merge(a, b); a; a = rest) {{
         rest = a->next;
         free(a);
     }}
-    fell(root);
+    link_fell(root);
     return sum;
 }}"""
     functions = (
-        "under", "insert_sorted", "drop_all", "scale", "sum_of", "length", "exchange", "find", "nth", "without", "cut",
-        "reverse", "append", "push", "grow", "fresh",
+        "link_under", "link_insert_sorted", "link_drop_all", "link_scale", "link_sum_of", "link_length", "link_exchange", "link_find", "link_nth", "link_without", "link_cut",
+        "link_reverse", "link_append", "link_push", "link_grow", "link_fresh",
     )  # fmt: skip
     return "links", without_unused(text, functions)

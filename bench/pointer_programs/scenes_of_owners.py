@@ -169,7 +169,7 @@ def several_buffers(random: Random) -> tuple[str, str]:
     """Arrays of pointers into two buffers, cut at separators, sorted and exchanged."""
     texts = random.sample(("red;green;blue;grey", "one;;three", "a;b;c;d;e", "north;south", "x;yy;zzz;w"), 2)
     text = f"""
-static unsigned cut(char *text, char **starts, unsigned room)
+static unsigned cut_part(char *text, char **starts, unsigned room)
 {{
     unsigned count = 0;
     char *p = text;
@@ -220,7 +220,7 @@ static void swap_places(char **a, char **b)
 static unsigned several_buffers(unsigned n)
 {{
     char one[24] = "{texts[0]}", two[24] = "{texts[1]}", *first[3], *second[2], *mixed[6], *ends[2], *p = one;
-    unsigned sum = cut(one, first, 3) * 16 + cut(two, second, 2);
+    unsigned sum = cut_part(one, first, 3) * 16 + cut_part(two, second, 2);
     for (int i = 0; i < 6; i++)
         mixed[i] = {test_of(random, "(unsigned)i")} ? one : {random.choice(("two + 1", "second[1]", "one + 2"))};
     ends[0] = ends[1] = one;
