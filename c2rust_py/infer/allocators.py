@@ -226,15 +226,17 @@ class _Run:
 
 
 def _frees(function: Function, known: Allocators) -> int | None:
-    """The parameter that a function frees, if it does nothing else."""
+    """The parameter that a function frees, if it does nothing else and gives nothing back."""
+    if not isinstance(function.type.result, VoidType):
+        return None
     match function.body:
-        case (Evaluate(Call() as call), *rest) if not any(isinstance(one, Return) and one.value for one in rest):
+        case (Evaluate(Call() as call), *rest):
             body = call
-        case (If(condition, (Evaluate(Call() as call),), ()), *rest) if is_param_test(condition):
+        case (If(condition, (Evaluate(Call() as call),), ()), *rest) if _is_param_test(condition):
             body = call
         case _:
             return None
-    if len([one for one in rest if not isinstance(one, Return)]):
+    if not all(isinstance(one, Return) for one in rest):
         return None
     freed = known.freed_by(body)
     bare = None if freed is None else without_casts(freed)
@@ -244,11 +246,11 @@ def _frees(function: Function, known: Allocators) -> int | None:
     return None
 
 
-def is_param_test(condition: Value) -> bool:
+def _is_param_test(condition: Value) -> bool:
     """Whether a condition is whether a pointer is there."""
     match condition:
         case Compare(CompareOp.NE, left, right):
-            return is_null(right) and is_param_test(left)
+            return is_null(right) and _is_param_test(left)
         case _:
             asked = without_casts(condition)
             return isinstance(asked, Load) and isinstance(asked.place, LocalPlace)

@@ -59,23 +59,23 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Arenas:
-    """records: the ids of the structs that can live in arenas, in the program's order; refused: the other linked ones."""
+    """records: the ids of the structs that can live in arenas, in the program's order; refused: the other linked ones. allocators: what
+    makes and ends their objects."""
 
     records: tuple[str, ...]
     refused: Mapping[str, Refusal]
+    allocators: Allocators
 
 
 def infer_arenas(program: Program) -> Arenas:
     """Looks at every value of the program that has to do with pointers to linked structs."""
-    linked = _linked(program)
-    if not linked:
-        return Arenas((), MappingProxyType({}))
-    finder = _Refusals(Layout(program.records, program.enums), find_allocators(program))
+    linked, allocators = _linked(program), find_allocators(program)
+    finder = _Refusals(Layout(program.records, program.enums), allocators)
     refused: dict[str, Refusal] = {}
-    for id, refusal in finder.of_program(program):
+    for id, refusal in finder.of_program(program) if linked else ():
         refused.setdefault(id, refusal)
     kept = tuple(id for id in program.records if id in linked and id not in refused)
-    return Arenas(kept, MappingProxyType({id: refused[id] for id in program.records if id in linked and id in refused}))
+    return Arenas(kept, MappingProxyType({id: refused[id] for id in program.records if id in linked and id in refused}), allocators)
 
 
 def pointed_records(type: Type) -> frozenset[str]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from c2rust_py.infer.allocators import Allocators, find_allocators
+from c2rust_py.infer.allocators import Allocators
 from c2rust_py.infer.arenas import compared_record, conditions_of, record_of, whole_objects
 from c2rust_py.infer.targets import is_null, without_casts
 from c2rust_py.ir.layout import Layout
@@ -61,11 +61,11 @@ def pool_symbol(record: str) -> str:
     return f"{_SYMBOL}{record}"
 
 
-def use_arenas(program: Program, records: Sequence[str]) -> Program:
+def use_arenas(program: Program, records: Sequence[str], allocators: Allocators) -> Program:
     """The program with the objects of some structs in pools."""
     if not records:
         return program
-    rewriter = ArenaRewriter(program, frozenset(records), find_allocators(program))
+    rewriter = ArenaRewriter(program, frozenset(records), allocators)
     pools = {pool_symbol(id): _pool(program, id) for id in records}
     pooled = replace(
         program,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from types import MappingProxyType
 
-from c2rust_py.infer.allocators import find_allocators
 from c2rust_py.infer.arenas import infer_arenas
 from c2rust_py.infer.cursors import name_referents
 from c2rust_py.infer.demotions import Demotions, PointerSlot, Reason
@@ -101,10 +100,11 @@ def lift_program(
 ) -> Lifted:
     """Puts linked structs into arenas, apart from those that have something on the memory rung point into them, and lifts the rest.
     `originals`: see `solve`."""
-    records = infer_arenas(program).records
+    arenas = infer_arenas(program)
+    records = arenas.records
     while True:
-        pooled = use_arenas(program, records)
-        as_pooled = ArenaRewriter(program, frozenset(records), find_allocators(program)).functions(originals)
+        pooled = use_arenas(program, records, arenas.allocators)
+        as_pooled = ArenaRewriter(program, frozenset(records), arenas.allocators).functions(originals)
         lifted = _lift_pooled(pooled, library, demotions, find_conflicts, as_pooled)
         in_memory = lifted.storage.memory_globals
         left = tuple(id for id in records if pool_symbol(id) not in in_memory)
