@@ -169,12 +169,12 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
         lines += [_set_global(first + i, one, table) for i, one in enumerate(plan.globals)]
     args, after = [], []
     for i, param in enumerate(plan.rust.params):
-        if i in plan.group[1:]:
-            args.append(f"x.position({i}) as _")
-            continue
-        lines.append(f"let mut a{i} = {_taken(i, param)};")
-        args.append(_passed(f"a{i}", param))
-        args += [f"x.position({i}) as _"] if plan.whole and i == plan.group[0] else []
+        if i not in plan.group[1:]:
+            lines.append(f"let mut a{i} = {_taken(i, param)};")
+            args.append(_passed(f"a{i}", param))
+        if i in plan.group[1:] or (plan.whole and i == plan.group[0]):
+            lines.append(f"let at{i} = x.position({i});")
+            args.append(f"at{i} as _")
         after += [_put_back(i, param)] if param.mutable else []
     match plan.rust.context:
         case "memory":

@@ -34,8 +34,12 @@ class Clocked:
         """Writes inputs on which this version agrees with the C."""
         self._run(["inputs", self.entry, "1", str(_INPUTS), str(file)], file.parent, confinement)
 
+    def sift_inputs(self, file: Path, confinement: Confinement | None) -> None:
+        """Leaves those in the file that this version takes, too."""
+        self._run(["sift", self.entry, str(file)], file.parent, confinement)
+
     def nanoseconds(self, file: Path, confinement: Confinement | None) -> int | None:
-        """The best round over the inputs of a file; None where there are none, or the function panics."""
+        """The best round over the inputs of a file; None where there are none, or the function does not take one or panics."""
         said = self._run(["time", self.entry, str(file), str(_ROUNDS)], file.parent, confinement)
         word = said.rpartition("nanoseconds ")[2].strip()
         return int(word) if word.isdigit() else None
@@ -61,6 +65,7 @@ def slowdown(before: Clocked, after: Clocked, confinement: Confinement | None) -
         after.write_inputs(file, confinement)
         if not file.is_file():
             return None
+        before.sift_inputs(file, confinement)
         times: list[tuple[int, int]] = []
         for _ in range(_TURNS):
             pair = before.nanoseconds(file, confinement), after.nanoseconds(file, confinement)

@@ -41,9 +41,9 @@ pub use types::{Field, Target, Type, Types};
 use judge::{Judge, Question, END, LEARN};
 use supervise::{Settings, Supervisor};
 
-/// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT`, `replay NAME KEPT`, `inputs NAME SEED COUNT FILE` or
-/// `time NAME FILE ROUNDS`, or of the sanitized build `judge NAME SEED TIMEOUT` with inputs on standard input (`serve`), and
-/// `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
+/// The program: `compare NAME SEED COUNT TIMEOUT LIMIT JUDGE KEPT`, `replay NAME KEPT`, `inputs NAME SEED COUNT FILE`, `sift
+/// NAME FILE` or `time NAME FILE ROUNDS`, or of the sanitized build `judge NAME SEED TIMEOUT` with inputs on standard input (`serve`),
+/// and `sample NAME SEED COUNT TIMEOUT`. Times are in milliseconds.
 pub fn run(table: &'static Table, sanitized: bool) {
     let args: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -73,6 +73,7 @@ pub fn run(table: &'static Table, sanitized: bool) {
         ["inputs", name, seed, count, file] if !sanitized => {
             timing::write_inputs(table, find(table, name), number(seed), number(count), file);
         }
+        ["sift", name, file] if !sanitized => timing::sift_inputs(table, find(table, name), file),
         ["time", name, file, rounds] if !sanitized => {
             let time = timing::best_time(table, find(table, name), file, number(rounds));
             eprintln!("nanoseconds {}", time.map_or("none".to_owned(), |time| time.to_string()));

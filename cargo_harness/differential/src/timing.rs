@@ -37,11 +37,26 @@ pub fn write_inputs(table: &'static Table, function: &'static Function, seed: u6
     });
 }
 
+/// Leaves in a file of inputs those that this version takes and comes back from: another version wrote them, whose parameters
+/// may be missing where these may not.
+pub fn sift_inputs(table: &'static Table, function: &'static Function, file: &str) {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let output = Capture::new();
+    output.start();
+    let mut rust = RustSide::new(table.types, function);
+    let mut comes_back = |input: &Input| catch_unwind(AssertUnwindSafe(|| rust.run(input))).is_ok();
+    let is_taken = |line: &&str| Input::decode(table.types, function, line).is_some_and(|input| comes_back(&input));
+    let kept: String = text.lines().filter(is_taken).map(|line| format!("{line}\n")).collect();
+    fs::write(file, kept).expect("a file for inputs");
+    c2rs_rt::stdio::fflush(c2rs_rt::Ptr::NULL);
+    output.take();
+}
+
 /// The nanoseconds of the calls with all inputs of a file: the best of some rounds, without what looking at the clock takes. None
-/// where there are no inputs, or the function panics on one.
+/// where there are no inputs, or the function does not take one or panics on it.
 pub fn best_time(table: &'static Table, function: &'static Function, file: &str, rounds: u64) -> Option<u128> {
     let text = fs::read_to_string(file).unwrap_or_default();
-    let inputs: Vec<Input> = text.lines().filter_map(|line| Input::decode(table.types, function, line)).collect();
+    let inputs: Vec<Input> = text.lines().map(|line| Input::decode(table.types, function, line)).collect::<Option<_>>()?;
     let output = Capture::new();
     output.start();
     let mut rust = RustSide::timed(table.types, function);
