@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
 import socket
+import subprocess
 from email.utils import parsedate_to_datetime
 
 import pytest
 from scripted_server import Act, scripted_server
 
-from c2rust_py.repair.client import AskFailed, Client, Endpoint, find_key, seconds_to_wait
+from c2rust_py.diagnostics import CompileError
+from c2rust_py.repair.client import (
+    KEY_VARIABLES,
+    AskFailed,
+    Client,
+    Endpoint,
+    find_key,
+    require_url,
+    seconds_to_wait,
+    without_keys,
+)
 from c2rust_py.repair.exchange import Message, Reply, Request
 
 KEY = "sk-loopback-secret"
@@ -92,7 +105,7 @@ CHOICE = '"choices": [{"message": {"content": "x"}}]'
 GARBAGE = (
     "", "{", "[]", "{}", '{"choices": []}', '{"choices": {}}', '{"choices": [{"message": 1}]}', "<html>", "[" * 100_000,
     f'{{{CHOICE}, "usage": {{"prompt_tokens": 1e999}}}}', f'{{{CHOICE}, "usage": {{"prompt_tokens": -1}}}}',
-    f'{{{CHOICE}, "usage": 7}}', '{"choices": [{"message": {"content": ["x"]}}]}',
+    f'{{{CHOICE}, "usage": 7}}', f'{{{CHOICE}, "usage": {{"prompt_tokens": 1{"0" * 400}}}}}', '{"choices": [{"message": {"content": ["x"]}}]}',
 )  # fmt: skip
 
 
@@ -176,8 +189,50 @@ def test_the_key_is_taken_out_of_what_a_server_says() -> None:
     assert KEY not in problem.reason and "[key]" in problem.reason
 
 
+@pytest.mark.parametrize(
+    "act", [Act(status=401, raw="y" * 190 + KEY), Act(status=401, raw=json.dumps({"error": {"message": "y" * 190 + KEY}})), Act(raw="z" * 70 + KEY)]
+)
+def test_no_part_of_the_key_is_left_where_a_text_is_cut(act: Act) -> None:
+    reason = refused([act] * 9).reason
+    assert reason.rstrip("'").endswith("[key]") and KEY[:4] not in reason
+
+
+@pytest.mark.parametrize("text", ["sk-a\nb", "sk-\u00e4bc", "sk-\x00abc", "sk-a b"])
+def test_a_key_that_fits_in_no_header_is_not_repeated(text: str) -> None:
+    with pytest.raises(CompileError) as found:
+        find_key(Endpoint("http://elsewhere"), {"OPENAI_API_KEY": text})
+    assert found.value.diagnostic.message == "the key in OPENAI_API_KEY has characters that no key has"
+
+
+def test_white_space_around_a_key_is_none_of_it() -> None:
+    assert find_key(Endpoint(None), {"OPENAI_API_KEY": f" {KEY}\n"}) == KEY
+    assert find_key(Endpoint(None), {"C2RS_API_KEY": " ", "OPENAI_API_KEY": KEY}) == KEY
+
+
+def test_a_word_in_the_place_of_a_key_stays_in_answers() -> None:
+    with scripted_server([Act("fn none() {}")]) as script:
+        assert Client(Endpoint(script.url), "none", lambda seconds: None).ask(REQUEST, "f", 1, None).content == "fn none() {}"
+
+
+@pytest.mark.parametrize("url", ["", "elsewhere", "ftp://elsewhere", "http://", "http://[::1", "http://elsewhere:99999", "http://elsewhere:x"])
+def test_an_address_that_is_none(url: str) -> None:
+    require_url("http://127.0.0.1:8080/v1")
+    require_url(None)
+    with pytest.raises(CompileError) as found:
+        require_url(url)
+    assert found.value.diagnostic.message == f"`base_url` is the address of an endpoint, not `{url}`"
+
+
+def test_programs_that_are_started_do_not_have_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEY_VARIABLES:
+        monkeypatch.setenv(name, KEY)
+    with without_keys():
+        assert KEY not in subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
+    assert [os.environ[name] for name in KEY_VARIABLES] == [KEY, KEY]
+
+
 def test_a_project_cannot_have_the_user_s_key_sent_to_it() -> None:
-    environment = {"OPENAI_API_KEY": "of the user"}
+    environment = {"OPENAI_API_KEY": "of-the-user"}
     assert find_key(Endpoint("http://elsewhere", trusted=False), environment) is None
-    assert find_key(Endpoint("http://elsewhere"), environment) == "of the user"
-    assert find_key(Endpoint(None, trusted=False), {**environment, "C2RS_API_KEY": "for this"}) == "for this"
+    assert find_key(Endpoint("http://elsewhere"), environment) == "of-the-user"
+    assert find_key(Endpoint(None, trusted=False), {**environment, "C2RS_API_KEY": "for-this"}) == "for-this"

@@ -107,7 +107,9 @@ def test_an_answer_is_the_one_function(content: str, name: str) -> None:
         ("std::ptr::null::<u8>(); x", "std::ptr"),
         ("std::thread::spawn(|| 1); x", "threads"),
         ("std::time::Instant::now(); x", "time"),
-        ("std::panic::set_hook(h); x", "panic hook"),
+        ("std::panic::set_hook(h); x", "std::panic"),
+        ("std::panic::Location::caller().file().len() as u32", "std::panic"),
+        ("use core::panic::Location as L; L::caller().line()", "std::panic"),
         ("std::alloc::System; x", "library"),
         ("use std::collections::HashMap; x", "order"),
         ("let q = &x as *const u32; x", "raw pointer"),
@@ -161,6 +163,12 @@ def test_an_answer_is_the_one_function(content: str, name: str) -> None:
         ("[erase][0](x)", "call"),
         ("let [erase, y] = [1, 2]; crate::m::erase(y)", "call"),
         ("fn helper() {} x", "shadow"),
+        ("struct helper(u32); let _y = helper(x); x", "shadow"),
+        ("enum E { helper(u32) } E::helper(x); x", "shadow"),
+        ("const helper: fn(u32) = |_| (); helper(x); x", "shadow"),
+        ("type helper = E; helper(x); x", "shadow"),
+        ("trait T { fn helper(&self); } x", "shadow"),
+        ("struct S; impl S { const helper: fn(u32) = |_| (); } S::helper(x); x", "shadow"),
         ("let erase = erase; x", "call"),
         ("let erase = erase; (erase)(x)", "call"),
         ("{ let erase = 1; } let g = erase; g(x)", "call"),
@@ -250,6 +258,8 @@ def test_calls_that_can_be_seen_stay() -> None:
         assert verdict(named, access(required=("helper",))) == "removed call"
     assert verdict("[1].map(helper); x", access(required=("helper",))) == ""
     assert verdict("let g = if x > 1 { helper } else { f }; g(x)", access(required=("helper",))) == ""
+    for shadowed in ("fn puts(x: u32) {} puts(x); x", "struct puts(u32); puts(x); x"):
+        assert verdict(shadowed, access("puts")) == "shadow"
     for named in ("let println = 1; x", "let puts = 1; x", "use c2rs_rt::stdio::puts; x"):
         assert verdict(named, access("puts")) == "removed call"
 

@@ -249,3 +249,18 @@ def test_a_run_that_is_ended_goes_on_with_the_next(bench: Bench, how: signal.Sig
     with scripted_server([HALF]) as script:
         assert bench.repair(script) == 0
         assert len(script.asked) == 1
+
+
+def test_two_runs_at_once_do_not_share_a_folder(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
+    inner: list[int] = []
+
+    class Meanwhile(Act):
+        def body(self, model: str) -> str:
+            inner.append(bench.repair(script))
+            return Act.body(self, model)
+
+    with scripted_server([Meanwhile(SWAP.content), HALF]) as script:
+        assert bench.repair(script) == 0
+        assert inner == [2] and len(script.asked) == 2
+    assert capfd.readouterr().err == f"error[C2RS-106]: cannot write {bench.out}: another `c2rs repair` is at work there\n"
+    assert "unimplemented!" not in bench.module

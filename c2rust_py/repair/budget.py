@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from threading import Lock
+from threading import Condition
 
 from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, error
 
@@ -23,6 +23,8 @@ class Limits:
 
 
 DEFAULT_FUNCTION_ATTEMPTS = 6
+_ROUNDING = 1e-9
+"""Of sums of money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,49 +57,65 @@ class BudgetSpent(Exception):
 
 @dataclass(slots=True)
 class Spending:
-    """What was spent so far, by kind; `started` is set by the first request."""
+    """What was spent so far, by kind; `started` is set by the first request. `open_tokens` and `open_money` are what of it is
+    reserved for requests under way, of which some may come back."""
 
     attempts: int = 0
     tokens: int = 0
     money: float = 0.0
+    open_tokens: int = 0
+    open_money: float = 0.0
     started: float | None = None
+
+    def take(self, tokens: int, money: float) -> None:
+        """Reserves for a request."""
+        self.attempts += 1
+        self.tokens += tokens
+        self.money += money
+        self.open_tokens += tokens
+        self.open_money += money
+
+    def give_back(self, reserved: tuple[int, float], used: tuple[int, float]) -> None:
+        """The request has ended."""
+        self.tokens += used[0] - reserved[0]
+        self.money += used[1] - reserved[1]
+        self.open_tokens -= reserved[0]
+        self.open_money -= reserved[1]
 
 
 @dataclass(slots=True)
 class Budget:
-    """Keeps the limits: a request is reserved before it is sent, with all that its answer can cost."""
+    """Keeps the limits: a request is reserved before it is sent, with all that its answer can cost. One that does not fit beside
+    what is under way waits for that: most answers cost less."""
 
     total: Limits
     function: Limits
     clock: Callable[[], float]
     spent: Spending = field(default_factory=Spending)
     by_function: dict[str, Spending] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+    changed: Condition = field(default_factory=Condition)
 
     def reserve(self, function: str, model: Model, tokens_in: int, tokens_out: int) -> None:
         """Takes one attempt and these tokens out of what is left. Raises BudgetSpent where it does not fit."""
-        with self.lock:
+        tokens, money = tokens_in + tokens_out, model.cost(tokens_in, tokens_out)
+        with self.changed:
             own = self.by_function.setdefault(function, Spending())
-            money = model.cost(tokens_in, tokens_out)
-            for scope, limits, spent in (("the run", self.total, self.spent), ("the function", self.function, own)):
-                if spent.started is None:
-                    spent.started = self.clock()
-                self._require(scope, limits, spent, tokens_in + tokens_out, money)
+            scopes = ("the run", self.total, self.spent), ("the function", self.function, own)
+            while not all([self._fits(*scope, tokens, money) for scope in scopes]):
+                self.changed.wait()
             for spent in (self.spent, own):
-                spent.attempts += 1
-                spent.tokens += tokens_in + tokens_out
-                spent.money += money
+                spent.take(tokens, money)
 
     def settle(self, function: str, model: Model, reserved: tuple[int, int], used: tuple[int, int]) -> None:
         """Puts what was used in the place of what was reserved."""
-        with self.lock:
+        with self.changed:
             for spent in (self.spent, self.by_function[function]):
-                spent.tokens += sum(used) - sum(reserved)
-                spent.money += model.cost(*used) - model.cost(*reserved)
+                spent.give_back((sum(reserved), model.cost(*reserved)), (sum(used), model.cost(*used)))
+            self.changed.notify_all()
 
     def seconds_left(self, function: str) -> float | None:
         """The time until a limit; None where there is none."""
-        with self.lock:
+        with self.changed:
             own = self.by_function.get(function, Spending())
             left = [
                 limits.time - (self.clock() - (spent.started if spent.started is not None else self.clock()))
@@ -106,16 +124,21 @@ class Budget:
             ]
         return max(min(left), 0.0) if left else None
 
-    def _require(self, scope: str, limits: Limits, spent: Spending, tokens: int, money: float) -> None:
-        assert spent.started is not None
+    def _fits(self, scope: str, limits: Limits, spent: Spending, tokens: int, money: float) -> bool:
+        """Whether a request fits now. Raises BudgetSpent where it cannot, whatever comes back."""
+        if spent.started is None:
+            spent.started = self.clock()
         if limits.attempts is not None and spent.attempts >= limits.attempts:
             raise BudgetSpent(scope, "attempts")
-        if limits.tokens is not None and spent.tokens + tokens > limits.tokens:
+        most_tokens, most_money = limits.tokens, limits.money
+        if most_tokens is not None and spent.tokens - spent.open_tokens + tokens > most_tokens:
             raise BudgetSpent(scope, "tokens")
-        if limits.money is not None and spent.money + money > limits.money + 1e-9:
+        if most_money is not None and spent.money - spent.open_money + money > most_money + _ROUNDING:
             raise BudgetSpent(scope, "money")
         if limits.time is not None and self.clock() - spent.started >= limits.time:
             raise BudgetSpent(scope, "time")
+        fits_tokens = most_tokens is None or spent.tokens + tokens <= most_tokens
+        return fits_tokens and (most_money is None or spent.money + money <= most_money + _ROUNDING)
 
 
 def read_limits(given: Mapping[str, object]) -> tuple[Limits, Limits]:

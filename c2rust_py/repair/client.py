@@ -11,16 +11,19 @@ import os
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from math import isfinite
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAI, OpenAIError
 
+from c2rust_py.diagnostics import EXIT_USAGE, Code, CompileError, error
 from c2rust_py.repair.exchange import Reply, Request
 
 KEY_VARIABLES = ("C2RS_API_KEY", "OPENAI_API_KEY")
@@ -34,6 +37,15 @@ _OPTIONS = ("max_tokens", "temperature", "seed")
 
 _TRIES = 5
 _LONGEST_WAIT = 120.0
+
+_MOST_SAID, _MOST_SHOWN = 200, 80
+"""Characters of what an endpoint says of an error, and of a body that is none."""
+
+_MOST_TOKENS = 10**9
+"""Of one request; a count above this is none."""
+
+_SHORTEST_SECRET = 6
+"""Characters of a key. What local servers are given in the place of one (`x`, `none`) is a word that answers have, too."""
 
 
 class AskFailed(Exception):
@@ -64,9 +76,35 @@ class Endpoint:
 
 
 def find_key(endpoint: Endpoint, environment: Mapping[str, str]) -> str | None:
-    """The key for an endpoint."""
+    """The key for an endpoint, without white space around it. Raises CompileError where it can be in no header; what is
+    wrong with it would be said in words that have it."""
     names = KEY_VARIABLES if endpoint.trusted else KEY_VARIABLES[:1]
-    return next((environment[name] for name in names if environment.get(name)), None)
+    name, key = next(((name, text) for name in names if (text := environment.get(name, "").strip())), ("", None))
+    if key is not None and not re.fullmatch(r"[!-~]+", key):
+        raise CompileError(error(Code.USAGE, f"the key in {name} has characters that no key has"), EXIT_USAGE)
+    return key
+
+
+def require_url(text: str | None) -> None:
+    """Raises CompileError where an endpoint's address is none."""
+    try:
+        parts = urlsplit("http://default" if text is None else text)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        hint = "as in --base-url http://127.0.0.1:8080/v1"
+        raise CompileError(error(Code.USAGE, f"`base_url` is the address of an endpoint, not `{text}`", hint=hint), EXIT_USAGE)
+
+
+@contextmanager
+def without_keys() -> Iterator[None]:
+    """Programs that are started within the block do not have the keys in their environment."""
+    kept = {name: os.environ.pop(name) for name in KEY_VARIABLES if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 class Client:
@@ -98,14 +136,15 @@ class Client:
             except APIConnectionError as problem:
                 reason = f"the model cannot be reached: {self._clean(str(problem.__cause__ or problem))}"
             except APIStatusError as problem:
-                reason = f"the endpoint answers {problem.status_code}: {self._clean(_said(problem))}"
-                if problem.status_code == 400 and self._does_not_know(_said(problem)):
+                said = self._clean(_said(problem))
+                reason = f"the endpoint answers {problem.status_code}: {said[:_MOST_SAID]}"
+                if problem.status_code == 400 and self._does_not_know(said):
                     continue
                 if problem.status_code < 500 and problem.status_code not in (408, 409, 429):
                     raise AskFailed(reason, final=True) from None
                 wait = _retry_after(problem)
             except _Garbled as problem:
-                reason = f"the endpoint's answer is garbled: {self._clean(str(problem))}"
+                reason = f"the endpoint's answer is garbled: {problem}"
             except OpenAIError as problem:
                 raise AskFailed(self._clean(str(problem)), final=True) from None
             finally:
@@ -141,15 +180,16 @@ class Client:
             content = choice["message"].get("content") or ""
             usage = data.get("usage") or {}
             counts = int(usage.get("prompt_tokens") or request.estimated_tokens), int(usage.get("completion_tokens") or len(content) // 4)
-            if not isinstance(content, str) or min(counts) < 0:
+            if not isinstance(content, str) or min(counts) < 0 or max(counts) > _MOST_TOKENS:
                 raise TypeError("content")
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as problem:
-            raise _Garbled(f"{type(problem).__name__} in {text[:80]!r}") from None
+            raise _Garbled(f"{type(problem).__name__} in {self._clean(text)[:_MOST_SHOWN]!r}") from None
         content = content.encode(errors="replace").decode()  # JSON can have half of a surrogate pair
         return Reply(self._clean(content), choice.get("finish_reason") == "length", *counts)
 
     def _clean(self, text: str) -> str:
-        return text.replace(self._key, "[key]") if self._key else text
+        """The text without the key. What is cut, is cut behind that: no part of the key is left."""
+        return text.replace(self._key, "[key]") if self._key and len(self._key) >= _SHORTEST_SECRET else text
 
 
 class _Garbled(Exception):
@@ -184,8 +224,8 @@ def _within(seconds: float, call: Callable[[], str]) -> str:
 def _said(problem: APIStatusError) -> str:
     body = problem.body
     if isinstance(body, dict) and isinstance(body.get("message"), str):
-        return str(body["message"])[:200]
-    return problem.response.text[:200].strip() or "nothing"
+        return str(body["message"])
+    return problem.response.text.strip() or "nothing"
 
 
 def _retry_after(problem: APIStatusError) -> float | None:
@@ -206,7 +246,3 @@ def seconds_to_wait(text: str, now: float) -> float | None:
         return seconds if seconds > 0 else None
     return seconds if isfinite(seconds) and seconds >= 0 else None
 
-
-def own_environment() -> dict[str, str]:
-    """The environment for programs that are started: without keys."""
-    return {name: value for name, value in os.environ.items() if name not in KEY_VARIABLES}

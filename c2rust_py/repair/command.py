@@ -17,7 +17,16 @@ from c2rust_py.oracle.functions.timing import slowdown
 from c2rust_py.oracle.functions.verdicts import FunctionOptions, FunctionVerdict, Outcome
 from c2rust_py.referee.cargo import CargoVerdict
 from c2rust_py.repair.budget import Budget, Limits, Model, by_price, read_limits, read_model, split_limits
-from c2rust_py.repair.client import ASK_SECONDS, KEY_VARIABLES, Asker, Client, Endpoint, find_key
+from c2rust_py.repair.client import (
+    ASK_SECONDS,
+    KEY_VARIABLES,
+    Asker,
+    Client,
+    Endpoint,
+    find_key,
+    require_url,
+    without_keys,
+)
 from c2rust_py.repair.exchange import ExchangeStore, Request
 from c2rust_py.repair.prompts import first_messages
 from c2rust_py.repair.replay import Recorder, Replay
@@ -30,9 +39,11 @@ from c2rust_py.repair.run import (
     note_edited,
     open_project,
 )
+from c2rust_py.repair.sole_run import sole_run
 from c2rust_py.repair.trial import FunctionOracle
 from c2rust_py.repair.work_list import Task
 from c2rust_py.settings import Case, Settings, read_settings
+from c2rust_py.status import require_manifest
 
 _REPLAYED = "recorded"
 _INPUTS = 20_000
@@ -98,7 +109,10 @@ class Flags:
 
 def plan_repair(out: Path, flags: Flags) -> Plan:
     """The work list and its estimated costs; nothing is asked."""
-    repair = _prepare(out, flags, dry=True)
+    require_manifest(out)
+    environment = dict(os.environ)
+    with sole_run(out), without_keys():
+        repair = _prepare(out, flags, environment, dry=True)
     model = repair.options.models[0] if repair.options.models else Model("")
     store = ExchangeStore(repair.state / "exchanges")
     return Plan(model, tuple(_estimate(task, model, store, repair.options.answer_tokens) for task in repair.tasks()))
@@ -107,7 +121,9 @@ def plan_repair(out: Path, flags: Flags) -> Plan:
 def repair_project(out: Path, flags: Flags) -> tuple[RepairResult, tuple[Diagnostic, ...]]:
     """The run, and what is to be said before it. Raises CompileError."""
     notes = note_edited(out)
-    return _prepare(out, flags, dry=False).run(), notes
+    environment = dict(os.environ)
+    with sole_run(out), without_keys():
+        return _prepare(out, flags, environment, dry=False).run(), notes
 
 
 def _estimate(task: Task, model: Model, store: ExchangeStore, answer_tokens: int) -> Estimate:
@@ -116,13 +132,14 @@ def _estimate(task: Task, model: Model, store: ExchangeStore, answer_tokens: int
     return Estimate(task, tokens_in, tokens_out, model.cost(tokens_in, tokens_out), store.find(request) is not None)
 
 
-def _prepare(out: Path, flags: Flags, *, dry: bool) -> Repair:
+def _prepare(out: Path, flags: Flags, environment: Mapping[str, str], *, dry: bool) -> Repair:
+    """environment: with the keys."""
     project = open_project(out)
     settings = read_settings(project.directory / project.options.inputs[0])
-    models = _models(flags, settings)
+    models = _models(flags, settings, environment)
     total, function = read_limits({**settings.repair.get("budget", {}), **split_limits(flags.budget)})
     _require_prices(models, (total, function))
-    asker = _asker(flags, settings, models, dry=dry)
+    asker = _asker(flags, settings, models, environment, dry=dry)
     options = RepairOptions(
         models if flags.replay is None else (Model(_REPLAYED),),
         settings.repair.get("answer_tokens", ANSWER_TOKENS),
@@ -138,8 +155,8 @@ def _prepare(out: Path, flags: Flags, *, dry: bool) -> Repair:
     return Repair(project, options, asker, budget, oracle, flags.replay is None)
 
 
-def _models(flags: Flags, settings: Settings) -> tuple[Model, ...]:
-    named = [name for name in os.environ.get("C2RS_MODELS", "").split(",") if name]
+def _models(flags: Flags, settings: Settings, environment: Mapping[str, str]) -> tuple[Model, ...]:
+    named = [name for name in environment.get("C2RS_MODELS", "").split(",") if name]
     given: Sequence[object] = flags.models or named or settings.repair.get("models", ())
     if not all(isinstance(name, str) for name in given):
         raise CompileError(error(Code.USAGE, "`repair.models` is a list of texts"), EXIT_USAGE)
@@ -155,7 +172,9 @@ def _require_prices(models: Sequence[Model], limits: Sequence[Limits]) -> None:
                 raise CompileError(error(Code.USAGE, message, hint=hint), EXIT_USAGE)
 
 
-def _asker(flags: Flags, settings: Settings, models: Sequence[Model], *, dry: bool) -> Asker:
+def _asker(
+    flags: Flags, settings: Settings, models: Sequence[Model], environment: Mapping[str, str], *, dry: bool
+) -> Asker:
     if flags.replay is not None:
         if not flags.replay.is_dir():
             raise CompileError(error(Code.INPUT_MISSING, f"{flags.replay} is not a folder"), EXIT_USAGE)
@@ -163,12 +182,13 @@ def _asker(flags: Flags, settings: Settings, models: Sequence[Model], *, dry: bo
     if not models and not dry:
         hint = "--model NAME, or --replay DIR for recorded answers"
         raise CompileError(error(Code.USAGE, "no model is given", hint=hint), EXIT_USAGE)
-    by_user = flags.base_url or os.environ.get("C2RS_BASE_URL")
+    by_user = flags.base_url or environment.get("C2RS_BASE_URL")
     endpoint = Endpoint(
         by_user or settings.repair.get("base_url"), settings.repair.get("timeout", ASK_SECONDS),
         trusted=bool(by_user) or "base_url" not in settings.repair,
     )  # fmt: skip
-    key = find_key(endpoint, os.environ)
+    require_url(endpoint.base_url)
+    key = find_key(endpoint, environment)
     if key is None and endpoint.base_url is None and not dry:
         hint = f"set {KEY_VARIABLES[0]}, or --base-url for an endpoint without one"
         raise CompileError(error(Code.USAGE, "there is no key for the endpoint", hint=hint), EXIT_USAGE)

@@ -30,23 +30,27 @@ _KEYWORDS = {
 }
 _STD_ROOTS = frozenset({"std", "core", "alloc"})
 _STD_MODULES = frozenset(
-    ["array", "ascii", "borrow", "bool", "boxed", "cell", "char", "clone", "cmp", "collections", "convert", "default", "error", "f32", "f64", "fmt", "i128", "i16", "i32", "i64", "i8", "isize", "iter", "marker", "mem", "num", "ops", "option", "panic", "primitive", "rc", "result", "slice", "str", "string", "sync", "thread", "time", "u128", "u16", "u32", "u64", "u8", "usize", "vec"]
+    ["array", "ascii", "borrow", "bool", "boxed", "cell", "char", "clone", "cmp", "collections", "convert", "default", "error", "f32", "f64", "fmt", "i128", "i16", "i32", "i64", "i8", "isize", "iter", "marker", "mem", "num", "ops", "option", "primitive", "rc", "result", "slice", "str", "string", "sync", "thread", "time", "u128", "u16", "u32", "u64", "u8", "usize", "vec"]
 )
 _NO_PATH = KEYWORDS - {"crate", "self", "super", "Self"}
 """Words that no path goes on from."""
 _STD_REFUSED = {
     "process": "the process", "fs": "files", "net": "the network", "env": "the environment", "os": "the system",
     "io": "files and streams past the program's own", "ffi": "foreign functions", "arch": "machine instructions",
-    "ptr": "raw pointers", "intrinsics": "intrinsics", "path": "files",
+    "ptr": "raw pointers", "intrinsics": "intrinsics", "path": "files", "panic": "panics, and the places that functions are called from",
 }  # fmt: skip
 _STD_ITEMS = {
-    "set_hook": "panic hook", "take_hook": "panic hook", "update_hook": "panic hook", "HashMap": "order",
+    "HashMap": "order",
     "HashSet": "order", "RandomState": "order", "transmute": "unsafe", "MaybeUninit": "unsafe", "UnsafeCell": "unsafe",
 }  # fmt: skip
 _MACROS = frozenset(
     ["assert", "assert_eq", "assert_ne", "format", "matches", "panic", "unreachable", "vec"]
 )
 _RUNTIME_MACROS = frozenset({"print", "println", "eprint", "eprintln", "printf", "fprintf"})
+_NAMED_ITEMS = frozenset(
+    ["function_item", "function_signature_item", "struct_item", "enum_item", "enum_variant", "const_item", "type_item", "trait_item", "associated_type"]
+)
+"""What gives a name a meaning in a body, beside variables and imports."""
 _ATTRIBUTES = frozenset({"inline", "cold", "must_use"})
 _DERIVES = frozenset({"Clone", "Copy", "Debug", "Default", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"})
 
@@ -193,8 +197,8 @@ def _check_tree(block: Node, tokens: Sequence[Token], access: Access) -> None:
         raise Refused("attribute", "an attribute stands inside of a macro")
     declared = {node_text(name) for node in nodes if node.type in ("struct_item", "enum_item") and (name := _named(node))}
     for node in nodes:
-        if node.type == "function_item" and (name := _named(node)) and node_text(name) in access.functions:
-            raise Refused("shadow", f"`{node_text(name)}` is a function of the program; name the inner one otherwise")
+        if node.type in _NAMED_ITEMS and (name := _named(node)):
+            _check_item_name(node_text(name), access)
         if node.type == "union_item":
             raise Refused("union", "a union is read with `unsafe` only")
         if node.type == "impl_item":
@@ -203,6 +207,13 @@ def _check_tree(block: Node, tokens: Sequence[Token], access: Access) -> None:
                 raise Refused("impl", "an implementation is of a type that the body declares, and of no other")
         if node.type == "token_tree" and any(node_text(leaf) in ("impl", "use") for leaf in node.children):
             raise Refused("macro", "items stand inside of a macro")
+
+
+def _check_item_name(name: str, access: Access) -> None:
+    """A call of an item of the body is never taken for one of the program's or the library's."""
+    if name in access.functions or name in families():
+        owner = "the program" if name in access.functions else "the library"
+        raise Refused("shadow", f"`{name}` is a function of {owner}; name the inner item otherwise")
 
 
 def _named(node: Node) -> Node | None:

@@ -32,7 +32,6 @@ from c2rust_py.oracle.run import Outcome, run_case
 from c2rust_py.pipeline import Project, Signatures, project_manifest
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
 from c2rust_py.repair.answers import Refused
-from c2rust_py.repair.client import own_environment
 from c2rust_py.repair.feedback import Feedback, Rerun, no_rerun
 from c2rust_py.repair.lifting import Lifting, instance_of, keep_signatures
 from c2rust_py.repair.stub_marks import StubMark, read_stub_mark
@@ -320,7 +319,7 @@ class Trial:
         within = [*limits, "timeout", str(_BUILD_SECONDS)]
         shared = os.environ.get("CARGO_TARGET_DIR")
         target = Path(shared) / "c2rs-trial" if shared else self.folder / "target"
-        environment = own_environment() | {"CARGO_TARGET_DIR": str(target.resolve())}
+        environment = dict(os.environ) | {"CARGO_TARGET_DIR": str(target.resolve())}
         programs = [word for name in sorted({name for name, _ in cases}) for word in ("--bin", name)]
         arguments = ["--workspace", "--lib", *programs, *_PROFILE, f"--config=profile.dev.opt-level={2 if self.timed else 0}"]
         return cargo_build(self.folder, arguments=arguments, within=within, environment=environment)
