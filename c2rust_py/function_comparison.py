@@ -136,7 +136,7 @@ def _prepare(
     folder = settings.state_dir / "functions" / facts.crate
     plain = build_objects(sources, folder / "plain", PLAIN)
     rust = _read_rust(out / "crates" / facts.crate / "src")
-    table = make_table(facts, rust.structs)
+    table = make_table(facts, rust.structs, rust.fields)
     plans, refusals = plan_group(Planner(facts, plain, table, rust.functions, rust.fields), wanted)
     text = GlueText(rust_glue(plans, table), c_glue(plans, table), missing_layouts(facts, rust.structs, rust.plain))
     return _Prepared(facts.crate, folder, plain, plans, refusals, text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from c2rust_py.infer.extents import Extent
-from c2rust_py.ir.types import PointerType, Type, VoidType
+from c2rust_py.ir.types import PointerType, RecordType, Type, VoidType
 from c2rust_py.oracle.functions.plan import FunctionPlan, GlobalPlan, Home
 from c2rust_py.oracle.functions.results import ReturnedOwner, ReturnedPlace, ReturnedValue
 from c2rust_py.oracle.functions.signatures import Passing, RustParam
@@ -89,7 +89,7 @@ def _function(number: int, plan: FunctionPlan, table: TypeTable) -> str:
     return (
         f'Function {{ name: "{plan.entry}", params: &[{params}], globals: &[{globals}], '
         f"result: {table.id_of(function.type.result)}, c: c2rs_call_{number}, rust: rust_{number}, "
-        f"constants: &[{constants}], prints: {_bool(plan.closure.prints)}, statics: {_bool(plan.statics)} }}"
+        f"constants: &[{constants}], prints: {_bool(plan.closure.prints)}, statics: {_bool(plan.statics)}, graphs: {_bool(bool(plan.pools))} }}"
     )
 
 
@@ -102,6 +102,8 @@ def _param(plan: FunctionPlan, index: int, table: TypeTable) -> str:
     if index in plan.group:
         at = "Start" if index == plan.group[0] else f"In({plan.group[0]})"
         extent = f"Extent::Position(Position::{'Anywhere' if plan.whole and at == 'Start' else at})"
+    elif isinstance(type, PointerType) and isinstance(type.target, RecordType) and type.target.id in table.pools:
+        extent = "Extent::Exactly(1)"
     elif isinstance(type, PointerType):
         extent = _extent(plan, index, plan.extents[index])
     return f'Param {{ name: "{name}", of: {plan.params[index]}, extent: {extent}, free: {_bool(free)}, optional: {_bool(optional)} }}'
@@ -165,7 +167,10 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
     first = len(plan.function.type.params)
     lines: list[str] = []
     if in_memory:
-        lines += [f"let mut cx = {crate}::context::Context::new();", "x.enter(&mut cx.mem);"]
+        lines.append(f"let mut cx = {crate}::context::Context::new();")
+        lines += [f"x.insert({one.of}, &mut cx.globals.{one.field});" for one in plan.pools]
+        lines.append("x.enter(&mut cx.mem);")
+        lines += [f"x.fill({one.of}, &mut cx.globals.{one.field});" for one in plan.pools]
         lines += [_set_global(first + i, one, table) for i, one in enumerate(plan.globals)]
     args, after = [], []
     for i, param in enumerate(plan.rust.params):
@@ -192,6 +197,7 @@ def _rust_call(number: int, plan: FunctionPlan, table: TypeTable) -> str:
     if in_memory:
         lines += [_take_global(first + i, one) for i, one in enumerate(plan.globals)]
         lines += _look_at_others(plan)
+        lines += [f"x.take_back({one.of}, std::mem::take(&mut cx.globals.{one.field}));" for one in plan.pools]
         lines.append("x.leave(cx.mem);")
     body = "\n".join(f"    {line}" for line in lines)
     return f"fn rust_{number}(x: &mut RustSide<'_>) {{\n{body}\n}}"

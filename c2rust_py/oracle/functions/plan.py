@@ -18,8 +18,9 @@ from c2rust_py.ir.program import Function, Program, Variable
 from c2rust_py.ir.types import BOOL, ArrayType, FunctionType, PointerType, RecordType, Type, VoidType
 from c2rust_py.oracle.functions.c_objects import CObjects, link_name, static_local
 from c2rust_py.oracle.functions.closure import Closure, callable_targets, close_over
+from c2rust_py.oracle.functions.pools import PoolPlan, find_pools, reached_records
 from c2rust_py.oracle.functions.results import ResultPlan, plan_result
-from c2rust_py.oracle.functions.signatures import Passing, RustFunction, has_function, names_objects
+from c2rust_py.oracle.functions.signatures import Passing, RustFunction, has_function, has_unmade_names
 from c2rust_py.oracle.functions.type_table import FunctionTarget, NotComparable, TypeTable, has_pointers
 from c2rust_py.to_rust.names import Names
 
@@ -84,6 +85,7 @@ class FunctionPlan:
     closure: Closure
     globals: tuple[GlobalPlan, ...]
     others: tuple[GlobalPlan, ...]
+    pools: tuple[PoolPlan, ...]
     result: ResultPlan
     statics: bool
     group: tuple[int, ...] = ()
@@ -117,8 +119,9 @@ def candidates(facts: GroupFacts) -> Iterator[Candidate]:
         yield Candidate(symbol, first_instance(symbol), facts.rust_paths[symbol])
 
 
-def make_table(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> TypeTable:
-    """An empty table of the group's types. `structs` has the types of the fields of each struct of the Rust."""
+def make_table(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]], fields: Mapping[str, str]) -> TypeTable:
+    """An empty table of the group's types. `structs` has the types of the fields of each struct of the Rust, `fields` those of
+    `Globals`."""
     units = {unit.path: number for number, unit in enumerate(facts.program.units)}
     targets: dict[FunctionType, tuple[FunctionTarget, ...]] = {}
     for type, found in callable_targets(facts.lifted, facts.effects).items():
@@ -137,7 +140,8 @@ def make_table(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> Typ
         )
         if rust == "bool" and one.type != BOOL
     }
-    return TypeTable(facts.program, targets, truths, _kept(facts, structs))
+    pools = find_pools(facts.lifted, facts.names, fields)
+    return TypeTable(facts.program, targets, truths, _kept(facts, structs), pools)
 
 
 def _kept(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -149,7 +153,7 @@ def _kept(facts: GroupFacts, structs: Mapping[str, tuple[str, ...]]) -> dict[str
             found[id] = "has functions in the Rust"
         elif any(re.search(r"\b(?:Vec|Box)<", type) for type in types):
             found[id] = "owns what it points to in the Rust"
-        elif any(map(names_objects, types)):
+        elif any(map(has_unmade_names, types)):
             found[id] = "names objects of arenas in the Rust"
         elif any("&" in type for type in types):
             found[id] = "has references in the Rust"
@@ -245,8 +249,8 @@ class Planner:
             not self.facts.program.variables[s].const for s in closure.globals if s in self.facts.program.variables
         )
         return FunctionPlan(
-            candidate.entry, function, link, rust, rust_path, types, extents, closure, globals, others, result, statics,
-            members, whole,
+            candidate.entry, function, link, rust, rust_path, types, extents, closure, globals, others,
+            self._pools(function, globals), result, statics, members, whole,
         )  # fmt: skip
 
     def _types(self, function: Function, rust: RustFunction, group: Sequence[int]) -> tuple[int, ...]:
@@ -268,6 +272,12 @@ class Planner:
         if self.table.layout.size_of(function.type.result) > 4096:
             raise NotComparable("its result is large")
         return tuple(params)
+
+    def _pools(self, function: Function, globals: Sequence[GlobalPlan]) -> tuple[PoolPlan, ...]:
+        """The arenas that inputs and results have objects in."""
+        types = [*function.type.params, function.type.result, *(one.variable.type for one in globals)]
+        records = [id for id in reached_records(self.facts.program, types) if id in self.table.pools]
+        return tuple(PoolPlan(self.table.id_of(RecordType(id)), self.table.pools[id]) for id in records)
 
     def _check_target(self, name: str, type: PointerType) -> None:
         match type.target:
@@ -296,7 +306,9 @@ class Planner:
         for symbol in symbols:
             variable = self.facts.program.variables.get(symbol)
             storage = self.facts.storage
-            if variable is None or symbol in storage.constants or has_pointers(self.facts.program, variable.type):
+            if variable is None or symbol in storage.constants:
+                continue
+            if has_pointers(self.facts.program, variable.type, besides=self.table.pools):
                 continue
             plan = self._global(symbol, variable)
             if plan is not None:
@@ -318,7 +330,9 @@ class Planner:
             return GlobalPlan(variable, link, Home.MEMORY, str(in_memory.index(symbol) + 1), of)
         field = self.facts.names.variables.get(symbol, "")
         type = self.fields.get(field.removeprefix("r#"))
-        if type is None or has_function(type) or names_objects(type) or type.startswith(("Option<", "&")):
+        if type is None or has_function(type) or type.startswith(("Option<", "&")):
+            return None
+        if has_unmade_names(type) and not type.startswith("Vec<Id<"):
             return None
         if type == "bool" and self.table.program.int_kind(variable.type) is not None:
             of = self.table.truth_of(variable.type)

@@ -69,7 +69,7 @@ def plan_result(
         return _place(program, function, rust, summary, globals)
     if (owner := _OWNER.fullmatch(rust or "")) is not None:
         return ReturnedOwner(_elements(bool(owner[1]), owner[2] == "Box<"))
-    if rust is None or not rust.startswith("Ptr<"):
+    if rust is None or not rust.startswith(("Ptr<", "Id<")):
         raise NotComparable(f"results of the Rust type `{rust}` are not compared")
     return ReturnedValue()
 

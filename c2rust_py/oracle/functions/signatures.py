@@ -74,7 +74,7 @@ def _function(name: str, params: list[str], result: str | None) -> RustFunction:
     types = [param.split(":", 1)[1].strip() for param in params]
     types = [re.sub(r"\b(?:\w+::)+(?=(?:Memory|Globals|Context)$)", "", type) for type in types]
     for type in (*types, result or ""):
-        if has_function(type) or names_objects(type):
+        if has_function(type) or has_unmade_names(type):
             raise NotComparable(f"inputs of the Rust type `{type}` are not made")
     context = _CONTEXTS.get(types[-1]) if types else None
     if context is not None:
@@ -87,9 +87,9 @@ def has_function(type: str) -> bool:
     return re.search(r"\bfn\(", type) is not None and "Ptr<" not in type
 
 
-def names_objects(type: str) -> bool:
-    """Whether a Rust type has names of objects in it that lie in arenas, or such objects themselves."""
-    return re.search(r"\b(?:Id|Pool)<", type) is not None
+def has_unmade_names(type: str) -> bool:
+    """Whether a Rust type has an arena in it, or names of objects of one in a form that they are not made in."""
+    return re.search(r"\bPool<|\b(?:Option|Vec|Box)<[^&]*\bId<", type) is not None
 
 
 def _param(type: str) -> RustParam:
@@ -107,7 +107,7 @@ def _param(type: str) -> RustParam:
             raise NotComparable(f"inputs of the Rust type `{type}` are not made")
         return RustParam(Passing.VALUE, False, type == "bool", type in ("usize", "isize"))
     passing = Passing.SLICE if reference[2].startswith("[") and ";" not in _outer(reference[2]) else Passing.OBJECT
-    cells = re.fullmatch(r"\[?(?:std::cell::)?Cell<[\w:]+>\]?", reference[2]) is not None
+    cells = re.fullmatch(r"\[?(?:std::cell::)?Cell<(?:Id<)?[\w:]+>?>\]?", reference[2]) is not None
     if not cells and re.match(r"(?:Option|Box|Vec|\[*(?:std::cell::)?Cell)\b", reference[2]):
         raise NotComparable(f"inputs of the Rust type `{type}` are not made")
     return RustParam(passing, cells or reference[1] is not None, cells=cells)

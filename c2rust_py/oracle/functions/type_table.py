@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -39,12 +39,14 @@ class FunctionTarget:
 @dataclass(slots=True)
 class TypeTable:
     """Collects the types of what is compared. `targets` gives the functions of each type, `truths` the members (record and
-    number) that are `bool` in the Rust and another type in the C, `kept` the structs that are no bytes in the Rust, and why."""
+    number) that are `bool` in the Rust and another type in the C, `kept` the structs that are no bytes in the Rust, and why, `pools`
+    those whose objects lie in arenas, with the fields that have these."""
 
     program: Program
     targets: Mapping[FunctionType, tuple[FunctionTarget, ...]]
     truths: AbstractSet[tuple[str, int]] = frozenset()
     kept: Mapping[str, str] = field(default_factory=dict)
+    pools: Mapping[str, str] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     mirrors: list[str] = field(default_factory=list)
     used_targets: dict[str, None] = field(default_factory=dict)
@@ -131,7 +133,8 @@ class TypeTable:
             else:
                 of = self.id_of(one.type)
             fields.append(f'Field {{ name: "{one.name}", offset: {one.offset}, of: {of} }}')
-        return f"Type::Record {{ size: {record.size}, fields: &[{', '.join(fields)}] }}"
+        pooled = str(record.id in self.pools).lower()
+        return f"Type::Record {{ size: {record.size}, fields: &[{', '.join(fields)}], pooled: {pooled} }}"
 
     def _bits(self, shift: int, width: int) -> int:
         self.rows.append(f"Type::Bits {{ shift: {shift}, width: {width} }}")
@@ -141,7 +144,7 @@ class TypeTable:
         """The position of an integer type that is only ever 0 or 1."""
         bit = self._bits(0, 1)
         size = self.layout.size_of(type)
-        self.rows.append(f'Type::Record {{ size: {size}, fields: &[Field {{ name: "truth", offset: 0, of: {bit} }}] }}')
+        self.rows.append(f'Type::Record {{ size: {size}, fields: &[Field {{ name: "truth", offset: 0, of: {bit} }}], pooled: false }}')
         return len(self.rows) - 1
 
     def mirror(self, type: Type) -> str:
@@ -207,14 +210,16 @@ def rust_symbol(link_name: str) -> str:
     return "".join(char if char.isalnum() else "_" for char in link_name)
 
 
-def has_pointers(program: Program, type: Type) -> bool:
-    """Whether a value of the type has pointers in it."""
+def has_pointers(program: Program, type: Type, besides: Container[str] = ()) -> bool:
+    """Whether a value of the type has pointers in it, besides those to some structs."""
     match type:
+        case PointerType(RecordType(id)):
+            return id not in besides
         case PointerType():
             return True
         case ArrayType(element, _):
-            return has_pointers(program, element)
+            return has_pointers(program, element, besides)
         case RecordType(id):
-            return any(has_pointers(program, one.type) for one in program.records[id].fields or ())
+            return any(has_pointers(program, one.type, besides) for one in program.records[id].fields or ())
         case _:
             return False

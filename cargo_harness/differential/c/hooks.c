@@ -24,6 +24,7 @@ static int status;
 static const char *message = "";
 static char message_text[512];
 static const char *fault;
+static int stack_is_used_up;
 
 /* Calls `shim`; RETURNED, or how else the C came back. No Rust frame is ever between the two. The compiler's own jump, since
    the sanitizer's reads the bounds of the stack from /proc each time. */
@@ -32,6 +33,7 @@ __attribute__((noinline)) int c2rs_call(void (*shim)(void **, void *), void **ar
     called_at = __builtin_frame_address(0);
     how = RETURNED;
     fault = NULL;
+    stack_is_used_up = 0;
     if (__builtin_setjmp(back) == 0) {
         inside = 1;
         shim(args, result);
@@ -42,6 +44,9 @@ __attribute__((noinline)) int c2rs_call(void (*shim)(void **, void *), void **ar
 
 int c2rs_status(void) { return status; }
 const char *c2rs_message(void) { return message; }
+
+/* Whether the last call recursed without end. */
+int c2rs_stack_is_used_up(void) { return stack_is_used_up; }
 
 /* The first byte that the C should not have accessed, if it is known. */
 const char *c2rs_fault(void) { return fault; }
@@ -447,11 +452,14 @@ void __asan_on_error(void)
 
 static void on_bad_address(int signal, siginfo_t *info, void *context)
 {
-    (void)signal, (void)info;
+    (void)signal;
     if (!inside)
         _exit(MEMORY_ERROR);
-    message = "an access to no memory at all, or a stack that is used up";
-    leave_frames(UNDEFINED, (char *)((ucontext_t *)context)->uc_mcontext.gregs[REG_RSP]);
+    char *stack = (char *)((ucontext_t *)context)->uc_mcontext.gregs[REG_RSP];
+    ptrdiff_t above = (char *)info->si_addr - stack;
+    stack_is_used_up = above > -(1 << 16) && above < 1 << 16;
+    message = stack_is_used_up ? "the stack is used up" : "an access to no memory at all";
+    leave_frames(UNDEFINED, stack);
 }
 
 /* Memory errors are told to `callback`, or are outcomes of `c2rs_call`. */

@@ -16,6 +16,7 @@ extern "C" {
     fn c2rs_status() -> c_int;
     fn c2rs_message() -> *const c_char;
     fn c2rs_fault() -> *const u8;
+    fn c2rs_stack_is_used_up() -> c_int;
     fn c2rs_arena(size: usize) -> *mut u8;
     fn c2rs_arena_block(at: *mut u8, size: usize);
     fn c2rs_allocation(at: *const u8, start: *mut *mut u8) -> c_long;
@@ -282,6 +283,12 @@ impl CSide {
     fn is_stray(&self, address: u64) -> bool {
         let near = (self.arena as u64 - DESERT)..(self.arena as u64 + ARENA as u64 + DESERT);
         near.contains(&address) && matches!(self.target(address), Target::Elsewhere)
+    }
+
+    /// Whether the last call recursed until there was no stack. In the sanitized build.
+    pub fn used_up_stack(&self) -> bool {
+        // SAFETY: reads a number that the hooks keep.
+        unsafe { c2rs_stack_is_used_up() != 0 }
     }
 
     /// The block of the input behind whose end the last call would have accessed something, and the byte, counted from the

@@ -11,12 +11,21 @@ use crate::types::{Type, TypeId, Types};
 /// New objects that are looked into for one input.
 const MOST_OBJECTS: usize = 1000;
 
-/// A new object on both sides: what the C allocated, and the block of the Rust.
+/// A new object on both sides: what the C allocated, and where the Rust has it.
 struct Pair {
     start: usize,
     size: usize,
-    block: u32,
+    rust: New,
     of: TypeId,
+}
+
+/// A new object of the Rust.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum New {
+    /// A block in memory.
+    Block(u32),
+    /// In the arena of a type, by its id.
+    Object(TypeId, u64),
 }
 
 struct Comparison<'a> {
@@ -117,6 +126,9 @@ impl Comparison<'_> {
                 let bits = |bytes: &[u8]| bytes.iter().rev().fold(0u128, |all, &byte| all << 8 | u128::from(byte));
                 bits(left) & mask == bits(right) & mask
             }
+            Type::Pointer { to } if self.types.is_pooled(to) => {
+                return self.id(to, u64::load(left), u64::load(right)).map_err(|what| format!("{name}[{index}]: {what}"));
+            }
             Type::Pointer { to } => {
                 return self.pointer(to, u64::load(left), Ptr::load(right)).map_err(|what| format!("{name}[{index}]: {what}"));
             }
@@ -149,6 +161,31 @@ impl Comparison<'_> {
             _ if known.is_some() => Err(format!("C a new object, Rust {known:?}")),
             Target::Heap { start, offset, size } => self.pair(to, start, offset, size, rust),
             Target::Elsewhere => self.text(to, c, rust),
+        }
+    }
+
+    /// A pointer of the C, and the id that stands for it. What both have ended may be named on.
+    fn id(&mut self, to: TypeId, c: u64, id: u64) -> Result<(), String> {
+        let known = self.rust.named(to, id);
+        match (self.c.target(c), known) {
+            (Target::Null, _) if id == 0 => Ok(()),
+            (Target::Null, Some(block)) => Err(format!("C null, Rust #{block}")),
+            (Target::Null, None) => Err("C null, Rust a new object".to_owned()),
+            (Target::Block(block, _), _) if id == 0 => Err(format!("C #{block}, Rust null")),
+            (_, _) if id == 0 => Err("C a new object, Rust null".to_owned()),
+            (Target::Block(block, 0), Some(same)) if block == same => Ok(()),
+            (Target::Block(block, _), Some(other)) => Err(format!("C #{block}, Rust #{other}")),
+            (Target::Block(block, _), None) => Err(format!("C #{block}, Rust a new object")),
+            (_, Some(block)) => Err(format!("C a new object, Rust #{block}")),
+            (Target::Heap { start, size, .. }, None) => match self.rust.object_of(to, id) {
+                Some(object) if object.len() == size => self.meet(start, size, New::Object(to, id), to),
+                Some(object) => Err(format!("a new object of {size} bytes in C, {} in Rust", object.len())),
+                None => Err("C a new object, Rust one that is gone".to_owned()),
+            },
+            (Target::Elsewhere, None) => match self.rust.object_of(to, id) {
+                Some(_) => Err("C an object that is gone, Rust a new one".to_owned()),
+                None => Ok(()),
+            },
         }
     }
 
@@ -187,18 +224,23 @@ impl Comparison<'_> {
         if offset as u32 != rust.offset() {
             return Err(format!("C byte {offset} of a new object, Rust byte {}", rust.offset()));
         }
-        match self.pairs.iter().find(|pair| pair.start == start || pair.block == rust.block()) {
-            Some(pair) if pair.start == start && pair.block == rust.block() => return Ok(()),
-            Some(_) => return Err("C and Rust have other objects in common".to_owned()),
-            None => {}
-        }
         let block: Ptr<Void> = Ptr::new(rust.block(), 0);
         let rust_size = self.rust.memory().map_or(0, |mem| mem.heap_size(block));
         if rust_size != size as u64 {
             return Err(format!("a new object of {size} bytes in C, {rust_size} in Rust"));
         }
+        self.meet(start, size, New::Block(rust.block()), to)
+    }
+
+    /// The two are one object, and were so before. What they hold is compared later.
+    fn meet(&mut self, start: usize, size: usize, rust: New, of: TypeId) -> Result<(), String> {
+        match self.pairs.iter().find(|pair| pair.start == start || pair.rust == rust) {
+            Some(pair) if pair.start == start && pair.rust == rust => return Ok(()),
+            Some(_) => return Err("C and Rust have other objects in common".to_owned()),
+            None => {}
+        }
         if self.pairs.len() < MOST_OBJECTS {
-            self.pairs.push(Pair { start, size, block: rust.block(), of: to });
+            self.pairs.push(Pair { start, size, rust, of });
         }
         Ok(())
     }
@@ -223,14 +265,19 @@ impl Comparison<'_> {
     fn new_objects(&mut self) -> Result<(), String> {
         let mut next = 0;
         while next < self.pairs.len() {
-            let Pair { start, size, block, of } = self.pairs[next];
+            let Pair { start, size, rust: new, of } = self.pairs[next];
             next += 1;
             let (rust, c_side) = (self.rust, self.c);
-            let Some(mem) = rust.memory() else { continue };
             let left = c_side.allocated(start, size);
-            let right = &mem.tail(Ptr::<Void>::new(block, 0))[..left.len()];
-            if !matches!(self.types.get(of), Type::Void) {
-                self.objects("a new object", of, left, right)?;
+            match (new, rust.memory()) {
+                (New::Object(of, id), _) => {
+                    let object = rust.object_of(of, id).unwrap_or_default();
+                    self.objects("a new object", of, left, &object[..left.len().min(object.len())])?;
+                }
+                (New::Block(block), Some(mem)) if !matches!(self.types.get(of), Type::Void) => {
+                    self.objects("a new object", of, left, &mem.tail(Ptr::<Void>::new(block, 0))[..left.len()])?;
+                }
+                (New::Block(_), _) => {}
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::buffers::small_length;
 use crate::generate::Generator;
-use crate::input::{Input, Link};
+use crate::input::{Input, Link, OpenLink};
 use crate::random::Random;
 use crate::types::{Type, TypeId};
 
@@ -98,7 +98,12 @@ impl Generator<'_> {
 
     /// A pointer in an object leads to a new object, or nowhere.
     fn fill_pointer(&self, random: &mut Random, input: &mut Input, block: usize, at: usize, to: TypeId) {
-        if input.blocks().len() >= MOST_BLOCKS || random.one_in(3) {
+        if self.types.is_pooled(to) {
+            return input.open.push(OpenLink { block, at, to });
+        }
+        let in_graph = self.types.is_pooled(input.blocks()[block].of);
+        let (most, missing) = if in_graph { (4 * MOST_BLOCKS, 32) } else { (MOST_BLOCKS, 3) };
+        if input.blocks().len() >= most || random.one_in(missing) {
             return;
         }
         let count = match self.types.get(to) {

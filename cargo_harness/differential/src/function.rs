@@ -66,6 +66,8 @@ pub struct Function {
     pub prints: bool,
     /// Whether it uses static data that has to be put back.
     pub statics: bool,
+    /// Whether objects of arenas are made for it.
+    pub graphs: bool,
 }
 
 /// All that is compared.

@@ -3,7 +3,8 @@
 
 use crate::c_side::initial_bytes;
 use crate::function::{Extent, Function, Position};
-use crate::input::{Input, Link};
+use crate::graphs::Loops;
+use crate::input::{Input, Link, OpenLink};
 use crate::lengths::{Formula, NEGATIVE};
 use crate::pools::Pools;
 use crate::random::Random;
@@ -39,6 +40,8 @@ pub struct Generator<'a> {
     /// The integers that formulas multiply with others or with themselves.
     pub multiplied: Vec<usize>,
     pub pools: Pools,
+    /// Which graphs of objects have cycles.
+    pub loops: Loops,
 }
 
 impl<'a> Generator<'a> {
@@ -55,6 +58,7 @@ impl<'a> Generator<'a> {
             by_texts: Vec::new(),
             multiplied: Vec::new(),
             pools: Pools::new(seed),
+            loops: Loops::default(),
         }
     }
 
@@ -79,6 +83,9 @@ impl<'a> Generator<'a> {
                 self.point(random, input, number, long);
             }
         }
+        if self.function.graphs {
+            self.make_graphs(random, input, long, index & MODEST != 0);
+        }
         self.relate_integers(random, input);
         self.fit_to_texts(random, input);
     }
@@ -102,11 +109,18 @@ impl<'a> Generator<'a> {
                 self.point_into(random, input, number, array, to);
                 continue;
             }
+            if self.types.is_pooled(to) {
+                input.open.push(OpenLink { block: number, at: 0, to });
+                continue;
+            }
             let (before, count) = match self.is_unknown(number) {
                 true => (0, if self.is_text(number) { 1 + random.below(12) } else { 0 }),
                 false => self.extent(random, input, number, to, false),
             };
             self.lead_to_new(random, input, number, to, (before, count), true);
+        }
+        if self.function.graphs {
+            self.make_graphs(random, input, false, true);
         }
         let value = |number| if self.integer(input, number) < 0 { NEGATIVE } else { self.value(input, number) as u32 };
         (0..self.function.params.len()).map(value).collect()
@@ -135,7 +149,8 @@ impl<'a> Generator<'a> {
         }
         for (global, initial) in self.function.globals.iter().zip(&self.initial) {
             let block = input.add(self.types, global.of, 1);
-            if random.one_in(3) {
+            let is_made = if self.types.has_pointers(global.of) { !random.one_in(4) } else { random.one_in(3) };
+            if is_made {
                 self.fill(random, input, block, true);
             } else {
                 input.blocks_mut()[block].bytes.copy_from_slice(initial);
@@ -147,6 +162,9 @@ impl<'a> Generator<'a> {
     fn point(&self, random: &mut Random, input: &mut Input, number: usize, long: bool) {
         let param = &self.function.params[number];
         let Type::Pointer { to } = *self.types.get(param.of) else { return };
+        if self.types.is_pooled(to) {
+            return input.open.push(OpenLink { block: number, at: 0, to });
+        }
         if let Extent::Position(Position::In(array)) = param.extent {
             return self.point_into(random, input, number, array, to);
         }
@@ -234,7 +252,11 @@ impl<'a> Generator<'a> {
                 _ if random.one_in(3) => continue,
                 _ => pointees + random.below(input.blocks().len() - pointees),
             };
-            let count = input.blocks()[block].count as i128;
+            let of = input.blocks()[block].of;
+            let count = match self.types.is_pooled(of) {
+                true => input.blocks()[pointees..].iter().filter(|other| other.of == of).count() as i128,
+                false => input.blocks()[block].count as i128,
+            };
             let value = match random.below(8) {
                 0..=3 => count,
                 4 | 5 => count - 1,

@@ -31,11 +31,22 @@ pub struct Block {
 pub struct Input {
     blocks: Vec<Block>,
     used: usize,
+    /// While it is made: the pointers to objects of arenas that lead nowhere yet.
+    pub open: Vec<OpenLink>,
+}
+
+/// A pointer to an object of type `to`, in byte `at` of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenLink {
+    pub block: usize,
+    pub at: usize,
+    pub to: TypeId,
 }
 
 impl Input {
     pub fn clear(&mut self) {
         self.used = 0;
+        self.open.clear();
     }
 
     pub fn blocks(&self) -> &[Block] {
@@ -63,10 +74,20 @@ impl Input {
 
     /// The block that a parameter points to.
     pub fn leads_to(&self, param: usize) -> Option<usize> {
-        match self.blocks[param].links.first() {
-            Some(&(0, Link::Block(block, _))) => Some(block),
+        self.link_at(param, 0)
+    }
+
+    /// The block that the pointer in byte `at` of a block leads to.
+    pub fn link_at(&self, block: usize, at: usize) -> Option<usize> {
+        self.blocks[block].links.iter().find_map(|&(place, link)| match link {
+            Link::Block(target, _) if place == at => Some(target),
             _ => None,
-        }
+        })
+    }
+
+    /// Points to the start of a block.
+    pub fn link(&mut self, block: usize, at: usize, target: usize) {
+        self.blocks[block].links.push((at, Link::Block(target, 0)));
     }
 
     /// Whether one pointer alone leads to the block.
@@ -170,8 +191,11 @@ impl Input {
         if blocks.len() < found.len() {
             return None;
         }
+        let mut waiting: Vec<usize> = (0..found.len()).collect();
         found.resize(blocks.len(), None);
-        for number in 0..blocks.len() {
+        let mut next = 0;
+        while let Some(&number) = waiting.get(next) {
+            next += 1;
             let of = found[number]?;
             let block = &mut blocks[number];
             block.of = of;
@@ -187,7 +211,10 @@ impl Input {
                 let scalar = pointers.iter().find(|&&(place, _)| place == at)?.1;
                 match (types.get(scalar), link) {
                     (Type::Pointer { to }, Link::Block(target, _)) if target < found.len() => {
-                        found[target].get_or_insert(*to);
+                        if found[target].is_none() {
+                            found[target] = Some(*to);
+                            waiting.push(target);
+                        }
                     }
                     (Type::Function { targets }, Link::Function(target)) if target < targets.len() => {}
                     _ => return None,
@@ -201,8 +228,8 @@ impl Input {
             return None;
         }
         let used = blocks.len();
-        let input = Input { blocks, used };
-        input.is_sound().then_some(input)
+        let input = Input { blocks, used, open: Vec::new() };
+        (found.iter().all(Option::is_some) && input.is_sound()).then_some(input)
     }
 
     /// The input for a reader: each parameter, global and block on a line.

@@ -11,7 +11,8 @@ use crate::c_side::{CSide, End};
 use crate::function::{Function, Table};
 use crate::generate::Generator;
 use crate::input::Input;
-use crate::learn::learn_lengths;
+use crate::graphs::Loops;
+use crate::learn::{learn_lengths, learn_loops};
 use crate::lengths::Formula;
 use crate::process::{in_child, shared_words, Capture, Ended, Phase, Shared};
 use crate::trial::digest;
@@ -124,13 +125,15 @@ impl Court {
         judgements
     }
 
-    /// How long the buffers of each parameter have to be, as far as that can be learned.
-    pub fn learn(&mut self) -> Vec<Option<Formula>> {
+    /// How long the buffers of each parameter have to be, as far as that can be learned, and which cycles graphs may have.
+    pub fn learn(&mut self) -> (Vec<Option<Formula>>, Loops) {
         let (_, stdin, stdout) = self.start();
         writeln!(stdin, "{LEARN}").expect("the sanitized build reads a line");
         let mut line = String::new();
         stdout.read_line(&mut line).expect("the sanitized build answers");
-        line.split_whitespace().map(Formula::parse).collect()
+        let mut words = line.split_whitespace();
+        let loops = words.next().and_then(Loops::of_word).expect("the sanitized build says which loops there may be");
+        (words.map(Formula::parse).collect(), loops)
     }
 
     fn start(&mut self) -> &mut (Child, ChildStdin, BufReader<ChildStdout>) {
@@ -206,12 +209,15 @@ impl<'a> Judge<'a> {
         Judge { table, function, shared, timeout, generator }
     }
 
-    /// Learns how long buffers have to be: a word for each parameter.
+    /// Learns which cycles graphs may have, and how long buffers have to be: a word, and one for each parameter.
     pub fn learn(&mut self) -> String {
         self.generator.use_lengths(learn_lengths(self.table.types, self.function, &self.generator, self.shared));
+        if self.function.graphs {
+            learn_loops(self.function, &mut self.generator, self.shared);
+        }
         let words = self.generator.learned.iter();
-        let words: Vec<String> = words.map(|one| one.map_or("-".to_owned(), |formula| formula.to_string())).collect();
-        words.join(" ")
+        let words = words.map(|one| one.map_or("-".to_owned(), |formula| formula.to_string()));
+        [self.generator.loops.word()].into_iter().chain(words).collect::<Vec<String>>().join(" ")
     }
 
     /// The judgement of each input, in order; texts are those of the last one.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::c_side::{CSide, End};
 use crate::function::Function;
 use crate::generate::Generator;
+use crate::graphs::Loops;
 use crate::input::Input;
 use crate::lengths::{Formula, Sample};
 use crate::process::{in_child, shared_words, Capture, Ended, Phase, Shared};
@@ -20,6 +21,8 @@ const LONGEST: usize = 300;
 /// The time for all of it, and for one call.
 const TIME: Duration = Duration::from_secs(2);
 const CALL: Duration = Duration::from_millis(100);
+/// Graphs with cycles of one kind that are tried.
+const GRAPHS: u64 = 64;
 /// Ends of children after which no more are tried.
 const MOST_ENDS: usize = 40;
 /// Hangs, where integers are not small, after which all are.
@@ -79,6 +82,42 @@ pub fn learn_lengths(types: Types, function: &Function, generator: &Generator<'_
         formulas[number] = fit(generator, &rows, number, any_will_do);
     }
     formulas
+}
+
+/// Which cycles graphs may have from now on: those from which the C comes back. Walks of lists and trees do not.
+pub fn learn_loops(function: &Function, generator: &mut Generator<'_>, shared: &Shared) {
+    let mut found = Loops::default();
+    for candidate in Loops::candidates(generator.types) {
+        generator.loops = candidate;
+        if comes_back(function, generator, shared) {
+            found = found.or(candidate);
+        }
+    }
+    generator.loops = found;
+}
+
+/// Whether the C does on some inputs, most of which are defined.
+fn comes_back(function: &Function, generator: &Generator<'_>, shared: &Shared) -> bool {
+    shared.compared.store(0, Ordering::Relaxed);
+    let output = Capture::new();
+    let ended = in_child(shared, CALL, || {
+        output.start();
+        let mut c = CSide::new(generator.types, true);
+        let mut input = Input::default();
+        for index in 1..GRAPHS {
+            shared.enter(index, Phase::C);
+            generator.make(index, &mut input);
+            match c.run(function, &input) {
+                End::Undefined(_) if c.used_up_stack() => return,
+                End::Undefined(_) => {}
+                End::Returned | End::Exited(_) => _ = shared.compared.fetch_add(1, Ordering::Relaxed),
+            }
+            output.take();
+        }
+        shared.enter(GRAPHS, Phase::C);
+    });
+    let defined = shared.compared.swap(0, Ordering::Relaxed);
+    ended == Ended::Exited(0) && shared.index() == GRAPHS && 2 * defined > GRAPHS
 }
 
 /// The formula for one parameter.

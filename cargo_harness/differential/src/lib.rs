@@ -13,6 +13,7 @@ mod compare;
 mod fill;
 pub mod function;
 mod generate;
+mod graphs;
 mod input;
 mod judge;
 mod learn;

@@ -1,8 +1,9 @@
 //! The Rust function's call: the generated glue takes its arguments from here and puts back what they became.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use c2rs_rt::{FnPtr, Memory, Pod, Ptr, Void};
+use c2rs_rt::{FnPtr, Id, Memory, Pod, Pool, Ptr, Void};
 
 use crate::function::{Extent, Function, Param, Position};
 use crate::input::{Input, Link};
@@ -26,6 +27,27 @@ pub enum Returned {
     Object(Option<Vec<u8>>),
 }
 
+/// Where the translation has a block of the input that pointers lead to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Nowhere,
+    Memory(Ptr<Void>),
+    /// In an arena, by the int form of the id.
+    Object(u64),
+}
+
+/// An arena, whatever is in it.
+trait Objects {
+    /// The bytes of an object, if it is there.
+    fn bytes(&self, id: u64) -> Option<Vec<u8>>;
+}
+
+impl<T: Pod> Objects for Pool<T> {
+    fn bytes(&self, id: u64) -> Option<Vec<u8>> {
+        self.get(Id::load(&id.to_le_bytes())).map(|object| bytes_of(std::slice::from_ref(object)))
+    }
+}
+
 /// One input in so many is followed by a look at the globals that the C does not name.
 const THOROUGH: u32 = 16;
 
@@ -35,9 +57,14 @@ pub struct RustSide<'a> {
     function: &'a Function,
     /// The bytes of each block, pointers in their int form.
     bytes: Vec<Vec<u8>>,
+    /// The type of each block.
+    kinds: Vec<TypeId>,
     pointers: Vec<Pointer>,
-    /// Where the blocks that pointers lead to are in memory.
-    places: Vec<Ptr<Void>>,
+    /// Where the blocks are that pointers lead to.
+    places: Vec<Place>,
+    /// The arenas as they were left, by the type of their objects, and the blocks whose objects are gone from these.
+    arenas: Vec<(TypeId, Box<dyn Objects>)>,
+    gone: Vec<bool>,
     /// The blocks that were passed by reference.
     lent: Vec<bool>,
     count: usize,
@@ -64,8 +91,11 @@ impl<'a> RustSide<'a> {
             types,
             function,
             bytes: Vec::new(),
+            kinds: Vec::new(),
             pointers: Vec::new(),
             places: Vec::new(),
+            arenas: Vec::new(),
+            gone: Vec::new(),
             lent: Vec::new(),
             count: 0,
             result: Vec::new(),
@@ -111,8 +141,13 @@ impl<'a> RustSide<'a> {
         }
         self.lent.clear();
         self.lent.resize(self.count, false);
+        self.kinds.clear();
         self.pointers.clear();
         self.places.clear();
+        self.places.resize(self.count, Place::Nowhere);
+        self.arenas.clear();
+        self.gone.clear();
+        self.gone.resize(self.count, false);
         self.memory = None;
         self.result.clear();
         self.returned = Returned::Value;
@@ -122,6 +157,7 @@ impl<'a> RustSide<'a> {
             let bytes = &mut self.bytes[holder];
             bytes.clear();
             bytes.extend_from_slice(&block.bytes);
+            self.kinds.push(block.of);
             for &(at, link) in &block.links {
                 match link {
                     Link::Block(target, offset) => self.pointers.push(Pointer { holder, at, target, offset }),
@@ -135,31 +171,71 @@ impl<'a> RustSide<'a> {
         (self.function.rust)(self);
     }
 
-    /// Puts everything that pointers lead to into memory.
+    /// The blocks that are no parameters and no globals: pointers lead to these.
+    fn pointees(&self) -> Range<usize> {
+        self.function.params.len() + self.function.globals.len()..self.count
+    }
+
+    /// Puts an object of zeros into an arena for each block of its type, so that all ids are known when `fill` comes.
+    pub fn insert<T: Pod>(&mut self, of: TypeId, pool: &mut Pool<T>) {
+        for number in self.pointees().filter(|&number| self.kinds[number] == of) {
+            self.places[number] = Place::Object(int_form(pool.insert(T::ZERO)));
+        }
+    }
+
+    /// Puts everything that pointers lead to into memory, but for objects of arenas, and ids and pointers into what holds them.
     pub fn enter(&mut self, mem: &mut Memory) {
-        let first = self.function.params.len() + self.function.globals.len();
-        self.places.resize(self.count, Ptr::NULL);
-        for number in first..self.count {
-            self.places[number] = mem.allocate(self.bytes[number].len() as u64);
+        for number in self.pointees() {
+            if self.places[number] == Place::Nowhere {
+                self.places[number] = Place::Memory(mem.allocate(self.bytes[number].len() as u64));
+            }
         }
         for pointer in &self.pointers {
-            let place = self.places[pointer.target].byte_add(pointer.offset as u32);
-            place.store(&mut self.bytes[pointer.holder][pointer.at..pointer.at + 8]);
+            let bytes = &mut self.bytes[pointer.holder][pointer.at..pointer.at + 8];
+            match self.places[pointer.target] {
+                Place::Nowhere => {}
+                Place::Memory(place) => place.byte_add(pointer.offset as u32).store(bytes),
+                Place::Object(id) => id.store(bytes),
+            }
         }
-        for number in first..self.count {
-            let bytes = &self.bytes[number];
-            mem.bytes_mut(self.places[number], bytes.len() as u64).copy_from_slice(bytes);
+        for number in self.pointees() {
+            if let Place::Memory(place) = self.places[number] {
+                let bytes = &self.bytes[number];
+                mem.bytes_mut(place, bytes.len() as u64).copy_from_slice(bytes);
+            }
         }
+    }
+
+    /// Gives the objects of an arena what they hold.
+    pub fn fill<T: Pod>(&self, of: TypeId, pool: &mut Pool<T>) {
+        for number in self.pointees().filter(|&number| self.kinds[number] == of) {
+            if let Place::Object(id) = self.places[number] {
+                pool[Id::load(&id.to_le_bytes())] = T::load(&self.bytes[number]);
+            }
+        }
+    }
+
+    /// Takes back the objects of an arena, and keeps it for those that are new.
+    pub fn take_back<T: Pod + 'static>(&mut self, of: TypeId, pool: Pool<T>) {
+        for number in self.pointees().filter(|&number| self.kinds[number] == of) {
+            let Place::Object(id) = self.places[number] else { continue };
+            match pool.get(Id::load(&id.to_le_bytes())) {
+                Some(object) => object.store(&mut self.bytes[number]),
+                None => self.gone[number] = true,
+            }
+        }
+        self.arenas.push((of, Box::new(pool)));
     }
 
     /// Takes back what is in memory now.
     pub fn leave(&mut self, mem: Memory) {
-        let first = self.function.params.len() + self.function.globals.len();
-        for number in first..self.count {
-            if !self.lent[number] {
+        for number in self.pointees().filter(|&number| !self.lent[number]) {
+            if let Place::Memory(place) = self.places[number] {
+                let tail = mem.tail(place);
                 let bytes = &mut self.bytes[number];
                 bytes.clear();
-                bytes.extend_from_slice(mem.tail(self.places[number]));
+                bytes.extend_from_slice(tail);
+                self.gone[number] = tail.is_empty();
             }
         }
         self.memory = Some(mem);
@@ -306,11 +382,7 @@ impl<'a> RustSide<'a> {
 
     /// The bytes of a block as the Rust left them; None where it freed it.
     pub fn block(&self, number: usize) -> Option<&[u8]> {
-        let freed = !self.lent[number]
-            && self.memory.is_some()
-            && number >= self.function.params.len() + self.function.globals.len()
-            && self.bytes[number].is_empty();
-        (!freed).then_some(&self.bytes[number])
+        (!self.gone[number]).then_some(&self.bytes[number])
     }
 
     pub fn result(&self) -> &[u8] {
@@ -323,9 +395,27 @@ impl<'a> RustSide<'a> {
 
     /// The block of the input that a pointer points into, and the byte.
     pub fn target(&self, pointer: Ptr<Void>) -> Option<(usize, usize)> {
-        let number = self.places.iter().position(|place| !place.is_null() && place.block() == pointer.block())?;
+        let leads_to = |place: &Place| matches!(place, Place::Memory(start) if start.block() == pointer.block());
+        let number = self.places.iter().position(leads_to)?;
         Some((number, pointer.offset() as usize))
     }
+
+    /// The block of the input whose object of that type an id names; each arena has ids of its own.
+    pub fn named(&self, of: TypeId, id: u64) -> Option<usize> {
+        self.pointees().find(|&number| self.places[number] == Place::Object(id) && self.kinds[number] == of)
+    }
+
+    /// The bytes of an object of that type, if it is there.
+    pub fn object_of(&self, of: TypeId, id: u64) -> Option<Vec<u8>> {
+        self.arenas.iter().find(|(type_id, _)| *type_id == of).and_then(|(_, arena)| arena.bytes(id))
+    }
+}
+
+/// An id as it is in memory.
+fn int_form<T>(id: Id<T>) -> u64 {
+    let mut bytes = [0; 8];
+    id.store(&mut bytes);
+    u64::from_le_bytes(bytes)
 }
 
 fn bytes_of<T: Pod>(elements: &[T]) -> Vec<u8> {

@@ -103,8 +103,10 @@ impl<'a> Supervisor<'a> {
     /// The verdict on the function. Inputs that fail are kept.
     pub fn run(mut self) -> Verdict {
         let kept = self.read_kept();
-        if (0..self.function.params.len()).any(|number| self.generator.is_unknown(number)) {
-            self.generator.use_lengths(self.court.learn());
+        if self.function.graphs || (0..self.function.params.len()).any(|number| self.generator.is_unknown(number)) {
+            let (lengths, loops) = self.court.learn();
+            self.generator.use_lengths(lengths);
+            self.generator.loops = loops;
         }
         self.verdict.replayed = kept.len() as u64;
         let questions: Vec<Question> = kept.iter().cloned().map(Question::Given).collect();

@@ -18,7 +18,8 @@ pub enum Type {
     /// A pointer to one of these functions.
     Function { targets: &'static [Target] },
     Array { of: TypeId, count: usize },
-    Record { size: usize, fields: &'static [Field] },
+    /// `pooled` is set where the translation has such objects in an arena, and ids in place of pointers to them.
+    Record { size: usize, fields: &'static [Field], pooled: bool },
 }
 
 pub struct Field {
@@ -52,6 +53,11 @@ impl Types {
             Type::Pointer { .. } | Type::Function { .. } => 8,
             Type::Array { of, count } => count * self.size(of),
         }
+    }
+
+    /// Whether objects of the type lie in an arena of the translation.
+    pub fn is_pooled(self, id: TypeId) -> bool {
+        matches!(self.get(id), Type::Record { pooled: true, .. })
     }
 
     /// Calls `visit` with the offset and type of each scalar of an object, in order of offsets.

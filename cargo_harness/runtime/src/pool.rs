@@ -108,6 +108,13 @@ impl<T> Pool<T> {
         Id { index, generation: slot.generation, object: PhantomData }
     }
 
+    /// The object, if it is there.
+    #[inline]
+    pub fn get(&self, id: Id<T>) -> Option<&T> {
+        let slot = self.slots.get(id.index as usize)?;
+        (slot.generation == id.generation).then_some(&slot.object)
+    }
+
     /// Two objects change places; their ids stay.
     #[track_caller]
     pub fn swap(&mut self, a: Id<T>, b: Id<T>) {
@@ -189,6 +196,7 @@ mod tests {
         pool[a] += 10;
         assert_eq!((pool[a], pool[b]), (11, 2));
         pool.remove(a);
+        assert_eq!((pool.get(a), pool.get(b), pool.get(Id::NULL)), (None, Some(&2), None));
         let c = pool.insert(3);
         assert!(a != c && !c.is_null());
         assert_eq!((pool[b], pool[c]), (2, 3));
