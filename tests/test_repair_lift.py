@@ -63,7 +63,7 @@ def test_recorded_answers_lift_positions_and_functions_that_share_an_argument(
     for out, jobs in ((tmp_path / "first", "1"), (tmp_path / "second", "4")):
         assert lift_table(out, REPLIES, "--jobs", jobs) == {
             "fill": ["accepted", "accepted"],
-            "total": ["compare", "accepted", "accepted"],
+            "total": ["contested", "accepted", "accepted"],
             "find": ["compare", "accepted", "accepted"],
             "skip": ["accepted", "accepted"],
             "rises": ["accepted", "accepted"],
@@ -94,7 +94,7 @@ def test_of_functions_that_share_an_argument_both_are_lifted_or_none(tmp_path: P
     for name in ("fill.1.md", "total.1.md"):
         (replies / name).write_bytes((REPLIES / name).read_bytes())
     verdicts = lift_table(tmp_path / "out", replies)
-    assert verdicts["fill"] == ["waiting", "refused"]
-    assert verdicts["total"] == ["compare", "unanswered"]
+    assert verdicts["fill"] == ["contested", "refused"]
+    assert verdicts["total"] == ["contested", "unanswered"]
     assert "fn fill(row: Ptr<i32>, n: i32, mem: &mut Memory)" in (tmp_path / "out/crates/lift/src/table.rs").read_text()
     assert not list((tmp_path / "out/.c2rs/repair/accepted").glob("*"))

@@ -36,7 +36,7 @@ def test_recorded_answers_fill_every_stub_twice_alike(
     assert "16 of 16 functions have a body; 19 answers were asked for" in said.out
     assert len(read_accepted(out / ".c2rs")) == 16
     log = {f["name"]: [a["verdict"] for a in f["attempts"]] for f in json.loads(first[".c2rs/repair/log.json"])["functions"]}
-    assert log["rotate"] == ["compare", "accepted"]
+    assert log["rotate"] == ["contested", "accepted"]
     assert log["run"] == ["unsafe", "accepted"]
     assert log["trace"] == ["build", "accepted"]
     assert b"unimplemented!" not in b"".join(data for path, data in first.items() if path.endswith(".rs"))

@@ -42,6 +42,21 @@ class Refused(Exception):
         return f"{self.name}: {self.reason}"
 
 
+class Differs(Refused):
+    """A body does something else than the C; `case` is where, or None for an input of the function comparison."""
+
+    def __init__(self, reason: str, values: str, case: tuple[str, int] | None) -> None:
+        super().__init__("compare", reason, values)
+        self.case = case
+
+
+class Contested(Refused):
+    """A body differs from the C together with others, of none of which it is known whether they are right."""
+
+    def __init__(self, reason: str, values: str) -> None:
+        super().__init__("contested", reason, values)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A function that was read: its body as it goes on, the tree of its block, the tokens of the block, and its signature."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import ceil
 from typing import Protocol
 
 from c2rust_py.emit.accepted import Accepted, Body
 from c2rust_py.infer.solution import first_instance
-from c2rust_py.repair.answers import Candidate, Refused, code_of, read_answer, read_body
+from c2rust_py.repair.answers import Candidate, Contested, Refused, code_of, read_answer, read_body
 from c2rust_py.repair.budget import DEFAULT_FUNCTION_ATTEMPTS, Budget, BudgetSpent, Model, reserved
 from c2rust_py.repair.client import Asker, AskFailed
 from c2rust_py.repair.exchange import ExchangeStore, Message, Reply, Request
@@ -33,9 +33,19 @@ class Attempt:
     values: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An answer that is there: who gave it, what reads it, and whether it was stored."""
+
+    origin: str
+    read: Callable[[], Candidate]
+    stored: bool
+
+
 @dataclass(slots=True)
 class FunctionResult:
-    """`status` is `accepted`, `waiting`, `refused`, `spent`, `unanswered` or `left`; `ends_run`: what is spent is the run's."""
+    """`status` is `accepted`, `waiting`, `contested`, `refused`, `spent`, `unanswered` or `left`; `ends_run`: what is spent is the run's.
+    `answers` are those still to come, which take the refusal of the last one."""
 
     task: Task
     status: str = "left"
@@ -45,6 +55,23 @@ class FunctionResult:
     passed: Passed | None = None
     attempts: list[Attempt] = field(default_factory=list)
     ends_run: bool = False
+    answers: Generator[Offer, Refused, None] | None = None
+    refusal: Refused | None = None
+
+    def accept(self, evidence: str) -> None:
+        """Something speaks for the body that waited."""
+        self.status, self.reason = "accepted", evidence
+        self.attempts = [
+            replace(attempt, verdict="accepted", reason=evidence) if attempt.verdict == "waiting" else attempt
+            for attempt in self.attempts
+        ]
+
+    def contest(self, number: int, refusal: Refused) -> None:
+        """Answer number `number` is not taken for now."""
+        self.status, self.reason, self.refusal = "contested", _first_line(str(refusal)), refusal
+        self.attempts[number - 1] = replace(
+            self.attempts[number - 1], verdict=refusal.name, reason=refusal.reason, values=refusal.values
+        )
 
     def as_json(self) -> dict[str, object]:
         """For the log and for `--format json`."""
@@ -73,6 +100,10 @@ class Together(Protocol):
 
     def tried(self, held: Sequence[FunctionResult], task: Task, candidate: Candidate, origin: str, attempts: int) -> Passed:
         """The gates, with the bodies that are there so far. Raises Refused."""
+        ...
+
+    def settle(self, held: Sequence[FunctionResult], contested: FunctionResult, ask: Callable[[FunctionResult, Gates], None]) -> None:
+        """Finds a body for the last one that agrees with those of the others, where these may have to be others."""
         ...
 
     def keep(self, held: Sequence[FunctionResult]) -> None:
@@ -107,7 +138,7 @@ class Loop:
             return self._repair_together(taken)
         results = [FunctionResult(one) for one in taken]
         for result in results:
-            self._find_body(result, self.tried)
+            self.find_body(result, self.tried)
         return results
 
     def _repair_together(self, tasks: Sequence[Task]) -> Sequence[FunctionResult]:
@@ -115,7 +146,9 @@ class Loop:
         held: list[FunctionResult] = []
         results = [FunctionResult(task) for task in tasks]
         for result in results:
-            self._find_body(result, partial(self.together.tried, held))
+            self.find_body(result, partial(self.together.tried, held))
+            if result.status == "contested":
+                self.together.settle(held, result, self.find_body)
             if result.body is None:
                 reason = f"it shares an argument with `{result.task.name}`, which has no body above memory"
                 for other in results:
@@ -126,45 +159,53 @@ class Loop:
         self.together.keep(held)
         return results
 
-    def _find_body(self, result: FunctionResult, tried: Gates) -> None:
-        """Offers the answers that there are, and asks for others."""
+    def find_body(self, result: FunctionResult, tried: Gates) -> None:
+        """Offers the answers that there are, and asks for others, from where it was left: until one passes or is contested."""
+        if result.answers is None:
+            result.answers = self._answers(result)
+            offer = next(result.answers, None)
+        else:
+            offer = _following(result)
+        while offer is not None:
+            result.refusal = self._offer(result, offer, tried)
+            if result.refusal is None or isinstance(result.refusal, Contested):
+                return
+            offer = _following(result)
+
+    def _answers(self, result: FunctionResult) -> Generator[Offer, Refused, None]:
+        """Bodies of former runs, then what the models answer in turn. Ends where nobody is to be asked."""
         task = result.task
         for one in self.earlier.get((task.crate, first_instance(task.symbol)), ()):
-            if self._offer(result, one.origin, partial(self._read_earlier, one, task), tried, stored=True) is None:
-                return
+            yield Offer(one.origin, partial(self._read_earlier, one, task), stored=True)
         share = ceil((self.budget.function.attempts or DEFAULT_FUNCTION_ATTEMPTS) / len(self.models)) if self.models else 0
         for model in self.models:
-            if not self._converse(result, model, share, tried):
-                break
+            try:
+                yield from self._converse(result, model, share)
+            except AskFailed as problem:
+                result.status, result.reason = "unanswered", problem.reason
+            except BudgetSpent as problem:
+                result.status, result.reason, result.ends_run = "spent", str(problem), problem.scope == "the run"
+                return
 
-    def _converse(self, result: FunctionResult, model: Model, share: int, tried: Gates) -> bool:
-        """A conversation with one model; whether another is to be asked."""
+    def _converse(self, result: FunctionResult, model: Model, share: int) -> Generator[Offer, Refused, None]:
+        """A conversation with one model. Raises AskFailed and BudgetSpent."""
         task = result.task
         opening = first_messages(task)
         messages: tuple[Message, ...] = opening
         seen: set[str] = set()
         for _ in range(share):
-            request = Request(model.name, messages, self.answer_tokens)
-            try:
-                reply, stored = self._ask(request, result, model)
-            except AskFailed as problem:
-                result.status, result.reason = "unanswered", problem.reason
-                return True
-            except BudgetSpent as problem:
-                result.status, result.reason, result.ends_run = "spent", str(problem), problem.scope == "the run"
-                return False
-            refusal = self._offer(result, model.name, partial(self._read, reply, task), tried, stored=stored)
-            if refusal is None:
-                return False
+            reply, stored = self._ask(Request(model.name, messages, self.answer_tokens), result, model)
+            refusal = yield Offer(model.name, partial(self._read, reply, task), stored)
             answer = code_of(reply.content)
             if answer in seen:
+                result.status = "refused"
                 result.reason = f"no progress: `{model.name}` gives the same answer again ({refusal.name})"
-                return True
+                return
             seen.add(answer)
-            gate = refusal.name if refusal.name in ("build", "compare") else "rules"
+            name = "compare" if isinstance(refusal, Contested) else refusal.name
+            gate = name if name in ("build", "compare") else "rules"
             reason = refusal.reason if gate != "rules" else str(refusal)
             messages = (*opening, Message("assistant", reply.content), failure_message(gate, reason, refusal.values))
-        return True
 
     def _ask(self, request: Request, result: FunctionResult, model: Model) -> tuple[Reply, bool]:
         """The reply, and whether it was stored. Raises AskFailed and BudgetSpent."""
@@ -180,24 +221,22 @@ class Loop:
             self.store.keep(request, reply)
         return reply, False
 
-    def _offer(
-        self, result: FunctionResult, origin: str, read: Callable[[], Candidate], tried: Gates, *, stored: bool
-    ) -> Refused | None:
+    def _offer(self, result: FunctionResult, offer: Offer, tried: Gates) -> Refused | None:
         """Takes an answer through the gates; None where it passes."""
         task = result.task
         try:
-            candidate = read()
+            candidate = offer.read()
             check_policy(candidate, task.access)
-            body = candidate.body
-            passed = tried(task, candidate, origin, len(result.attempts) + 1)
+            passed = tried(task, candidate, offer.origin, len(result.attempts) + 1)
         except Refused as refusal:
-            result.attempts.append(Attempt(origin, refusal.name, refusal.reason, stored, refusal.values))
-            result.status, result.reason = "refused", _first_line(str(refusal))
+            result.attempts.append(Attempt(offer.origin, refusal.name, refusal.reason, offer.stored, refusal.values))
+            result.status = "contested" if isinstance(refusal, Contested) else "refused"
+            result.reason = _first_line(str(refusal))
             return refusal
-        result.body, result.passed, result.origin = body, passed, origin
+        result.body, result.passed, result.origin = candidate.body, passed, offer.origin
         result.status = "accepted" if passed.compared else "waiting"
         result.reason = passed.evidence or "no case that comes to it comes to its end"
-        result.attempts.append(Attempt(origin, result.status, result.reason, stored))
+        result.attempts.append(Attempt(offer.origin, result.status, result.reason, offer.stored))
         return None
 
     def _read_earlier(self, one: Accepted, task: Task) -> Candidate:
@@ -213,6 +252,15 @@ class Loop:
             return read_answer(reply.content, task.offers[0])
         asks = (lambda header: self.lifting.read(task, header).header) if task.offers else None
         return read_answer(reply.content, task.header, asks)
+
+
+def _following(result: FunctionResult) -> Offer | None:
+    """The next answer, given what became of the last."""
+    assert result.answers is not None
+    try:
+        return result.answers.send(result.refusal) if result.refusal is not None else next(result.answers, None)
+    except StopIteration:
+        return None
 
 
 def _first_line(text: str) -> str:

@@ -25,14 +25,15 @@ from c2rust_py.infer.solution import MEMORY_SUFFIX
 from c2rust_py.lift.lending import Signature
 from c2rust_py.options import Options, Rung, SignedOverflow
 from c2rust_py.pipeline import Project, translate_project, with_stubs, write_project
-from c2rust_py.repair.answers import Candidate, Refused
+from c2rust_py.repair.answers import Candidate, Contested, Differs, Refused
 from c2rust_py.repair.budget import Budget, Model
 from c2rust_py.repair.client import Asker
+from c2rust_py.repair.contest import Contest, Held, Member, doubtful
 from c2rust_py.repair.exchange import ExchangeStore
 from c2rust_py.repair.lifting import instance_of
 from c2rust_py.repair.loop import FunctionResult, Loop
 from c2rust_py.repair.together import Companions, function_id
-from c2rust_py.repair.trial import Beside, CaseId, FunctionOracle, Passed, Trial, case_count
+from c2rust_py.repair.trial import Beside, CaseId, CaseRun, FunctionOracle, Passed, Trial, case_count
 from c2rust_py.repair.work_list import Task, make_tasks
 from c2rust_py.report.build import LinkedGroup
 from c2rust_py.settings import Case, read_settings
@@ -132,7 +133,8 @@ class Repair:
     stop: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
     accepted: dict[tuple[str, str], Accepted] = field(default_factory=dict)
-    waiting: dict[tuple[str, str], tuple[Task, str, int]] = field(default_factory=dict)
+    waiting: dict[tuple[str, str], Held] = field(default_factory=dict)
+    contests: list[list[tuple[Held, Refused]]] = field(default_factory=list)
     trial: Trial | None = None
 
     @property
@@ -155,7 +157,7 @@ class Repair:
                 self.stop.set()
         for result in results.values():
             if result.status == "waiting" and result.task.id in self.accepted:
-                result.status, result.reason = "accepted", self.accepted[result.task.id].evidence
+                result.accept(self.accepted[result.task.id].evidence)
         result_of_all = RepairResult(tuple(results.values()), spent)
         replace_file(self.state / "log.json", (json.dumps(result_of_all.as_json(), indent=1) + "\n").encode())
         return result_of_all
@@ -186,7 +188,7 @@ class Repair:
                 pool.shutdown(wait=False, cancel_futures=True)
             raise
         pool.shutdown()
-        return spent
+        return self._settle(loop, results) or spent
 
     def _run_loops(
         self, pool: Executor, loop: Loop, tasks: Sequence[Task], results: dict[tuple[str, str], FunctionResult]
@@ -224,24 +226,123 @@ class Repair:
     def _try(self, task: Task, candidate: Candidate, origin: str, attempts: int) -> Passed:
         """The gates that build and compare; what passes is kept, and committed if something speaks for it."""
         with self.lock:
+            body, signature = self._fitted(task, candidate)
             assert self.trial is not None
-            if self.stop.is_set():
-                raise Refused("stopped", "the run ends")
-            lifting = self.trial.lifting
-            fitted = lifting.read(task, candidate.header) if candidate.header != task.header else None
-            body, signature = candidate.body, fitted.signature if fitted is not None else ()
-            if task.lift:
-                self._check_rung(task, body, fitted.groups if fitted is not None else lifting.groups(lifting.kept))
-            passed = self.trial.check(replace(task, header=candidate.header), body, signature)
-            self.trial.keep(task, body, signature, passed.runs)
-            if passed.compared:
-                self._accept(task, origin, attempts, passed.evidence)
-            else:
-                self.waiting[task.id] = task, origin, attempts
+            named = replace(task, header=candidate.header)
+            try:
+                passed = self.trial.check(named, body, signature)
+            except Differs as refusal:
+                passed = self._contest(Held(task, candidate, origin, attempts), refusal)
+            self._keep(Held(task, candidate, origin, attempts, passed), passed.runs)
             self._accept_waiting(passed.ended)
             if passed.compared:
                 self._commit()
             return passed
+
+    def _fitted(self, task: Task, candidate: Candidate) -> tuple[Body, Signature]:
+        """A candidate's body, and the signature that it asks for. Raises Refused."""
+        assert self.trial is not None
+        if self.stop.is_set():
+            raise Refused("stopped", "the run ends")
+        lifting = self.trial.lifting
+        fitted = lifting.read(task, candidate.header) if candidate.header != task.header else None
+        if task.lift:
+            self._check_rung(task, candidate.body, fitted.groups if fitted is not None else lifting.groups(lifting.kept))
+        return candidate.body, fitted.signature if fitted is not None else ()
+
+    def _keep(self, held: Held, runs: Mapping[CaseId, CaseRun]) -> None:
+        """Puts a body that passed into the workspace, accepted if something speaks for it."""
+        assert self.trial is not None and held.passed is not None
+        self.trial.keep(held.task, *self._fitted(held.task, held.candidate), runs)
+        if held.passed.compared:
+            self._accept(held.task, held.origin, held.number, held.passed.evidence)
+        else:
+            self.waiting[held.task.id] = held
+
+    def _contest(self, held: Held, refusal: Differs) -> Passed:
+        """For a body that differs from the C: the gates without the bodies that wait and have a part in it. If it passes these, all
+        of them are contested, but for one that something speaks for. Raises Refused."""
+        assert self.trial is not None
+        suspects = self._suspects(held, refusal)
+        if not suspects:
+            raise refusal
+        runs = self.trial.runs
+        body, signature = self._fitted(held.task, held.candidate)
+        self.trial.drop(one.task.id for one in suspects)
+        try:
+            passed = self.trial.check(replace(held.task, header=held.candidate.header), body, signature)
+        except Refused:
+            for one in suspects:
+                self.trial.keep(one.task, *self._fitted(one.task, one.candidate), runs)
+            raise
+        for one in suspects:
+            del self.waiting[one.task.id]
+        everyone = [*suspects, replace(held, passed=passed)]
+        refused = [(one, self._refusal_of(one, everyone, refusal)) for one in suspects]
+        contested = Contested(doubtful(refusal.reason, [one.task.name for one in suspects]), refusal.values)
+        self.contests.append(refused if passed.compared else [*refused, (everyone[-1], contested)])
+        if not passed.compared:
+            raise contested
+        return passed
+
+    def _suspects(self, held: Held, refusal: Differs) -> list[Held]:
+        """The bodies that wait and have a part in a difference: the case comes to them, or the function calls them."""
+        assert self.trial is not None
+        if refusal.case is None:
+            return [one for one in self.waiting.values() if one.task.crate == held.task.crate and one.task.symbol in held.task.needs]
+        body, signature = self._fitted(held.task, held.candidate)
+        waiting = [one.task for one in self.waiting.values()]
+        return [self.waiting[task.id] for task in self.trial.come_through(waiting, held.task, body, signature, refusal.case)]
+
+    def _refusal_of(self, held: Held, everyone: Sequence[Held], refusal: Differs) -> Refused:
+        """What is said of one of the bodies that differ together."""
+        assert self.trial is not None
+        others = [one for one in everyone if one is not held]
+        values = ""
+        if refusal.case is not None:
+            task = replace(held.task, header=held.candidate.header)
+            values = self.trial.values_of_case(task, *self._fitted(held.task, held.candidate), self._beside(others), refusal.case)
+        return Contested(doubtful(refusal.reason, [one.task.name for one in others]), values)
+
+    def _beside(self, held: Sequence[Held]) -> dict[tuple[str, str], Beside]:
+        """Bodies that a candidate is tried with."""
+        assert self.trial is not None
+        found: dict[tuple[str, str], Beside] = {}
+        for one in held:
+            body, signature = self._fitted(one.task, one.candidate)
+            found[one.task.id] = Beside(signature, body, tuple(sorted(self.trial.reached_by(one.task))))
+        return found
+
+    def _check_among(self, task: Task, candidate: Candidate, others: Sequence[Held]) -> Passed:
+        """The gates for a contested body with those of others."""
+        with self.lock:
+            body, signature = self._fitted(task, candidate)
+            assert self.trial is not None
+            return self.trial.check(replace(task, header=candidate.header), body, signature, self._beside(others))
+
+    def _settle(self, loop: Loop, results: Mapping[tuple[str, str], FunctionResult]) -> str | None:
+        """Finds bodies that agree for those that are contested. Gives what is spent, if the run has to end."""
+        by_function = {function_id(result.task): result for result in results.values()}
+        for refused in self.contests:
+            members: list[Member] = []
+            for held, refusal in refused:
+                result = by_function[function_id(held.task)]
+                result.contest(held.number, refusal)
+                members.append(Member(result, [held]))
+            contest = Contest(members, self._check_among)
+            if contest.settle(loop.find_body):
+                with self.lock:
+                    self._keep_agreed(contest)
+        return next((result.reason for result in results.values() if result.ends_run), None)
+
+    def _keep_agreed(self, contest: Contest) -> None:
+        """Keeps the bodies that agree, and commits those that something speaks for by now."""
+        assert contest.agreed is not None
+        for held in contest.chosen:
+            self._keep(held, contest.agreed.runs)
+        self._accept_waiting(contest.agreed.ended)
+        if any(held.task.id in self.accepted for held in contest.chosen):
+            self._commit()
 
     def _check_together(self, task: Task, body: Body, signature: Signature, beside: Mapping[tuple[str, str], Beside]) -> Passed:
         """The gates for one of several functions that are lifted at once."""
@@ -278,11 +379,11 @@ class Repair:
     def _accept_waiting(self, ended: tuple[CaseId, ...]) -> None:
         """Accepts the bodies that waited for one of these cases to come to its end."""
         assert self.trial is not None
-        for id, (task, origin, attempts) in list(self.waiting.items()) if ended else ():
-            agreeing = self.trial.reaching(task, ended)
+        for id, held in list(self.waiting.items()) if ended else ():
+            agreeing = self.trial.reaching(held.task, ended)
             if agreeing:
                 del self.waiting[id]
-                self._accept(task, origin, attempts, case_count(len(agreeing)))
+                self._accept(held.task, held.origin, held.number, case_count(len(agreeing)))
 
     def _accept(self, task: Task, origin: str, attempts: int, evidence: str) -> None:
         assert self.trial is not None

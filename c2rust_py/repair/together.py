@@ -16,9 +16,10 @@ from threading import Lock
 from c2rust_py.emit.accepted import Body
 from c2rust_py.infer.solution import first_instance
 from c2rust_py.lift.lending import Signature
-from c2rust_py.repair.answers import Candidate, Refused
+from c2rust_py.repair.answers import Candidate, Contested, Differs, Refused
+from c2rust_py.repair.contest import DOUBT, Contest, Held, Member, doubtful
 from c2rust_py.repair.lifting import Lifting
-from c2rust_py.repair.loop import FunctionResult
+from c2rust_py.repair.loop import FunctionResult, Gates
 from c2rust_py.repair.signatures import answered_signature
 from c2rust_py.repair.trial import Beside, Id, Passed, case_count
 from c2rust_py.repair.work_list import Task
@@ -39,7 +40,8 @@ def own_signature(task: Task) -> Signature:
 
 @dataclass(slots=True)
 class Companions:
-    """See `loop.Together`. tasks: all of the work list by function; check: the gates; commit: keeps what is held."""
+    """See `loop.Together`. tasks: all of the work list by function; check: the gates; commit: keeps what is there. `held` are the bodies
+    that the gates have passed."""
 
     tasks: Mapping[Id, Task]
     lifting: Lifting
@@ -47,6 +49,7 @@ class Companions:
     commit: Commit
     lock: Lock = field(default_factory=Lock)
     claimed: set[Id] = field(default_factory=set)
+    held: dict[Id, Held] = field(default_factory=dict)
 
     def take(self, task: Task) -> Sequence[Task]:
         """The task for one loop, with the signature that it can have, and those that have to be lifted with it, each with the
@@ -75,11 +78,43 @@ class Companions:
         self.claimed.update(map(function_id, others))
 
     def tried(self, held: Sequence[FunctionResult], task: Task, candidate: Candidate, origin: str, attempts: int) -> Passed:
-        """The gates, with the bodies that are there so far. Raises Refused."""
+        """The gates, with the bodies that are there so far. Where it differs with those that nothing speaks for yet, and not without
+        them, it is contested with them. Raises Refused."""
+        there = [self.held[one.task.id] for one in held]
+        known = [one for one in there if one.passed is not None and one.passed.compared]
+        try:
+            passed = self._check_with(task, candidate, there)
+        except Differs as refusal:
+            if len(known) == len(there):
+                raise
+            alone = self._check_with(task, candidate, known)
+            self.held[task.id] = Held(task, candidate, origin, attempts, alone)
+            names = [one.task.name for one in there if one not in known]
+            raise Contested(doubtful(refusal.reason, names), refusal.values) from None
+        self.held[task.id] = Held(task, candidate, origin, attempts, passed)
+        return passed
+
+    def settle(self, held: Sequence[FunctionResult], contested: FunctionResult, ask: Callable[[FunctionResult, Gates], None]) -> None:
+        """Finds a body for the last one that agrees with those of the others, where these may have to be others."""
+        there = {one.task.id: self.held[one.task.id] for one in held}
+        known = [one for one in there.values() if one.passed is not None and one.passed.compared]
+        doubted = [one for one in held if there[one.task.id] not in known]
+        assert contested.refusal is not None
+        reason = contested.refusal.reason.partition(DOUBT)[0].rstrip()
+        for one in doubted:
+            names = [other.task.name for other in (*doubted, contested) if other is not one]
+            one.contest(there[one.task.id].number, Contested(doubtful(reason, names), ""))
+        members = [Member(one, [self.held[one.task.id]]) for one in (*doubted, contested)]
+        contest = Contest(members, lambda task, candidate, others: self._check_with(task, candidate, [*known, *others]))
+        if contest.settle(ask):
+            self.held |= {one.task.id: one for one in contest.chosen}
+
+    def _check_with(self, task: Task, candidate: Candidate, others: Sequence[Held]) -> Passed:
+        """The gates for a body, with these beside it and those to come as stubs. Raises Refused."""
         beside = {id: Beside(signature) for id, signature in task.beside}
-        for one in held:
-            assert one.body is not None and one.passed is not None
-            beside[one.task.id] = Beside(beside[one.task.id].signature, one.body, one.passed.reached)
+        for one in others:
+            assert one.passed is not None
+            beside[one.task.id] = Beside(beside[one.task.id].signature, one.candidate.body, one.passed.reached)
         return self.check(replace(task, header=candidate.header), candidate.body, own_signature(task), beside)
 
     def keep(self, held: Sequence[FunctionResult]) -> None:

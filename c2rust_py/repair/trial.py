@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -31,7 +31,7 @@ from c2rust_py.oracle.functions.verdicts import Outcome as FunctionOutcome
 from c2rust_py.oracle.run import Outcome, run_case
 from c2rust_py.pipeline import Project, Signatures, project_manifest
 from c2rust_py.referee.cargo import CargoVerdict, cargo_build
-from c2rust_py.repair.answers import Refused
+from c2rust_py.repair.answers import Differs, Refused
 from c2rust_py.repair.feedback import Feedback, Rerun, no_rerun
 from c2rust_py.repair.lifting import Lifting, instance_of, keep_signatures
 from c2rust_py.repair.stub_marks import StubMark, read_stub_mark
@@ -74,6 +74,8 @@ _SLOWER = 1.2
 _NOISE = 0.02
 _ROUNDS = 5
 _CALLS = "c2rs: __c2rs_called__"
+_CALLED = Body(f'unimplemented!("{_CALLS}")')
+"""Of a function of which it is asked whether a case comes to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class CaseRun:
     def agrees(self) -> bool:
         return not self.differs
 
+
+_NO_RUN = CaseRun(("the program does not build",))
 
 CaseId = tuple[str, int]
 """A program's name and a case's position."""
@@ -187,13 +191,13 @@ class Trial:
     ) -> Passed:
         """Tries a body, behind another signature where one is given, with other functions `beside` it. Raises Refused by the gate `build` or `compare`, by
         `signature` where callers do not build with it, or by `slower`."""
-        own = self._reached_by(task)
+        own = self.reached_by(task)
         reached = own.union(*(one.reached for one in beside.values()))
         build = self._with(task, signature, beside)
         verdict = build(body, reached)
         if not verdict.builds:
             message = verdict.errors[0]
-            if signature and build(Body(f'unimplemented!("{_CALLS}")'), reached).errors:
+            if signature and build(_CALLED, reached).errors:
                 raise Refused("signature", f"its callers do not build with it: {message}")
             raise Refused("build", message.rendered or str(message))
         runs = {**self.runs, **self._run(verdict, sorted(reached))}
@@ -201,7 +205,7 @@ class Trial:
             self._check_pretence(runs[id].pretended)
         for id in sorted(runs):
             if not runs[id].agrees and runs[id].stopped_at is None and self.runs[id] != runs[id]:
-                raise Refused("compare", self._describe(id, runs[id]), self._values_of_case(task, body, id, build))
+                raise Differs(self._describe(id, runs[id]), self.values_of_case(task, body, signature, beside, id), id)
         inputs, why_not = self._compare_function(task, body, lambda other: build(other, ()))
         if task.lift:
             self._check_speed(verdict, task, sorted(reached))
@@ -222,7 +226,21 @@ class Trial:
             self.lifting.kept[task.id] = signature
         self.runs = dict(runs)
 
-    def _reached_by(self, task: Task) -> set[CaseId]:
+    def drop(self, ids: Iterable[Id]) -> None:
+        """Takes bodies out of the workspace."""
+        for id in ids:
+            del self.bodies[id]
+            self.lifting.kept.pop(id, None)
+        self.runs = self._run(self._build(self.bodies, self.c_runs), list(self.c_runs))
+
+    def come_through(self, tasks: Iterable[Task], task: Task, body: Body, signature: Signature, case: CaseId) -> Iterator[Task]:
+        """Those of the tasks, whose bodies are kept, that a case comes to where the task has the body."""
+        for other in tasks:
+            build = self._with(task, signature, {other.id: Beside(self.lifting.kept.get(other.id, ()), _CALLED)})
+            if self._run(build(body, [case]), [case]).get(case, _NO_RUN).stopped_at == _CALLS:
+                yield other
+
+    def reached_by(self, task: Task) -> set[CaseId]:
         """The cases that come to the function: those that its stub ended, or for one that is translated, those that a stub in
         its place would."""
         if not task.lift:
@@ -230,7 +248,7 @@ class Trial:
         agreeing = [id for id, run in self.runs.items() if run.agrees]
         group = next(group for group in self.lifting.groups(self.lifting.kept) if group.crate.name == task.crate)
         symbol = instance_of(group, task)
-        verdict = self._build({**self.bodies, (task.crate, symbol): Body(f'unimplemented!("{_CALLS}")')}, agreeing)
+        verdict = self._build({**self.bodies, (task.crate, symbol): _CALLED}, agreeing)
         runs = self._run(verdict, agreeing)
         return {id for id, run in runs.items() if run.stopped_at == _CALLS}
 
@@ -265,9 +283,10 @@ class Trial:
         others = {**self.bodies, **{id: one.body for id, one in beside.items() if one.body is not None}}
         return lambda body, cases: self._build({**others, task.id: body}, cases, signatures)
 
-    def _values_of_case(self, task: Task, body: Body, id: CaseId, build: Builder) -> str:
+    def values_of_case(self, task: Task, body: Body, signature: Signature, beside: Mapping[Id, Beside], id: CaseId) -> str:
         """What the function's variables hold on a case that differs."""
         program = next(program for program in self.programs if program.name == id[0])
+        build = self._with(task, signature, beside)
         return self.feedback.of_case(
             task, body, program, self.cases[id[1]], self.timeout, lambda other: build(other, [id]), self.confinement
         )
@@ -285,7 +304,7 @@ class Trial:
         if verdict.outcome is not FunctionOutcome.EQUAL:
             lines = [f"the Rust {verdict.outcome.value}: {verdict.reason}", verdict.input or ""]
             values = self.feedback.of_input(task, body, self.folder, build)
-            raise Refused("compare", "\n".join(line for line in lines if line), values)
+            raise Differs("\n".join(line for line in lines if line), values, None)
         return verdict.comparisons, ""
 
     def _check_pretence(self, said: str | None) -> None:
