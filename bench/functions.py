@@ -1,4 +1,4 @@
-"""How fast the function oracle compares: functions on numbers and on buffers, each on its own.
+"""How fast the function oracle compares: functions on numbers, on buffers and on linked objects, each on its own.
 
     python bench/functions.py [--count N] [--seed N] [--out DIR] [NAME...]
 
@@ -30,6 +30,7 @@ MEASURED = {
     "lengths": ("hex", "merge_down", "decimal", "append", "copy_text", "base64", "interleave", "dot", "count_bytes", "transpose", "multiply"),
     "matrices": ("product", "transpose_square", "determinant", "rotate_right", "best_way", "closure", "life"),
     "positions": ("swap_bytes", "rises", "last", "turn"),
+    "graphs": ("length", "reverse_list", "insert_sorted", "destroy", "tree_depth", "tree_insert", "destroy_tree", "put", "unlink_job", "reach"),
 }
 
 

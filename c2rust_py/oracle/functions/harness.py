@@ -34,6 +34,10 @@ opt-level = 2
 overflow-checks = false
 debug = false
 incremental = true
+
+[profile.release.package.c2rs-differential]
+opt-level = 3
+codegen-units = 1
 """
 _GLUE = """[package]
 name = "{name}"

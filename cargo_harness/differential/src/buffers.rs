@@ -32,6 +32,21 @@ impl Generator<'_> {
         let is_multiplied = |number: &usize| learned.iter().flatten().filter(grows).any(|formula| formula.is_about(*number));
         self.multiplied = params.filter(is_multiplied).collect();
         self.learned = learned;
+        self.look_at_integers();
+    }
+
+    /// Finds out once what the integers among the parameters say.
+    pub fn look_at_integers(&mut self) {
+        let params = 0..self.function.params.len();
+        self.lengths = params.clone().map(|number| self.says_length(number)).collect();
+        let is_integer = |number: &usize| matches!(self.types.get(self.function.params[*number].of), Type::Int { .. });
+        self.free_integers = params.filter(is_integer).filter(|&number| !self.lengths[number]).collect();
+        self.has_measure = self.free_integers.iter().any(|&number| self.follows_buffer(number));
+    }
+
+    /// Whether a buffer whose length is not known is the parameter in front.
+    pub fn follows_buffer(&self, number: usize) -> bool {
+        number > 0 && self.is_unmeasured(number - 1)
     }
 
     /// Integers that say how long a buffer is become small, with a buffer of that length in mind.
@@ -127,7 +142,12 @@ impl Generator<'_> {
     }
 
     /// Whether the parameter is known to say how long a buffer is.
+    #[inline]
     pub fn is_length(&self, number: usize) -> bool {
+        self.lengths[number]
+    }
+
+    fn says_length(&self, number: usize) -> bool {
         self.function.params.iter().any(|param| match &param.extent {
             Extent::Within { lengths, .. } => lengths.iter().any(|length| length.param == number),
             _ => false,

@@ -71,12 +71,24 @@ pub fn initial_bytes(types: Types, global: &Global) -> Vec<u8> {
     unsafe { std::slice::from_raw_parts(global.c as *const u8, types.size(global.of)).to_vec() }
 }
 
+/// Copies the bytes to where there is room for them. Most are a number or an address.
+#[inline]
+unsafe fn copy(bytes: &[u8], to: *mut u8) {
+    match bytes.len() {
+        4 => ptr::copy_nonoverlapping(bytes.as_ptr(), to, 4),
+        8 => ptr::copy_nonoverlapping(bytes.as_ptr(), to, 8),
+        size => ptr::copy_nonoverlapping(bytes.as_ptr(), to, size),
+    }
+}
+
 /// Lays out inputs and calls the C.
 pub struct CSide {
     types: Types,
     sanitized: bool,
     arena: *mut u8,
     used: usize,
+    /// The parameters, which the C takes by value: it has no address of these.
+    values: Vec<u128>,
     /// Address and size of each block of the input, and whether canaries are around it.
     blocks: Vec<(*mut u8, usize, bool)>,
     args: Vec<*mut u8>,
@@ -100,6 +112,7 @@ impl CSide {
             sanitized,
             arena,
             used: 0,
+            values: Vec::new(),
             blocks: Vec::new(),
             args: Vec::new(),
             result,
@@ -150,19 +163,25 @@ impl CSide {
             unsafe { c2rs_poison(self.arena, ARENA.min(self.used + 2 * WIDE_GAP)) };
         }
         self.used = 0;
-        let params = function.params.len();
-        for (number, block) in input.blocks().iter().enumerate() {
+        let (params, others) = input.blocks().split_at(function.params.len());
+        self.values.resize(params.iter().map(|block| block.bytes.len().div_ceil(16)).sum(), 0);
+        let mut value = self.values.as_mut_ptr();
+        for block in params {
+            self.blocks.push((value.cast(), block.bytes.len(), false));
+            value = value.wrapping_add(block.bytes.len().div_ceil(16));
+        }
+        for (number, block) in others.iter().enumerate() {
             let size = block.bytes.len();
-            let place = match function.globals.get(number.wrapping_sub(params)) {
+            let place = match function.globals.get(number) {
                 Some(global) => (global.c as *mut u8, size, false),
                 None => (self.place(size), size, true),
             };
             self.blocks.push(place);
         }
         for (number, block) in input.blocks().iter().enumerate() {
-            let (at, size, _) = self.blocks[number];
-            // SAFETY: `at` has room for `size` bytes: of the arena, of an allocation, or of the C variable of that type.
-            unsafe { ptr::copy_nonoverlapping(block.bytes.as_ptr(), at, size) };
+            let (at, _, _) = self.blocks[number];
+            // SAFETY: `at` has room for `size` bytes: of the values, of the arena, or of the C variable of that type.
+            unsafe { copy(&block.bytes, at) };
             for &(offset, link) in &block.links {
                 let address = match link {
                     Link::Block(target, inside) => self.blocks[target].0.wrapping_add(inside) as u64,

@@ -28,8 +28,20 @@ enum New {
     Object(TypeId, u64),
 }
 
+/// What a difference is found in.
+#[derive(Clone, Copy)]
+enum Name {
+    Result,
+    Block(usize),
+    /// What the result leads to.
+    Owned,
+    NewObject,
+}
+
 struct Comparison<'a> {
     types: Types,
+    function: &'a Function,
+    input: &'a Input,
     c: &'a CSide,
     rust: &'a RustSide<'a>,
     pairs: Vec<Pair>,
@@ -46,9 +58,9 @@ pub fn compare(
     if c.is_damaged() {
         return Err("the C writes outside of its buffers".to_owned());
     }
-    let mut comparison = Comparison { types, c, rust, pairs: Vec::new() };
+    let mut comparison = Comparison { types, function, input, c, rust, pairs: Vec::new() };
     if !rust.result().is_empty() {
-        comparison.objects("result", function.result, c.result(rust.result().len()), rust.result())?;
+        comparison.objects(Name::Result, function.result, c.result(rust.result().len()), rust.result())?;
     }
     comparison.returned(function)?;
     if let Some(name) = rust.touched() {
@@ -59,19 +71,19 @@ pub fn compare(
             (Some(left), Some(right)) => (left, right),
             (None, None) => continue,
             (Some([]), None) => continue,
-            (Some(_), None) => return Err(format!("{}: the Rust frees it, the C does not", name(function, input, number))),
-            (None, _) => return Err(format!("{}: the C frees it, the Rust does not", name(function, input, number))),
+            (Some(_), None) => return Err(format!("{}: the Rust frees it, the C does not", comparison.text(Name::Block(number)))),
+            (None, _) => return Err(format!("{}: the C frees it, the Rust does not", comparison.text(Name::Block(number)))),
         };
         if left == right && (block.links.is_empty() || comparison.types.is_plain(block.of)) {
             continue;
         }
-        comparison.objects(&name(function, input, number), block.of, left, right)?;
+        comparison.objects(Name::Block(number), block.of, left, right)?;
     }
     comparison.new_objects()
 }
 
 /// How a reader knows a block: by the global, or the parameter that leads to it.
-fn name(function: &Function, input: &Input, number: usize) -> String {
+fn block_name(function: &Function, input: &Input, number: usize) -> String {
     if let Some(global) = number.checked_sub(function.params.len()).and_then(|i| function.globals.get(i)) {
         return global.name.to_owned();
     }
@@ -85,11 +97,20 @@ fn name(function: &Function, input: &Input, number: usize) -> String {
 }
 
 impl Comparison<'_> {
+    fn text(&self, name: Name) -> String {
+        match name {
+            Name::Result => "result".to_owned(),
+            Name::Owned => "*result".to_owned(),
+            Name::NewObject => "a new object".to_owned(),
+            Name::Block(number) => block_name(self.function, self.input, number),
+        }
+    }
+
     /// Objects in a row.
-    fn objects(&mut self, name: &str, of: TypeId, c: &[u8], rust: &[u8]) -> Result<(), String> {
+    fn objects(&mut self, name: Name, of: TypeId, c: &[u8], rust: &[u8]) -> Result<(), String> {
         let size = self.types.size(of).max(1);
         if c.len() != rust.len() {
-            return Err(format!("{name}: {} bytes in C, {} in Rust", c.len(), rust.len()));
+            return Err(format!("{}: {} bytes in C, {} in Rust", self.text(name), c.len(), rust.len()));
         }
         for start in (0..c.len()).step_by(size) {
             let mut outcome = Ok(());
@@ -109,7 +130,7 @@ impl Comparison<'_> {
 
     fn scalar(
         &mut self,
-        name: &str,
+        name: Name,
         index: usize,
         of: TypeId,
         at: usize,
@@ -127,10 +148,12 @@ impl Comparison<'_> {
                 bits(left) & mask == bits(right) & mask
             }
             Type::Pointer { to } if self.types.is_pooled(to) => {
-                return self.id(to, u64::load(left), u64::load(right)).map_err(|what| format!("{name}[{index}]: {what}"));
+                let same = self.id(to, u64::load(left), u64::load(right));
+                return same.map_err(|what| format!("{}[{index}]: {what}", self.text(name)));
             }
             Type::Pointer { to } => {
-                return self.pointer(to, u64::load(left), Ptr::load(right)).map_err(|what| format!("{name}[{index}]: {what}"));
+                let same = self.pointer(to, u64::load(left), Ptr::load(right));
+                return same.map_err(|what| format!("{}[{index}]: {what}", self.text(name)));
             }
             Type::Function { targets } => {
                 let (address, number) = (u64::load(left), FnPtr::<fn()>::load(right));
@@ -142,7 +165,8 @@ impl Comparison<'_> {
         if same {
             return Ok(());
         }
-        let place = if c.len() > size { format!("{name}, byte {at}") } else { name.to_owned() };
+        let name = self.text(name);
+        let place = if c.len() > size { format!("{name}, byte {at}") } else { name };
         let text = |bytes| input::render(self.types, of, bytes, &[], at);
         Err(format!("{place}: C {}, Rust {}", text(c), text(rust)))
     }
@@ -160,7 +184,7 @@ impl Comparison<'_> {
             },
             _ if known.is_some() => Err(format!("C a new object, Rust {known:?}")),
             Target::Heap { start, offset, size } => self.pair(to, start, offset, size, rust),
-            Target::Elsewhere => self.text(to, c, rust),
+            Target::Elsewhere => self.strings(to, c, rust),
         }
     }
 
@@ -212,7 +236,7 @@ impl Comparison<'_> {
                 }
                 match self.types.get(*to) {
                     Type::Void => Ok(()),
-                    _ => self.objects("*result", *to, object, &bytes[..object.len()]),
+                    _ => self.objects(Name::Owned, *to, object, &bytes[..object.len()]),
                 }
             }
             _ => Err("result: C and Rust return pointers to other objects".to_owned()),
@@ -246,7 +270,7 @@ impl Comparison<'_> {
     }
 
     /// Strings that are no part of the input and not allocated: literals and the library's own.
-    fn text(&self, to: TypeId, c: u64, rust: Ptr<Void>) -> Result<(), String> {
+    fn strings(&self, to: TypeId, c: u64, rust: Ptr<Void>) -> Result<(), String> {
         let (Type::Int { size: 1, text: true, .. }, Some(mem)) = (self.types.get(to), self.rust.memory()) else {
             return Ok(());
         };
@@ -272,10 +296,10 @@ impl Comparison<'_> {
             match (new, rust.memory()) {
                 (New::Object(of, id), _) => {
                     let object = rust.object_of(of, id).unwrap_or_default();
-                    self.objects("a new object", of, left, &object[..left.len().min(object.len())])?;
+                    self.objects(Name::NewObject, of, left, &object[..left.len().min(object.len())])?;
                 }
                 (New::Block(block), Some(mem)) if !matches!(self.types.get(of), Type::Void) => {
-                    self.objects("a new object", of, left, &mem.tail(Ptr::<Void>::new(block, 0))[..left.len()])?;
+                    self.objects(Name::NewObject, of, left, &mem.tail(Ptr::<Void>::new(block, 0))[..left.len()])?;
                 }
                 (New::Block(_), _) => {}
             }

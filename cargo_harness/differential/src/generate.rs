@@ -1,11 +1,13 @@
 //! Inputs by type and shape: buffers as long as the facts say, or as was learned; strings; small trees of objects. What these
 //! hold is made in `fill`.
 
+use c2rs_rt::Pod;
+
 use crate::c_side::initial_bytes;
 use crate::function::{Extent, Function, Position};
-use crate::graphs::Loops;
 use crate::input::{Input, Link, OpenLink};
 use crate::lengths::{Formula, NEGATIVE};
+use crate::limits::{Limits, Members};
 use crate::pools::Pools;
 use crate::random::Random;
 use crate::types::{Type, TypeId, Types};
@@ -39,16 +41,24 @@ pub struct Generator<'a> {
     pub by_texts: Vec<usize>,
     /// The integers that formulas multiply with others or with themselves.
     pub multiplied: Vec<usize>,
+    /// Whether each parameter is known to say how long a buffer is, and the integers of which nothing is known, with whether
+    /// one of these stands behind a buffer whose length is not known either.
+    pub lengths: Vec<bool>,
+    pub free_integers: Vec<usize>,
+    pub has_measure: bool,
+    /// Whether references among the parameters may be missing.
+    has_options: bool,
     pub pools: Pools,
-    /// Which graphs of objects have cycles.
-    pub loops: Loops,
+    /// What graphs of objects may be like, and what is in objects of each type.
+    pub limits: Limits,
+    pub members: Vec<Members>,
 }
 
 impl<'a> Generator<'a> {
     /// Before any C has run.
     pub fn new(types: Types, function: &'a Function, seed: u64) -> Self {
         let initial = function.globals.iter().map(|global| initial_bytes(types, global)).collect();
-        Generator {
+        let mut made = Generator {
             types,
             function,
             seed,
@@ -57,9 +67,16 @@ impl<'a> Generator<'a> {
             measuring: Vec::new(),
             by_texts: Vec::new(),
             multiplied: Vec::new(),
+            lengths: Vec::new(),
+            free_integers: Vec::new(),
+            has_measure: false,
+            has_options: function.params.iter().any(|param| param.optional),
             pools: Pools::new(seed),
-            loops: Loops::default(),
-        }
+            limits: Limits::default(),
+            members: if function.graphs { Members::of_all(types) } else { Vec::new() },
+        };
+        made.look_at_integers();
+        made
     }
 
     /// Input number `index` of this seed.
@@ -77,7 +94,7 @@ impl<'a> Generator<'a> {
         } else {
             self.choose_lengths(random, input, long);
         }
-        let bare = self.has_options() && (index & !MODEST == 0 || random.one_in(BARE));
+        let bare = self.has_options && (index & !MODEST == 0 || random.one_in(BARE));
         for (number, param) in self.function.params.iter().enumerate() {
             if !param.optional || !bare && !random.one_in(MISSING) {
                 self.point(random, input, number, long);
@@ -129,11 +146,6 @@ impl<'a> Generator<'a> {
     /// Whether all integers among the parameters are small.
     pub fn is_modest(&self, input: &Input) -> bool {
         (0..self.function.params.len()).all(|number| self.integer(input, number).abs() < MODEST_INTEGERS)
-    }
-
-    /// Whether references among the parameters may be missing.
-    fn has_options(&self) -> bool {
-        self.function.params.iter().any(|param| param.optional)
     }
 
     /// Gives the parameters and globals their values.
@@ -235,20 +247,17 @@ impl<'a> Generator<'a> {
     fn relate_integers(&self, random: &mut Random, input: &mut Input) {
         let params = self.function.params;
         let pointees = params.len() + self.function.globals.len();
-        if input.blocks().len() == pointees {
+        if input.blocks().len() == pointees || self.free_integers.is_empty() {
             return;
         }
-        let is_free = |number: usize| matches!(self.types.get(params[number].of), Type::Int { .. }) && !self.is_length(number);
-        let follows_buffer = |number: usize| number > 0 && self.is_unmeasured(number - 1);
-        let measured = (0..params.len()).any(|number| is_free(number) && follows_buffer(number));
-        for number in (0..params.len()).filter(|&number| is_free(number)) {
+        for &number in &self.free_integers {
             let near = match input.blocks()[number.max(1) - 1].links.first() {
-                Some(&(_, Link::Block(block, _))) if follows_buffer(number) => Some(block),
+                Some(&(_, Link::Block(block, _))) if self.follows_buffer(number) => Some(block),
                 _ => None,
             };
             let block = match near {
                 Some(block) if !random.one_in(16) => block,
-                None if measured && !random.one_in(8) => continue,
+                None if self.has_measure && !random.one_in(8) => continue,
                 _ if random.one_in(3) => continue,
                 _ => pointees + random.below(input.blocks().len() - pointees),
             };
@@ -283,8 +292,11 @@ impl<'a> Generator<'a> {
 /// The integer in the first `size` bytes.
 #[inline]
 pub fn read_int(bytes: &[u8], size: usize, signed: bool) -> i128 {
-    if let (Ok(raw), true) = (bytes[..size].try_into().map(i32::from_le_bytes), signed) {
-        return raw.into();
+    match (size, signed) {
+        (4, true) => return i32::load(&bytes[..4]).into(),
+        (8, true) => return i64::load(&bytes[..8]).into(),
+        (8, false) => return u64::load(&bytes[..8]).into(),
+        _ => {}
     }
     let mut raw = [0; 16];
     raw[..size].copy_from_slice(&bytes[..size]);

@@ -11,9 +11,9 @@ use crate::c_side::{CSide, End};
 use crate::function::{Function, Table};
 use crate::generate::Generator;
 use crate::input::Input;
-use crate::graphs::Loops;
-use crate::learn::{learn_lengths, learn_loops};
+use crate::learn::{learn_lengths, learn_limits};
 use crate::lengths::Formula;
+use crate::limits::Limits;
 use crate::process::{in_child, shared_words, Capture, Ended, Phase, Shared};
 use crate::trial::digest;
 
@@ -125,15 +125,15 @@ impl Court {
         judgements
     }
 
-    /// How long the buffers of each parameter have to be, as far as that can be learned, and which cycles graphs may have.
-    pub fn learn(&mut self) -> (Vec<Option<Formula>>, Loops) {
+    /// How long the buffers of each parameter have to be, as far as that can be learned, and what graphs may be like.
+    pub fn learn(&mut self) -> (Vec<Option<Formula>>, Limits) {
         let (_, stdin, stdout) = self.start();
         writeln!(stdin, "{LEARN}").expect("the sanitized build reads a line");
         let mut line = String::new();
         stdout.read_line(&mut line).expect("the sanitized build answers");
         let mut words = line.split_whitespace();
-        let loops = words.next().and_then(Loops::of_word).expect("the sanitized build says which loops there may be");
-        (words.map(Formula::parse).collect(), loops)
+        let limits = Limits::of_words(&mut words).expect("the sanitized build says what graphs may be like");
+        (words.map(Formula::parse).collect(), limits)
     }
 
     fn start(&mut self) -> &mut (Child, ChildStdin, BufReader<ChildStdout>) {
@@ -209,15 +209,15 @@ impl<'a> Judge<'a> {
         Judge { table, function, shared, timeout, generator }
     }
 
-    /// Learns which cycles graphs may have, and how long buffers have to be: a word, and one for each parameter.
+    /// Learns what graphs may be like, and how long buffers have to be: two words, and one for each parameter.
     pub fn learn(&mut self) -> String {
         self.generator.use_lengths(learn_lengths(self.table.types, self.function, &self.generator, self.shared));
         if self.function.graphs {
-            learn_loops(self.function, &mut self.generator, self.shared);
+            learn_limits(self.function, &mut self.generator, self.shared);
         }
         let words = self.generator.learned.iter();
         let words = words.map(|one| one.map_or("-".to_owned(), |formula| formula.to_string()));
-        [self.generator.loops.word()].into_iter().chain(words).collect::<Vec<String>>().join(" ")
+        [self.generator.limits.words()].into_iter().chain(words).collect::<Vec<String>>().join(" ")
     }
 
     /// The judgement of each input, in order; texts are those of the last one.

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use crate::c_side::{CSide, End};
 use crate::function::Function;
 use crate::generate::Generator;
-use crate::graphs::Loops;
 use crate::input::Input;
 use crate::lengths::{Formula, Sample};
+use crate::limits::{Trait, MOST_LINKS};
 use crate::process::{in_child, shared_words, Capture, Ended, Phase, Shared};
 use crate::random::Random;
-use crate::types::Types;
+use crate::types::{Type, Types};
 
 /// Inputs that are tried. Every other one has small integers.
 const SAMPLES: usize = 320;
@@ -20,8 +20,8 @@ const SAMPLES: usize = 320;
 const LONGEST: usize = 300;
 /// The time for all of it, and for one call.
 const TIME: Duration = Duration::from_secs(2);
-const CALL: Duration = Duration::from_millis(100);
-/// Graphs with cycles of one kind that are tried.
+const CALL: Duration = Duration::from_millis(40);
+/// Graphs of one kind that are tried.
 const GRAPHS: u64 = 64;
 /// Ends of children after which no more are tried.
 const MOST_ENDS: usize = 40;
@@ -84,27 +84,35 @@ pub fn learn_lengths(types: Types, function: &Function, generator: &Generator<'_
     formulas
 }
 
-/// Which cycles graphs may have from now on: those from which the C comes back. Walks of lists and trees do not.
-pub fn learn_loops(function: &Function, generator: &mut Generator<'_>, shared: &Shared) {
-    let mut found = Loops::default();
-    for candidate in Loops::candidates(generator.types) {
-        generator.loops = candidate;
-        if comes_back(function, generator, shared) {
-            found = found.or(candidate);
+/// What graphs may be like from now on. They have what the C comes back from, and is mostly defined on: walks of lists and trees
+/// have no end where a link leads back. Where it is never defined without an object, that has to be there.
+pub fn learn_limits(function: &Function, generator: &mut Generator<'_>, shared: &Shared) {
+    let links = generator.members.iter().map(|members| members.links.len()).filter(|&links| links > 1).max();
+    let backs = (0..links.unwrap_or(0).min(MOST_LINKS)).map(Trait::Back);
+    let is_object = |to: &Type| matches!(*to, Type::Pointer { to } if generator.types.is_pooled(to));
+    let params = (0..function.params.len().min(64)).filter(|&number| is_object(generator.types.get(function.params[number].of)));
+    let traits: Vec<Trait> = params.map(Trait::Missing).chain(backs).chain([Trait::Cycles]).collect();
+    for one in traits {
+        generator.limits.tried = Some(one);
+        match (one, defined(function, generator, shared)) {
+            (Trait::Missing(param), Some(0)) => generator.limits.needed |= 1 << param,
+            (Trait::Back(number), Some(count)) if 2 * count > GRAPHS => generator.limits.backs |= 1 << number,
+            (Trait::Cycles, Some(count)) if 2 * count > GRAPHS => generator.limits.cycles = true,
+            _ => {}
         }
     }
-    generator.loops = found;
+    generator.limits.tried = None;
 }
 
-/// Whether the C does on some inputs, most of which are defined.
-fn comes_back(function: &Function, generator: &Generator<'_>, shared: &Shared) -> bool {
-    shared.compared.store(0, Ordering::Relaxed);
+/// On how many of some inputs the C is defined, None where it does not come back from one.
+fn defined(function: &Function, generator: &Generator<'_>, shared: &Shared) -> Option<u64> {
     let output = Capture::new();
+    shared.compared.store(0, Ordering::Relaxed);
     let ended = in_child(shared, CALL, || {
         output.start();
         let mut c = CSide::new(generator.types, true);
         let mut input = Input::default();
-        for index in 1..GRAPHS {
+        for index in 1..=GRAPHS {
             shared.enter(index, Phase::C);
             generator.make(index, &mut input);
             match c.run(function, &input) {
@@ -114,10 +122,10 @@ fn comes_back(function: &Function, generator: &Generator<'_>, shared: &Shared) -
             }
             output.take();
         }
-        shared.enter(GRAPHS, Phase::C);
+        shared.enter(GRAPHS + 1, Phase::C);
     });
-    let defined = shared.compared.swap(0, Ordering::Relaxed);
-    ended == Ended::Exited(0) && shared.index() == GRAPHS && 2 * defined > GRAPHS
+    let count = shared.compared.swap(0, Ordering::Relaxed);
+    (ended == Ended::Exited(0) && shared.index() > GRAPHS).then_some(count)
 }
 
 /// The formula for one parameter.

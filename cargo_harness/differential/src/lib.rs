@@ -18,6 +18,7 @@ mod input;
 mod judge;
 mod learn;
 mod lengths;
+mod limits;
 mod pools;
 mod process;
 mod random;

@@ -146,8 +146,9 @@ pub enum Ended {
     TimedOut,
 }
 
-/// Times its limit that a child may take by the clock: the machine may be busy with something else.
+/// Times its limit that a child may take by the clock, and that time at least: the machine may be busy with something else.
 const PATIENCE: u32 = 10;
+const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs `work` in a child. It is killed when it has computed for `timeout` (or waited for `PATIENCE` times that)
 /// without a step forward in `shared`.
@@ -187,7 +188,7 @@ fn wait(child: c_int, shared: &Shared, timeout: Duration) -> Ended {
         if now != seen {
             seen = now;
             since = (Instant::now(), computed(child));
-        } else if computed(child) > since.1 + timeout || since.0.elapsed() > PATIENCE * timeout {
+        } else if computed(child) > since.1 + timeout || since.0.elapsed() > (PATIENCE * timeout).max(LEAST_PATIENCE) {
             // SAFETY: a child of ours, which has not been waited for.
             unsafe {
                 kill(child, SIGKILL);

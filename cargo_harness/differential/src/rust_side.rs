@@ -155,8 +155,7 @@ impl<'a> RustSide<'a> {
         self.touched = None;
         for (holder, block) in input.blocks().iter().enumerate() {
             let bytes = &mut self.bytes[holder];
-            bytes.clear();
-            bytes.extend_from_slice(&block.bytes);
+            refill(bytes, &block.bytes);
             self.kinds.push(block.of);
             for &(at, link) in &block.links {
                 match link {
@@ -408,6 +407,19 @@ impl<'a> RustSide<'a> {
     /// The bytes of an object of that type, if it is there.
     pub fn object_of(&self, of: TypeId, id: u64) -> Option<Vec<u8>> {
         self.arenas.iter().find(|(type_id, _)| *type_id == of).and_then(|(_, arena)| arena.bytes(id))
+    }
+}
+
+/// Makes one a copy of the other. Most are a number or an address, and of one length.
+#[inline]
+fn refill(to: &mut Vec<u8>, from: &[u8]) {
+    match (&mut to[..], from) {
+        ([a, b, c, d], &[e, f, g, h]) => [*a, *b, *c, *d] = [e, f, g, h],
+        (to, from) if to.len() == 8 && from.len() == 8 => to[..8].copy_from_slice(&from[..8]),
+        _ => {
+            to.clear();
+            to.extend_from_slice(from);
+        }
     }
 }
 

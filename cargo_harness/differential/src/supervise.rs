@@ -104,9 +104,9 @@ impl<'a> Supervisor<'a> {
     pub fn run(mut self) -> Verdict {
         let kept = self.read_kept();
         if self.function.graphs || (0..self.function.params.len()).any(|number| self.generator.is_unknown(number)) {
-            let (lengths, loops) = self.court.learn();
+            let (lengths, limits) = self.court.learn();
             self.generator.use_lengths(lengths);
-            self.generator.loops = loops;
+            self.generator.limits = limits;
         }
         self.verdict.replayed = kept.len() as u64;
         let questions: Vec<Question> = kept.iter().cloned().map(Question::Given).collect();
