@@ -105,6 +105,8 @@ def template_finder(state: SolverState, symbol: str) -> TemplateFinder:
         state.fields,
         state.present[symbol],
         state.optional_params(symbol),
+        state.asked,
+        frozenset(slot.local for slot in state.given_nothing if slot.function == symbol and slot.local in owners.taken),
     )
 
 

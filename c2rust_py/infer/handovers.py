@@ -62,11 +62,11 @@ def handed_result(resolver: Resolver, value: Value, layout: Layout, arrays: Abst
     if allocates_result(resolver, value, layout):
         return Result(HANDED, nullable=False)
     target = resolver.pointer(value)
-    if target is None or not isinstance(target.root, OwnedRoot) or target.template != Template(target.root, (0,)):
+    if target is None or not isinstance(target.root, OwnedRoot) or not target.is_start:
         return None
     if target.root.local in arrays:
         return None
-    return Result(HANDED, resolver.may_be_null(value))
+    return Result(HANDED, resolver.has_nothing(value))
 
 
 def find_taken(functions: Mapping[str, Function], uses: Mapping[str, Sequence[Use]], layout: Layout) -> dict[str, set[int]]:
@@ -188,4 +188,5 @@ class _Tests:
         target = self.resolver.pointer(pointer)
         if target is None:
             return True if self.up(pointer) else None
-        return True if not self.resolver.may_be_null(pointer) and isinstance(target.root, OwnedRoot) else None
+        missing = self.resolver.may_be_null(pointer) or self.resolver.has_nothing(pointer)
+        return True if not missing and isinstance(target.root, OwnedRoot) else None

@@ -25,6 +25,7 @@ from c2rust_py.infer.library import ContextKind, LibraryEffect, LibraryFunction,
 from c2rust_py.infer.library_slices import SliceForm, SliceResult, SliceVariant, slice_forms
 from c2rust_py.infer.targets import (
     FieldStep,
+    HandedRoot,
     HeldRoot,
     IndexStep,
     LiteralRoot,
@@ -144,6 +145,11 @@ def forms_of(name: str) -> tuple[SliceForm, ...]:
     return tuple(form for form in forms if form.variadic is None)
 
 
+def gives_new(name: str) -> bool:
+    """Whether a C function gives what it allocates, as elements."""
+    return any(form.result_kind is SliceResult.OWNED for form in forms_of(name))
+
+
 _ORDER = (
     SliceVariant.PLAIN,
     SliceVariant.WITHIN,
@@ -156,13 +162,17 @@ _ORDER = (
 
 def library_result(resolver: Resolver, call: Call) -> Result | None:
     """What the pointer that a function of the library gives points to, seen from inside of the function: a part of what one
-    of its arguments points to. None where that is not so, or where there is no form for the call."""
+    of its arguments points to, or what it allocates. None where that is not so, or where there is no form for the call."""
     name = call.function.symbol if isinstance(call.function, FunctionRef) else ""
     external = resolver.program.externals.get(name)
     if external is None or not external.from_library or not is_data_pointer(call.type) or not forms_of(name):
         return None
     chosen = choose_form(resolver, call)
-    if isinstance(chosen, Refusal) or chosen.form.result_argument is None:
+    if isinstance(chosen, Refusal):
+        return None
+    if chosen.form.result_kind is SliceResult.OWNED:
+        return Result(Template(HandedRoot(), (0,)), nullable=False)
+    if chosen.form.result_argument is None:
         return None
     saved = chosen.end if finds_tokens(call) else None
     root = ParamRoot(chosen.form.result_argument if saved is None else saved)
@@ -173,7 +183,7 @@ def library_result(resolver: Resolver, call: Call) -> Result | None:
             return Result(Template(root, (None,)), nullable=False)
         case SliceResult.OPTIONAL_POSITION | SliceResult.PRESENCE:
             return Result(Template(root, (None,)), nullable=True)
-        case SliceResult.VALUE | SliceResult.VALUE_AND_END:
+        case SliceResult.VALUE | SliceResult.VALUE_AND_END | SliceResult.OWNED:
             return None
 
 

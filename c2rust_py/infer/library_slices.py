@@ -56,7 +56,7 @@ class SliceResult(Enum):
 
     VALUE: C's result. ARGUMENT: nothing; C's result is the argument at `result_argument`. POSITION, OPTIONAL_POSITION: where
     in that argument C's result points to, if it is not null. PRESENCE: whether C's result is that argument, not null.
-    VALUE_AND_END: C's result, and the position in that argument that C stores at `end_argument`.
+    VALUE_AND_END: C's result, and the position in that argument that C stores at `end_argument`. OWNED: what C allocates.
     """
 
     VALUE = "value"
@@ -65,6 +65,7 @@ class SliceResult(Enum):
     OPTIONAL_POSITION = "optional position"
     PRESENCE = "presence"
     VALUE_AND_END = "value and end"
+    OWNED = "owned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ _RESULTS = {
     "usize": SliceResult.POSITION,
     "Option<usize>": SliceResult.OPTIONAL_POSITION,
     "bool": SliceResult.PRESENCE,
+    "Vec<u8>": SliceResult.OWNED,
 }
 """What a form's result stands for where C's is a pointer to data."""
 _END = "Ptr<Ptr<u8>>"
@@ -175,7 +177,7 @@ def _form(
     if dropped != sorted(sizes + ends):
         raise ValueError(f"the slice form {signature.name} does not take all that {function.name} does")
     pointed = [argument for argument, type in zip(arguments, params, strict=True) if _is_array(type) or type == "usize"]
-    speaks = kind is not SliceResult.VALUE
+    speaks = kind not in (SliceResult.VALUE, SliceResult.OWNED)
     return SliceForm(
         name=function.name,
         variant=variant,

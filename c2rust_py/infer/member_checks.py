@@ -12,6 +12,7 @@ from c2rust_py.infer.targets import (
     GlobalRoot,
     IndexStep,
     LocalRoot,
+    ObjectRoot,
     OwnedRoot,
     ParamRoot,
     Resolver,
@@ -27,9 +28,9 @@ def can_store(resolver: Resolver, use: Stored, layout: Layout) -> bool:
     """Whether a member that owns is given what it can own: something new, null, or what it has in another size."""
     if use.place is not None and resolver.place(use.place) is None:
         return False
-    handed, found = resolver.handed(use.value), allocation_of(use.value, layout)
-    if is_null(use.value) or handed is not None:
-        return handed is None or not handed.nullable
+    found = allocation_of(use.value, layout)
+    if is_null(use.value) or resolver.handed(use.value) is not None:
+        return True
     if found is None or found.old is None:
         return found is not None
     return use.place is not None and isinstance(found.old, Load) and same_place(found.old.place, use.place)
@@ -53,6 +54,8 @@ def asked_member(function: Function, resolver: Resolver, value: Value) -> FieldS
             start = function.locals[local].type
         case GlobalRoot(name):
             start = resolver.program.variables[name].type
+        case ObjectRoot(_, record):
+            start = record
         case _:
             return None
     last = target.steps[-1]

@@ -16,6 +16,7 @@ from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.demotions import FieldSlot
 from c2rust_py.infer.field_slots import FieldFlow, field_flows, field_slot, pointer_fields
 from c2rust_py.infer.flat_rows import flat_type
+from c2rust_py.infer.library_calls import gives_new
 from c2rust_py.infer.liftable import not_liftable
 from c2rust_py.infer.owners import can_be_owned
 from c2rust_py.infer.paths import FLAT_STEP
@@ -39,6 +40,7 @@ from c2rust_py.ir.nodes import (
     Place,
     Return,
     Statement,
+    Value,
 )
 from c2rust_py.ir.program import Program
 from c2rust_py.ir.types import ArrayType, PointerType, RecordType, Type
@@ -84,15 +86,21 @@ def _may_be_owned(flow: FieldFlow, program: Program) -> bool:
     value = without_casts(flow.value)
     if not isinstance(value, Call) or not isinstance(value.function, FunctionRef):
         return False
-    return value.function.symbol in ("malloc", "calloc", "realloc") or value.function.symbol in program.functions
+    return value.function.symbol in ("malloc", "calloc", "realloc") or _hands_over(value, program)
 
 
 def _is_new(flow: FieldFlow, program: Program, layout: Layout) -> bool:
     if flow.value is None or is_null(flow.value):
         return False
-    call = without_casts(flow.value)
-    own = isinstance(call, Call) and isinstance(call.function, FunctionRef) and call.function.symbol in program.functions
-    return own or allocation_of(flow.value, layout) is not None
+    return _hands_over(without_casts(flow.value), program) or allocation_of(flow.value, layout) is not None
+
+
+def _hands_over(value: Value, program: Program) -> bool:
+    """Whether a value is a call that may give what it allocates to its caller."""
+    if not isinstance(value, Call) or not isinstance(value.function, FunctionRef):
+        return False
+    symbol = value.function.symbol
+    return symbol in program.functions or gives_new(symbol)
 
 
 def _copied_records(program: Program) -> set[str]:
@@ -148,6 +156,8 @@ def same_place(a: Place, b: Place) -> bool:
             return i == j and same_place(x, y)
         case IndexPlace(x, IntConst(i)), IndexPlace(y, IntConst(j)):
             return i == j and same_place(x, y)
+        case IndexPlace(x, Load(i)), IndexPlace(y, Load(j)):
+            return same_place(i, j) and same_place(x, y)
         case DerefPlace(Load(x)), DerefPlace(Load(y)):
             return same_place(x, y)
         case _:
@@ -158,7 +168,7 @@ def known_loads(body: tuple[Statement, ...], layout: Layout) -> Iterator[int]:
     """The reads of members that are tested directly behind an allocation, by identity: those are not null."""
     for before, statement in zip((None, *body), body, strict=False):
         match before, _first_of(statement):
-            case Assign(FieldPlace() as place, value), If(condition) if allocation_of(value, layout) is not None:
+            case Assign(FieldPlace() as place, value), If(condition) if _allocates(value, layout):
                 for node in walk(condition):
                     if isinstance(node, Load) and same_place(node.place, place):
                         yield id(node)
@@ -168,6 +178,13 @@ def known_loads(body: tuple[Statement, ...], layout: Layout) -> Iterator[int]:
             inner = tuple(child for child in group if isinstance(child, Statement))
             if inner:
                 yield from known_loads(inner, layout)
+
+
+def _allocates(value: Value, layout: Layout) -> bool:
+    """Whether a value is an allocation, by the program or by the library: one that fails is a panic."""
+    call = without_casts(value)
+    by_library = isinstance(call, Call) and isinstance(call.function, FunctionRef) and gives_new(call.function.symbol)
+    return by_library or allocation_of(value, layout) is not None
 
 
 def _first_of(statement: Statement) -> Statement:

@@ -142,6 +142,15 @@ class Target:
     def template(self) -> Template:
         return Template(self.root, tuple(s if isinstance(s, FieldStep) else s.fixed for s in self.steps))
 
+    @property
+    def is_start(self) -> bool:
+        """Whether it is the first element of what the root is an array of, once all that is before has run."""
+        match self.steps:
+            case (IndexStep() as step,):
+                return replace(step, before=()).fixed == 0
+            case _:
+                return False
+
 
 @dataclass(frozen=True, slots=True)
 class Template:

@@ -41,8 +41,9 @@ def root_of(place: Place) -> Root:
 
 def passes_on(loan: Borrow) -> bool:
     """Whether a loan for an optional parameter is an option as it is."""
-    whole = isinstance(loan.place, ReferentPlace) and loan.start is None and not isinstance(loan.place.base, Call | Conditional)
-    return whole and isinstance(loan.present, IsPresent)
+    if not isinstance(loan.place, ReferentPlace) or loan.start is not None or isinstance(loan.place.base.type, OwnedType):
+        return False
+    return not isinstance(loan.place.base, Call | Conditional) and isinstance(loan.present, IsPresent)
 
 
 def is_viewed(place: Place) -> bool:

@@ -13,6 +13,7 @@ from c2rust_py.infer.demotions import (
     HeldSlot,
     MemoryCall,
     PointerSlot,
+    Subject,
 )
 from c2rust_py.infer.field_slots import FieldRungs
 from c2rust_py.infer.instance_names import CELL_SUFFIX as CELL_SUFFIX
@@ -47,7 +48,8 @@ class Solution:
     lifted. groups: of the functions with parameters that are positions in one array. fields: the members of structs that own.
     views: what other objects hold. present: the reads of pointer locals that are not null. uses: of pointers, in each function.
     demotions: everything in memory, with its reason. optional: the parameters that callers may give null.
-    held: what the positions in arrays are of."""
+    held: what the positions in arrays are of. emptied: the owners of each function that may have nothing; asked: those of which
+    somebody asks whether they are null."""
 
     program: Program
     templates: Mapping[str, Mapping[int, Template]]
@@ -61,6 +63,8 @@ class Solution:
     uses: Mapping[str, Sequence[Use]] = field(default_factory=dict)
     optional: AbstractSet[PointerSlot] = frozenset()
     held: Mapping[HeldSlot, Template] = field(default_factory=dict)
+    emptied: Mapping[str, AbstractSet[int]] = field(default_factory=dict)
+    asked: Mapping[Subject, None] = field(default_factory=dict)
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""
@@ -81,6 +85,8 @@ class Solution:
             self.present.get(symbol, frozenset()),
             self.optional_params(symbol),
             self.held,
+            self.emptied.get(symbol, frozenset()),
+            self.asked,
         )
 
     def optional_params(self, symbol: str) -> frozenset[int]:

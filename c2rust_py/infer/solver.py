@@ -88,6 +88,8 @@ def solve(program: Program, demotions: Demotions, originals: Mapping[str, Functi
         state.uses,
         frozenset(state.optional),
         {slot: template for found in state.found.values() for slot, template in found.held.items()},
+        {symbol: found.emptied for symbol, found in state.found.items()},
+        state.asked,
     )
 
 

@@ -75,7 +75,8 @@ class SolverState:
     """waiting: the functions to look at. callers, mentions: who depends on a function or a global. calls: the direct calls in a
     function that give a pointer, by identity. taken: the parameters that own what callers give away. fields: the members
     that own. known: the reads of such that are not null, by identity. holders: the functions that name what holds a view.
-    optional: the parameters above memory that are given null.
+    optional: the parameters above memory that are given null. asked: the owners of which somebody asks whether they are null.
+    given_nothing: the parameters that own, and are given what may be null.
     Dictionaries of None are sets in the order in which they grew: each run has to be the same."""
 
     program: Program
@@ -97,6 +98,8 @@ class SolverState:
     scopes: dict[str, Scopes] = field(default_factory=dict)
     present: dict[str, frozenset[int]] = field(default_factory=dict)
     optional: set[PointerSlot] = field(default_factory=set)
+    asked: dict[Subject, None] = field(default_factory=dict)
+    given_nothing: dict[PointerSlot, None] = field(default_factory=dict)
     views: Views = field(init=False)
     holders: dict[HeldSlot, dict[str, None]] = field(default_factory=dict)
     static_flows: list[HeldFlow] = field(init=False)
@@ -242,6 +245,18 @@ class SolverState:
     def optional_params(self, symbol: str) -> frozenset[int]:
         """The parameters of a function that are references or nothing."""
         return frozenset(slot.local for slot in self.optional if slot.function == symbol and slot not in self.demotions)
+
+    def ask(self, owner: PointerSlot | FieldSlot) -> None:
+        """Somebody asks whether an owner is null."""
+        if owner not in self.asked:
+            self.asked[owner] = None
+            self.waiting.update(dict.fromkeys((owner.function,) if isinstance(owner, PointerSlot) else self.functions))
+
+    def give_nothing(self, param: PointerSlot) -> None:
+        """A parameter that owns may be given null."""
+        if param not in self.given_nothing:
+            self.given_nothing[param] = None
+            self.waiting[param.function] = None
 
     def add_optional(self, param: PointerSlot) -> None:
         """A parameter may be given null."""

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from c2rust_py.infer.constants import constant_of
 from c2rust_py.infer.cursors import lent_variable, referent_of
-from c2rust_py.infer.demotions import Demotions, FieldSlot, GlobalObject, HeldSlot, LocalObject, MemoryCall
+from c2rust_py.infer.demotions import (
+    Demotions,
+    FieldSlot,
+    GlobalObject,
+    HeldSlot,
+    LocalObject,
+    MemoryCall,
+    PointerSlot,
+    Subject,
+)
 from c2rust_py.infer.ends import finds_tokens
 from c2rust_py.infer.flat_rows import aligned, flat_start, in_rows
 from c2rust_py.infer.paths import (
@@ -129,6 +138,7 @@ class Resolver:
     referents: of its parameters (`infer.cursors`). fields: the members that own what they point to: to a path they are arrays.
     views: what other objects hold. present: the reads of locals that are not null (`infer.presence`). Pointers to objects among the demotions are of the memory rung.
     optional: the parameters that callers may give null. held: what the positions in arrays are of (`infer.held_positions`).
+    emptied: owners that may have nothing; asked: those of which somebody asks whether they are null (`infer.vacancies`).
     """
 
     program: Program
@@ -145,6 +155,8 @@ class Resolver:
     present: Container[int] = frozenset()
     optional: AbstractSet[int] = frozenset()
     held: Mapping[HeldSlot, Template] = field(default_factory=dict)
+    emptied: AbstractSet[int] = frozenset()
+    asked: Container[Subject] = frozenset()
 
     @property
     def view_locals(self) -> AbstractSet[int]:
@@ -249,8 +261,13 @@ class Resolver:
     def may_be_null(self, value: Value) -> bool:
         """Whether a pointer value with a target may be null all the same."""
         match value:
+            case Load(LocalPlace(local)) if local in self.emptied:
+                return PointerSlot(self.function, local) in self.asked and id(value) not in self.present
             case Load(LocalPlace(local)):
                 return (local in self.nullable or local in self.optional) and id(value) not in self.present
+            case Load(FieldPlace(base, index)) if self._owns(base.type, index):
+                assert isinstance(base.type, RecordType)
+                return FieldSlot(base.type.id, index) in self.asked
             case Load(place):
                 slot = self.views.at(place, self.function) or self.views.position_at(place, self.function)
                 return slot in self.views.nullable
@@ -272,6 +289,12 @@ class Resolver:
         if not isinstance(value, Load) or not isinstance(value.place, LocalPlace) or value.place.local in self.nullable:
             return False
         return value.place.local in self.optional and self.may_be_null(value)
+
+    def has_nothing(self, value: Value) -> bool:
+        """Whether a value is what an owner has, which may be nothing."""
+        value = without_casts(value)
+        own = isinstance(value, Load) and isinstance(value.place, LocalPlace) and value.place.local in self.emptied
+        return own and id(value) not in self.present
 
     def result_of(self, call: Call) -> Result | None:
         """What a direct call of the program's first instance of a function returns."""

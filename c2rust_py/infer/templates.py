@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import allocation_of
 from c2rust_py.infer.bounds import Group
-from c2rust_py.infer.demotions import Demotions, ElementPointers, FieldSlot, HeldSlot, PointerSlot
+from c2rust_py.infer.demotions import Demotions, ElementPointers, FieldSlot, HeldSlot, PointerSlot, Subject
 from c2rust_py.infer.flat_rows import in_rows
 from c2rust_py.infer.handovers import handed_result
 from c2rust_py.infer.held_templates import HeldCall, held_template
@@ -54,7 +54,8 @@ class FunctionTemplates:
 
 @dataclass(frozen=True, slots=True)
 class TemplateFinder:
-    """Finds templates in one function of the program under what is known of the others."""
+    """Finds templates in one function of the program under what is known of the others. asked: the owners of which somebody asks
+    whether they are null. given_nothing: the parameters that are given what may be null for their own."""
 
     program: Program
     symbol: str
@@ -69,6 +70,8 @@ class TemplateFinder:
     fields: Container[FieldSlot]
     present: Container[int] = frozenset()
     optional: AbstractSet[int] = frozenset()
+    asked: Container[Subject] = frozenset()
+    given_nothing: AbstractSet[int] = frozenset()
 
     def resolver(self, found: FunctionTemplates) -> Resolver:
         templates, nullable = found.templates, found.nullable
@@ -86,6 +89,8 @@ class TemplateFinder:
             self.present,
             self.optional,
             found.held,
+            found.emptied,
+            self.asked,
         )
 
     def locals(
@@ -113,7 +118,7 @@ class TemplateFinder:
         for array in arrays:
             if array.local in self.owners.allocations:
                 roots[array.local] = Template(OwnedRoot(array.local), (0,))
-        found = FunctionTemplates(dict(roots))
+        found = FunctionTemplates(dict(roots), emptied=set(self.given_nothing))
         changed = True
         while changed:
             changed = False
@@ -122,7 +127,7 @@ class TemplateFinder:
                 if flow.local in found.apart:
                     continue
                 if flow.local not in lent and self._must_view(resolver, found, flow):
-                    found = FunctionTemplates(dict(roots), views=found.views | {flow.local})
+                    found = FunctionTemplates(dict(roots), emptied=set(self.given_nothing), views=found.views | {flow.local})
                     changed = True
                     break
                 changed |= self._join(resolver, found, flow)
@@ -201,11 +206,15 @@ class TemplateFinder:
 
     def _join(self, resolver: Resolver, found: FunctionTemplates, flow: Flow) -> bool:
         """Adds what one flow says; whether that is new."""
-        if flow.local in self.owners.allocations and is_null(flow.value) and flow.local not in found.views:
-            found.emptied.add(flow.local)
-            return False
         changed = False
-        if resolver.may_be_null(flow.value) and flow.local not in found.nullable:
+        owns = flow.local in self.owners.allocations and flow.local not in found.views
+        if owns and (is_null(flow.value) or self.allocates(resolver, flow.local, flow.value)):
+            if resolver.may_be_null(flow.value) and flow.local not in found.emptied:
+                found.emptied.add(flow.local)
+                changed = True
+            if is_null(flow.value):
+                return changed
+        elif resolver.may_be_null(flow.value) and flow.local not in found.nullable:
             found.nullable.add(flow.local)
             changed = True
         template = self._template(resolver, found, flow)
@@ -264,7 +273,7 @@ class TemplateFinder:
             results = [replace(result, in_array=result.template.root == array) for result in results]
         if not results:
             return None, None
-        nullable = any(resolver.may_be_null(use.value) for use in returns)
+        nullable = any(resolver.may_be_null(use.value) or resolver.has_nothing(use.value) for use in returns)
         roots = [result.template.root for result in results]
         if any(isinstance(root, OwnedRoot) for root in roots):
             return None, "it points into what ends with the function"
@@ -276,7 +285,7 @@ class TemplateFinder:
         for result in results:
             joined = None if joined is None else joined.join(result)
         if any(result.owned for result in results):
-            return _handed(joined, nullable)
+            return (None, "it points into more than one object") if joined is None else (replace(joined, nullable=nullable), None)
         if joined is not None and nullable:
             joined = joined.join(replace(joined, nullable=True))
         if joined is None or any(isinstance(root, HeldRoot | ViewRoot) for root in roots):
@@ -304,13 +313,6 @@ def _let_vary(found: FunctionTemplates, variable: int, span: Span) -> bool:
     else:
         found.templates[variable] = varying
     return True
-
-
-def _handed(joined: Result | None, nullable: bool) -> tuple[Result | None, str | None]:
-    """The result of a function that hands over what it allocates."""
-    if joined is None:
-        return None, "it points into more than one object"
-    return (None, "it may be null") if nullable or joined.nullable else (joined, None)
 
 
 def view_result(symbol: str, nullable: bool) -> Result:

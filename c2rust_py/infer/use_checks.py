@@ -70,8 +70,10 @@ from c2rust_py.infer.targets import (
 from c2rust_py.infer.view_pairs import compares_views
 from c2rust_py.ir.nodes import (
     Call,
+    FieldPlace,
     FunctionRef,
     Load,
+    LocalPlace,
     Value,
 )
 from c2rust_py.ir.types import (
@@ -112,9 +114,7 @@ class UseChecker:
                 self._check_member(value, span)
                 self._check_returned(value, span)
             case Test(value, span):
-                if id(value) not in self.state.known[self.symbol]:
-                    self._check_member(value, span)
-                self._check_emptied(value, span)
+                self._check_asked(value, span)
                 self._check_test(value, span)
             case Pair(left, right, span):
                 self._check_emptied(left, span)
@@ -127,9 +127,8 @@ class UseChecker:
                     for value in (left, right):
                         self._demote(value, Reason("it is compared with a pointer to elsewhere", span))
             case Argument(value=value, span=span):
-                if self._may_be_empty(value) and self._asks_null_of(use):
-                    self._check_emptied(value, span)
-                    self._check_member(value, span)
+                if self._may_be_empty(value) and use.param not in self.state.taken.get(use.callee, ()) and self._asks_null_of(use):
+                    self._check_asked(value, span)
                 self._check_argument(use)
             case Lent():
                 self._check_lent(use)
@@ -302,6 +301,25 @@ class UseChecker:
         owned = self.resolver.templates[subject.local].root == OwnedRoot(subject.local)
         return owned and template_finder(self.state, self.symbol).allocates(self.resolver, subject.local, value)
 
+    def _check_asked(self, value: Value, span: Span) -> None:
+        """Somebody may ask whether a value is null: an owner that has nothing is, what is derived from it says nothing."""
+        match value:
+            case _ if id(value) in self.state.known[self.symbol]:
+                pass
+            case Load(LocalPlace(local)) if self.resolver.templates.get(local) == Template(OwnedRoot(local), (0,)):
+                if self.resolver.has_nothing(value):
+                    self.state.ask(PointerSlot(self.symbol, local))
+            case Load(FieldPlace() as place) if (slot := self._owning(place)) is not None:
+                self.state.ask(slot)
+            case _:
+                self._check_member(value, span)
+                self._check_emptied(value, span)
+
+    def _owning(self, place: FieldPlace) -> FieldSlot | None:
+        """The member that owns at a place."""
+        slot = field_slot(place, self.state.program)
+        return slot if slot in self.state.fields and self.resolver.place(place) is not None else None
+
     def _check_emptied(self, value: Value, span: Span) -> None:
         """An owner that is given null has no elements then; that it is null nobody may ask."""
         target = self.resolver.pointer(value)
@@ -344,11 +362,13 @@ class UseChecker:
             else:
                 self.state.demote(param, Reason("it may be null", span))
 
-    def _is_given_away(self, value: Value) -> bool:
-        """Whether an argument is all of an allocation, which the callee can become the owner of."""
+    def _is_given_away(self, value: Value, param: PointerSlot) -> bool:
+        """Whether an argument is all of an allocation, or null, which the callee can become the owner of."""
         arrays = {use.local for use in self.state.uses[self.symbol] if isinstance(use, AllocatesVla)}
         handed = handed_result(self.resolver, value, self.state.layout, arrays)
-        return handed is not None and not handed.nullable
+        if is_null(value) or (handed is not None and handed.nullable):
+            self.state.give_nothing(param)
+        return is_null(value) or handed is not None
 
     def _check_argument(self, use: Argument) -> None:
         call = MemoryCall(self.symbol, id(use.call))
@@ -386,7 +406,7 @@ class UseChecker:
         if not same_representation(expected.target, given.target):
             return False
         if use.param in self.state.taken.get(use.callee, ()):
-            return self._is_given_away(value)
+            return self._is_given_away(value, PointerSlot(use.callee, use.param))
         group = self.state.group(use.callee)
         if group is not None and use.param in group.params:
             return given_array(self.resolver, use.call, group) is not None

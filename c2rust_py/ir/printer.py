@@ -459,10 +459,11 @@ class _Printer:
                 return f"insert {self.place(pool)}" + ("" if init is None else f" {self.value(init)}")
             case Remove(pool, id):
                 return f"remove {self.place(pool)}[{self.value(id)}]"
-            case Allocate(count, type):
-                return f"allocate {type_text(type)}" + ("" if count is None else f"({self.value(count)})")
-            case Reallocate(place, count):
-                return f"reallocate {self.place(place)}({self.value(count)})"
+            case Allocate(count, filled, type):
+                words = f"allocate {'filled ' if filled else ''}{type_text(type)}"
+                return words + ("" if count is None else f"({self.value(count)})")
+            case Reallocate(place, count, filled):
+                return f"reallocate {'filled ' if filled else ''}{self.place(place)}({self.value(count)})"
             case MoveOptional(operand, start):
                 return f"{self.operand(operand)}.from({self.value(start)})"
             case FunctionRef(symbol):

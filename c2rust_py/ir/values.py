@@ -276,19 +276,23 @@ class MoveOptional:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Allocate:
-    """New elements, or (count None) one new object, all zero; behind `lift` only. Not enough memory is a panic."""
+    """New elements, or (count None) one new object, all zero; behind `lift` only. Not enough memory is a panic. filled: at least one
+    element, so that it is not null (`lift.vacancies`)."""
 
     count: Value | None
+    filled: bool
     type: OwnedType
     span: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reallocate:
-    """The elements that a place owns become `count`, the new ones zero; behind `lift` only. It has no value."""
+    """The elements that a place owns become `count`, the new ones zero; behind `lift` only. It has no value. filled: at least one
+    element where there was none, as C's `realloc(NULL, 0)` is not null, but `realloc(p, 0)` is."""
 
     place: Place
     count: Value
+    filled: bool
     type: Type
     span: Span
 

@@ -209,7 +209,7 @@ def check_value(value: Value, program: Program) -> str | None:
         case Remove(pool, id):
             fits = isinstance(id.type, IdType) and pool.type == PoolType(id.type.record)
             return None if fits else "what is removed is of another pool"
-        case Allocate(count, type):
+        case Allocate(count, _, type):
             fits = (count is not None) == type.is_array and (count is None or is_integer(count.type) is not None)
             return None if fits else f"{type_text(type)} is allocated by a wrong count"
         case _:
@@ -248,7 +248,8 @@ def _check_optional(value: Optional | Unwrap | IsPresent | MoveOptional) -> str 
         case Unwrap(operand, type):
             return _differ(operand.type, OptionalType(type), "what is unwrapped is no such position")
         case IsPresent(operand, type):
-            if not isinstance(operand.type, OptionalType) and not is_optional_reference(operand.type):
+            owned = isinstance(operand, Borrow) and isinstance(operand.place, ReferentPlace) and isinstance(operand.place.base.type, OwnedType)
+            if not owned and not isinstance(operand.type, OptionalType) and not is_optional_reference(operand.type):
                 return f"a {type_text(operand.type)} may be missing"
             return _differ(type, BOOL, "a test for presence is no _Bool")
         case MoveOptional(operand, start, type):

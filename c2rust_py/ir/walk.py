@@ -74,6 +74,11 @@ def walk_all(nodes: tuple[Statement, ...]) -> Iterator[Node]:
 _EFFECTS = (Call, BlockValue, Builtin, Overflowing, VaArgValue, UnsupportedValue, Insert, Remove)
 
 
+def fresh(node: N) -> N:
+    """The same in nodes of its own: what is known of nodes goes by their identity."""
+    return cast(N, replace(cast(Any, map_children(node, fresh, lambda body: tuple(map(fresh, body))))))
+
+
 def is_stable(node: Node) -> bool:
     """Whether computing a value, or a place, has no effect, so that it can be done earlier, twice, or not at all."""
     return not any(isinstance(part, _EFFECTS) for part in walk(node))

@@ -143,8 +143,8 @@ class CallLifter:
         if callee in self.forms and position in self.forms[callee].group.params:
             return arg  # `_group_arguments` makes it.
         if self.solution.owns(callee, position):
-            pointer = self.solution.program.functions[callee].type.params[position]
-            return self.owners.given_away(arg, owned_type(pointer, self.shapes[PointerSlot(callee, position)]))
+            pointer, slot = self.solution.program.functions[callee].type.params[position], PointerSlot(callee, position)
+            return self.owners.given_away(slot, arg, owned_type(pointer, self.shapes[slot]))
         if (views := self.held.lent_as_views(callee, position, arg)) is not None:
             return views
         type = self.views.param_type(callee, position)

@@ -22,10 +22,13 @@ from c2rust_py.ir.nodes import (
     BlockValue,
     Evaluate,
     FieldPlace,
+    GlobalPlace,
+    IndexPlace,
     IntConst,
     Load,
     LocalPlace,
     Reallocate,
+    Remove,
     Statement,
 )
 from c2rust_py.ir.program import Function, LocalKind
@@ -38,6 +41,7 @@ N = TypeVar("N", bound=Node)
 
 def leave_to_scopes(function: Function) -> tuple[Function, frozenset[int]]:
     """The function without the frees that its scopes do, and the owners that may be used behind one, or behind a move."""
+    function = replace(function, body=_without_removed(function.body))
     if not any(isinstance(local.type, OwnedType | RecordType) for local in function.locals):
         return function, frozenset()
     ends = _Ends()
@@ -112,6 +116,27 @@ def _without_frees(body: tuple[Statement, ...], params: Locals, last: frozenset[
         elif id(statement) not in last:
             kept.append(_with_lists(statement, partial(_without_frees, params=params, last=last)))
     return tuple(kept)
+
+
+def _without_removed(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Without frees of members directly in front of the removal of their object from its arena: those go with it."""
+    kept: list[Statement] = []
+    for statement in body:
+        while kept and _is_freed_with(kept[-1], statement):
+            kept.pop()
+        kept.append(_with_lists(statement, _without_removed))
+    return tuple(kept)
+
+
+def _is_freed_with(free: Statement, statement: Statement) -> bool:
+    match free, statement:
+        case (
+            Assign(FieldPlace(IndexPlace(GlobalPlace(pool), Load(LocalPlace(freed)))), Allocate(IntConst(0))),
+            Evaluate(Remove(GlobalPlace(removed_from), Load(LocalPlace(removed)))),
+        ):
+            return (pool, freed) == (removed_from, removed)
+        case _:
+            return False
 
 
 def _drop(free: Statement) -> Statement:

@@ -21,6 +21,7 @@ from c2rust_py.infer.targets import (
     FieldStep,
     GlobalRoot,
     LocalRoot,
+    ObjectRoot,
     OwnedRoot,
     ParamRoot,
     Root,
@@ -46,6 +47,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.types import PointerType
 from c2rust_py.ir.walk import Node, children, walk, walk_all
+from c2rust_py.lift.closed_frees import closed_frees
 from c2rust_py.lift.liveness import Liveness, Locals
 
 
@@ -118,6 +120,7 @@ class _Walker:
         self.numbers: dict[Member, int] = {}
         self.many: set[Member] = set()
         self.leaves: set[Member] = set()
+        self.closed = closed_frees(self.function, solution.program, solution.fields)
 
     def summary(self) -> _Summary:
         for node in walk_all(self.function.body):
@@ -159,9 +162,11 @@ class _Walker:
         return None if target is None or slot is None else self._behind(target, (), slot)
 
     def _behind(self, target: Target, path: tuple[int, ...], slot: FieldSlot) -> Member:
-        """A member by a path behind a target. One that is a member of many objects is never known to be given something."""
-        member = Member(target.root, (*(s.index for s in target.steps if isinstance(s, FieldStep)), *path), slot)
-        if any(not isinstance(step, FieldStep) and step.fixed != 0 for step in target.steps):
+        """A member by a path behind a target. One that is a member of many objects is never known to be given something: all objects
+        of an arena are one."""
+        root = GlobalRoot(target.root.pool) if isinstance(target.root, ObjectRoot) else target.root
+        member = Member(root, (*(s.index for s in target.steps if isinstance(s, FieldStep)), *path), slot)
+        if root is not target.root or any(not isinstance(step, FieldStep) and step.fixed != 0 for step in target.steps):
             self.many.add(member)
         return member
 
@@ -243,7 +248,7 @@ class _Walker:
             return
         calls = [call for call in walk(node) if isinstance(call, Call)]
         for call in calls:
-            for member in self._effect(call).leaves:
+            for member in self._effect(call).leaves if id(call) not in self.closed else ():
                 others = {self.freed(m) for other in calls if other is not call for m in self._effect(other).frees}
                 if self.freed(member) in later | others:
                     reason = Reason("it may be freed or resized after it is freed", call.span)

@@ -11,12 +11,7 @@ from typing import Any, TypeVar, cast
 from c2rust_py.diagnostics import Span
 from c2rust_py.infer.allocations import element_count
 from c2rust_py.infer.cursors import referent_of
-from c2rust_py.infer.demotions import (
-    ElementPointers,
-    FieldSlot,
-    GlobalPointers,
-    HeldSlot,
-)
+from c2rust_py.infer.demotions import ElementPointers, FieldSlot, GlobalPointers, HeldSlot, Subject
 from c2rust_py.infer.pointer_uses import Flow, Lent, LibraryCall
 from c2rust_py.infer.solution import STATIC, Solution, memory_instance
 from c2rust_py.infer.targets import (
@@ -113,11 +108,16 @@ class LiftedFunction:
 
 
 def lift_function(
-    solution: Solution, shapes: Shapes, forms: Mapping[str, GroupForm], backward: AbstractSet[int], symbol: str
+    solution: Solution,
+    shapes: Shapes,
+    forms: Mapping[str, GroupForm],
+    backward: AbstractSet[int],
+    filled: AbstractSet[Subject],
+    symbol: str,
 ) -> LiftedFunction:
     """The function with references, positions and loans (all of them shared: see `lift.mutability`). backward: its pointer locals
-    whose positions may be in front of their arrays."""
-    lifter = _Lifter(solution, shapes, forms, backward, symbol, solution.program.functions[symbol])
+    whose positions may be in front of their arrays. filled: the owners that have an element wherever they are not null."""
+    lifter = _Lifter(solution, shapes, forms, backward, filled, symbol, solution.program.functions[symbol])
     function, used_gone = leave_to_scopes(lifter.run())
     arranged = arrange_params(function)
     calls = lifter.calls.origins | lifter.library.origins
@@ -131,7 +131,7 @@ def lift_initialiser(solution: Solution, shapes: Shapes, variable: Variable) -> 
         return None
     type = FunctionType(VoidType(), ())
     nowhere = Function(STATIC, "", type, (), (), True, False, variable.unit, variable.span, variable.span.line)
-    lifter = _Lifter(solution, shapes, {}, frozenset(), STATIC, nowhere)
+    lifter = _Lifter(solution, shapes, {}, frozenset(), frozenset(), STATIC, nowhere)
     slot = GlobalPointers(variable.symbol)
     return lifter.views.held(slot, variable.init) if solution.views.above(slot) else lifter.value(variable.init)
 
@@ -142,6 +142,7 @@ class _Lifter:
     shapes: Shapes
     forms: Mapping[str, GroupForm]
     backward: AbstractSet[int]
+    filled: AbstractSet[Subject]
     symbol: str
     function: Function
     program: Program = field(init=False)
@@ -189,11 +190,11 @@ class _Lifter:
             self.shapes,
             EndLifter(self.function, self.resolver, self.positions, self.statement, self.value, self._declared),
         )
-        self.owners = OwnerLifter(self.solution, self.shapes, self.symbol, self.resolver, self.layout, self.value, self._effects)
+        parts = self.value, self.place, self._effects, self._declared
+        self.owners = OwnerLifter(self.solution, self.shapes, self.filled, self.symbol, self.resolver, self.layout, *parts)
         self.places = TargetPlaces(self.solution, self.function, self.positions, self.owners, self.views, self.number)
-        self.calls = CallLifter(
-            self.solution, self.shapes, self.forms, self.function, self.resolver, self.positions, self.owners, self.views, self
-        )
+        known = self.solution, self.shapes, self.forms, self.function, self.resolver
+        self.calls = CallLifter(*known, self.positions, self.owners, self.views, self)
         self.calls.held = self.held
         for local in self.function.locals:
             template = self.resolver.templates.get(local.id)
@@ -264,7 +265,7 @@ class _Lifter:
 
     def statements(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         made: list[Statement] = []
-        for statement, after in zip_longest(body, body[1:]):
+        for statement, after in zip_longest(map(self.owners.unguarded, body), body[1:]):
             if self.owners.is_replaced(statement, after):
                 continue
             results = self.statement(statement)
@@ -290,13 +291,13 @@ class _Lifter:
                 assert isinstance(array, PointerType)
                 return (self.owners.allocate(local, element_count(size, self.layout.size_of(array.target)), span),)
             case Evaluate(Call(FunctionRef("free"), (pointer,)), span) if (member := self.owners.member(pointer)) is not None:
-                return (self.owners.give_member(self.place(member.base), member, None, span),)
+                return self.owners.give_member(self.place(member.base), member, None, span)
             case Evaluate(Call(FunctionRef("free"), (pointer,)), span) if self._is_lifted(without_casts(pointer)):
                 return self.owners.release(without_casts(pointer), span)
             case Evaluate(value, span) if self._is_lifted(value) and not isinstance(value, Call):
                 return self._effects(value)
             case Assign(FieldPlace() as place, value, span) if self.owners.is_member(place):
-                return (self.owners.give_member(self.place(place.base), place, value, span),)
+                return self.owners.give_member(self.place(place.base), place, value, span)
             case Return(value, span) if value is not None and self.symbol in self.solution.results:
                 return self._return(value, span)
             case Declare(local, ArrayValue() | ZeroValue() as init, span) if self._held_slot(LocalPlace(local, init.type, span)):
@@ -533,6 +534,9 @@ class _Lifter:
             return self.value(truth(pointer, known=True))
         if self.resolver.is_optional(pointer):
             return self.views.is_value_given(pointer)
+        owned = self.owners.has_any(pointer)
+        if owned is not None:
+            return owned
         before, target = without_before(self.target(pointer))
         present = self.views.is_present(target, pointer.span)
         return BlockValue(self.statements(before), present, BOOL, pointer.span) if before else present

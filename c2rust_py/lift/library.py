@@ -53,6 +53,7 @@ from c2rust_py.ir.types import (
     VoidType,
 )
 from c2rust_py.lift.number_ends import EndLifter
+from c2rust_py.lift.owned_fields import owned_member
 from c2rust_py.lift.positions import Positions, converted
 
 
@@ -216,3 +217,5 @@ def _result_type(form: SliceForm, type: Type) -> Type:
             return OptionalType(USIZE)
         case SliceResult.PRESENCE:
             return BOOL
+        case SliceResult.OWNED:
+            return owned_member(type)

@@ -40,11 +40,13 @@ from c2rust_py.lift.mutability import mark_mutable
 from c2rust_py.lift.nulls import find_backward_nulls
 from c2rust_py.lift.outlived import find_outlived
 from c2rust_py.lift.owned_fields import find_members_in_memory, find_stale_members, with_owned_members
+from c2rust_py.lift.resizes import find_resizes, owned_resizes, resize_in_place
 from c2rust_py.lift.rows import find_flat_walks
 from c2rust_py.lift.shapes import infer_shapes
 from c2rust_py.lift.shared_positions import infer_backward
 from c2rust_py.lift.splits import SplitFacts, split_loans
 from c2rust_py.lift.unlike_positions import find_unlike_positions
+from c2rust_py.lift.vacancies import find_missing_objects, infer_filled
 from c2rust_py.lift.view_writes import find_view_writes
 
 FindConflicts = Callable[[Program, Storage, Effects, Mapping[int, int], Demotions], bool]
@@ -98,19 +100,20 @@ def lift_program(
     find_conflicts: FindConflicts = find_conflicts,
     originals: Mapping[str, Function] = MappingProxyType({}),
 ) -> Lifted:
-    """Puts linked structs into arenas, apart from those that have something on the memory rung point into them, and lifts the rest.
-    `originals`: see `solve`."""
+    """Puts linked structs into arenas, apart from those that have something on the memory rung point into them, resizes in place,
+    apart from what is not owned, and lifts the rest. `originals`: see `solve`."""
     arenas = infer_arenas(program)
-    records = arenas.records
+    records, resizes = arenas.records, find_resizes(program)
     while True:
-        pooled = use_arenas(program, records, arenas.allocators)
+        pooled = use_arenas(resize_in_place(program, resizes), records, arenas.allocators)
         as_pooled = ArenaRewriter(program, frozenset(records), arenas.allocators).functions(originals)
         lifted = _lift_pooled(pooled, library, demotions, find_conflicts, as_pooled)
         in_memory = lifted.storage.memory_globals
         left = tuple(id for id in records if pool_symbol(id) not in in_memory)
-        if left == records:
+        owned = owned_resizes(resizes, lifted.solution) if lifted.solution is not None else resizes
+        if (left, owned) == (records, resizes):
             return lifted
-        records = left
+        records, resizes = left, owned
         demotions.restart()
 
 
@@ -186,12 +189,15 @@ _Rewritten = tuple[Program, dict[int, int], dict[str, GroupForm], dict[str, Mapp
 
 def _rewrite(solution: Solution, to_write: AbstractSet[tuple[str, int]]) -> _Rewritten | None:
     """The lifted program, the identity of each call before it was rewritten by that of its node now, the forms of groups, and the
-    ids that locals have now. None where owners had to be demoted, since they may be used after they are freed or given away.
+    ids that locals have now. None where owners had to be demoted, since they may be used after they are freed or given away, or may be missing.
     to_write: parameters that are lent to write in any case."""
     backward = infer_backward(solution)
     shapes, forms = infer_shapes(solution), infer_group_forms(solution, backward)
+    if find_missing_objects(solution, shapes):
+        return None
+    filled = infer_filled(solution)
     lifted: dict[str, LiftedFunction] = {
-        symbol: lift_function(solution, shapes, forms, backward[symbol], symbol) for symbol in solution.program.functions
+        symbol: lift_function(solution, shapes, forms, backward[symbol], filled, symbol) for symbol in solution.program.functions
     }
     freed = [(symbol, local) for symbol, one in lifted.items() for local in sorted(one.used_gone)]
     for symbol, local in freed:

@@ -15,7 +15,7 @@ from c2rust_py.infer.comparators import comparator_of, compared_arguments, compa
 from c2rust_py.infer.cursors import referents
 from c2rust_py.infer.demotions import ElementPointers, MemoryCall, PointedPointers, PointerSlot, ResultSlot, Subject
 from c2rust_py.infer.elements import element_flows
-from c2rust_py.infer.library_calls import FormCall, byte_count, is_bytes
+from c2rust_py.infer.library_calls import FormCall, byte_count, gives_new, is_bytes
 from c2rust_py.infer.library_formats import all_loans, choose_library_call
 from c2rust_py.infer.optional_params import without_null
 from c2rust_py.infer.owners import allocation
@@ -74,7 +74,7 @@ def infer_shapes(solution: Solution) -> dict[Subject, bool]:
     for symbol, function in solution.program.functions.items():
         arrays = (param for param in referents(function) if solution.referent(symbol, param) is not None)
         waiting.extend(PointerSlot(symbol, param) for param in arrays)
-    for given, owner in _handovers(solution):
+    for given, owner in handovers(solution):
         passed.setdefault(given, set()).add(owner)
         passed.setdefault(owner, set()).add(given)
     for of_dispatcher, of_target in shared_params(solution.program):
@@ -128,8 +128,8 @@ def _one_slot(solution: Solution, symbol: str, use: Use) -> Iterator[tuple[Subje
             yield from ((flow.slots[0], other) for other in flow.slots[1:])
 
 
-def _handovers(solution: Solution) -> Iterator[tuple[Subject, Subject]]:
-    """What owners get from others: locals from results, results from locals or results, parameters from either."""
+def handovers(solution: Solution) -> Iterator[tuple[Subject, Subject]]:
+    """What owners get from others: locals and members from results, results from locals or results, parameters from either."""
     for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
         result = solution.results.get(symbol)
@@ -146,6 +146,8 @@ def _handovers(solution: Solution) -> Iterator[tuple[Subject, Subject]]:
                         yield taker, PointerSlot(symbol, target.root.local)
                 case Flow(local, value) if resolver.handed(value) is not None and solution.owns(symbol, local):
                     yield PointerSlot(symbol, local), ResultSlot(_callee(value))
+                case Stored(slot=slot, value=value) if slot in solution.fields and resolver.handed(value) is not None:
+                    yield slot, ResultSlot(_callee(value))
                 case Returned(value) if result is not None and result.owned:
                     target = resolver.pointer(value)
                     if resolver.handed(value) is not None:
@@ -240,6 +242,10 @@ def _allocated_arrays(solution: Solution, shapes: dict[Subject, bool]) -> Iterat
     """The owners of any number of elements. Adds all owners to the shapes."""
     layout = Layout(solution.program.records, solution.program.enums)
     shapes.update({ResultSlot(symbol): False for symbol, result in solution.results.items() if result.owned})
+    for symbol in solution.program.externals:
+        if gives_new(symbol):
+            shapes[ResultSlot(symbol)] = False
+            yield ResultSlot(symbol)
     for symbol, uses in solution.uses.items():
         resolver = solution.resolver(symbol)
         for use in uses:

@@ -8,13 +8,15 @@
 6. `lower_setjmp`: catches around the rest of a function, and gotos to resume it.
 7. `remove_goto`: no labels and gotos.
 8. `tidy`: less of everything.
-9. `lower_library_objects`: no objects of the library.
-10. `choose_formats`: a call for each of two formats.
-11. `lower_output`: `print!` for what Rust formats as C does.
-12. `dispatch_calls`: calls through pointers to functions become calls of dispatchers, where all targets are known.
-13. `inline_casts`: no calls of functions that only convert a pointer.
-14. `type_void_params`: parameters of type `void *` get the type that they are used as.
-15. `reserve_positions`: room for the parameter that functions which compare pointers may need.
+9. `name_literals`: compound literals of which parts are pointed to have names.
+10. `split_choices`: a statement for each of two allocations.
+11. `lower_library_objects`: no objects of the library.
+12. `choose_formats`: a call for each of two formats.
+13. `lower_output`: `print!` for what Rust formats as C does.
+14. `dispatch_calls`: calls through pointers to functions become calls of dispatchers, where all targets are known.
+15. `inline_casts`: no calls of functions that only convert a pointer.
+16. `type_void_params`: parameters of type `void *` get the type that they are used as.
+17. `reserve_positions`: room for the parameter that functions which compare pointers may need.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from c2rust_py.normalise.remove_goto import remove_goto
 from c2rust_py.normalise.reserve_positions import reserve_positions
 from c2rust_py.normalise.run_cleanups import run_cleanups
 from c2rust_py.normalise.run_constructors import run_constructors
+from c2rust_py.normalise.split_choices import split_choices
 from c2rust_py.normalise.tidy import tidy
 from c2rust_py.normalise.void_params import type_void_params
 
@@ -60,7 +63,7 @@ def _normalise(program: Program) -> Program:
         function = lower_switch(function, noreturn)
         function = lower_setjmp(function, noreturn)
         function = remove_goto(function)
-        functions[symbol] = name_literals(tidy(function, noreturn))
+        functions[symbol] = split_choices(name_literals(tidy(function, noreturn)))
     program = lower_output(choose_formats(lower_library_objects(replace(program, functions=functions))))
     return reserve_positions(type_void_params(inline_casts(dispatch_calls(program))))
 

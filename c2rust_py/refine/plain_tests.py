@@ -127,14 +127,15 @@ def _plain(op: str, left: rs.Expr, right: rs.Expr, types: Types) -> rs.Expr | No
 
 
 def _without_constant_branches(block: rs.Block) -> rs.Block:
-    """`if true { a(); }` as `a();`."""
+    """`if true { a(); } else { b(); }` as `a();`."""
     statements: list[rs.Statement] = []
     for statement in block.statements:
         match statement:
-            case rs.ExprStatement(rs.If(condition, then, None)) if _is(condition, "true"):
+            case rs.ExprStatement(rs.If(condition, then, _)) if _is(condition, "true"):
                 statements.append(replace(statement, expr=rs.BlockExpr(then)))
-            case rs.ExprStatement(rs.If(condition, _, None)) if _is(condition, "false"):
-                continue
+            case rs.ExprStatement(rs.If(condition, _, otherwise)) if _is(condition, "false"):
+                if otherwise is not None:
+                    statements.append(replace(statement, expr=otherwise))
             case _:
                 statements.append(statement)
     return with_fields(block, statements=tuple(statements))

@@ -6,6 +6,7 @@ from abc import abstractmethod
 
 from c2rust_py.ir.nodes import (
     BlockValue,
+    Borrow,
     Compare,
     CompareOp,
     Conditional,
@@ -147,6 +148,8 @@ class ConditionLowering(PlaceLowering):
                 return self.negation(operand)
             case IntConst(number):
                 return rs.Literal("false" if number else "true", suffixed=True)
+            case IsPresent(Borrow()):
+                return negated(self.value(value))
             case IsPresent(operand):
                 return rs.MethodCall(self.value(operand), "is_none")
             case _:

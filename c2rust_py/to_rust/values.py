@@ -109,12 +109,10 @@ class ValueLowering(ConditionLowering):
                 return self.borrow(value)
             case Optional() | Unwrap() | IsPresent() | MoveOptional():
                 return self.optional(value)
-            case Allocate(count, type):
-                return self.allocate(count, type)
-            case Reallocate(place, count):
-                assert isinstance(place.type, OwnedType) and isinstance(place.type.target, ArrayType)
-                elements = (self.value(count, typed=True), self.stored_zero(place.type.target.element))
-                return rs.MethodCall(self.path(place), "resize", elements)
+            case Allocate(count, filled, type):
+                return self.allocate(count, filled, type)
+            case Reallocate():
+                return self.reallocate(value)
             case Insert(pool, init, type):
                 object = self.zero(type.record) if init is None else self.value(init)
                 return rs.MethodCall(self.path(pool), "insert", (object,))
@@ -163,16 +161,28 @@ class ValueLowering(ConditionLowering):
             case _:
                 return None
 
-    def allocate(self, count: Value | None, type: OwnedType) -> rs.Expr:
-        """New elements or one new object, all zero; no elements for None."""
+    def allocate(self, count: Value | None, filled: bool, type: OwnedType) -> rs.Expr:
+        """New elements or one new object, all zero; no elements for None. filled: at least one."""
         match type.target:
             case ArrayType(_, None) if count is None or (isinstance(count, IntConst) and count.value == 0):
                 return rs.Call(rs.Name("Vec::new"), ())
             case ArrayType(element, None):
                 assert count is not None
-                return rs.VecRepeat(self.stored_zero(element), self.value(count, typed=True))
+                number = self.value(count, typed=True)
+                if filled:
+                    number = rs.MethodCall(number, "max", (rs.Literal("1"),))
+                return rs.VecRepeat(self.stored_zero(element), number)
             case target:
                 return rs.Call(rs.Name("Box::new"), (self.stored_zero(target),))
+
+    def reallocate(self, value: Reallocate) -> rs.Expr:
+        """Elements become more or fewer."""
+        place = value.place
+        assert isinstance(place.type, OwnedType) and isinstance(place.type.target, ArrayType)
+        elements = (self.value(value.count, typed=True), self.stored_zero(place.type.target.element))
+        if value.filled:
+            return rs.Call(rs.Name("c2rs_rt::slices::reallocate"), (rs.Borrow(self.path(place), mutable=True), *elements))
+        return rs.MethodCall(self.path(place), "resize", elements)
 
     def optional(self, value: Optional | Unwrap | IsPresent | MoveOptional) -> rs.Expr:
         """Positions that may be missing."""
@@ -184,6 +194,8 @@ class ValueLowering(ConditionLowering):
                 return rs.Call(rs.Name("Some"), (self.value(inner, typed=True),))
             case Unwrap(operand):
                 return rs.MethodCall(without_deref(self.value(operand)), "unwrap")
+            case IsPresent(Borrow(place)) if isinstance(place, ReferentPlace) and isinstance(place.base.type, OwnedType):
+                return rs.Unary("!", rs.MethodCall(self.base_path(place), "is_empty"))
             case IsPresent(operand):
                 return rs.MethodCall(without_deref(self.value(operand)), "is_some")
             case MoveOptional(operand, start):
@@ -315,7 +327,7 @@ class ValueLowering(ConditionLowering):
             case ReferenceType(target):
                 return rs.Borrow(self.zero(target))
             case OwnedType() as owned:
-                return self.allocate(None, owned)
+                return self.allocate(None, False, owned)
             case FloatType(FloatKind.LONG_DOUBLE):
                 return rs.Literal("0.0")
             case FloatType():

@@ -55,6 +55,12 @@ fn first_mut<T>(s: &mut [T], count: u64) -> &mut [T] {
     }
 }
 
+/// C's `realloc` of elements, of which somebody asks whether they are null: there is one at least where there was none.
+pub fn reallocate<T: Clone>(elements: &mut Vec<T>, count: usize, zero: T) {
+    let least = usize::from(elements.is_empty());
+    elements.resize(count.max(least), zero);
+}
+
 /// The string without its NUL.
 #[inline]
 #[track_caller]

@@ -277,6 +277,20 @@ pub fn strnlen(s: &[u8], n: u64) -> u64 {
     text_at_most(s, n).len() as u64
 }
 
+#[track_caller]
+pub fn strdup(s: &[u8]) -> Vec<u8> {
+    new_string(text(s))
+}
+
+#[track_caller]
+pub fn strndup(s: &[u8], n: u64) -> Vec<u8> {
+    new_string(text_at_most(s, n))
+}
+
+fn new_string(text: &[u8]) -> Vec<u8> {
+    [text, &[0]].concat()
+}
+
 #[inline]
 #[track_caller]
 pub fn strcmp(s1: &[u8], s2: &[u8]) -> i32 {
