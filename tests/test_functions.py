@@ -84,6 +84,16 @@ def test_objects_of_arenas_are_equal(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_results_that_own_may_be_null(tmp_path: Path) -> None:
+    """No elements are null; where C has allocated no bytes, there may be an element that nobody looks at."""
+    out = tmp_path / "out"
+    for verdict in compare_functions(_translate("owners", out), out, options=OPTIONS):
+        if verdict.name != "main":
+            assert verdict.outcome is Outcome.EQUAL, (verdict.name, verdict.reason)
+            assert verdict.coverage is not None and verdict.coverage.percent == 100, verdict
+
+
+@pytest.mark.slow
 def test_lengths_are_learned(tmp_path: Path) -> None:
     """Where no fact says how long a buffer is, few inputs are undefined, all lines are reached, and what reads or writes one
     element more than the C is found: buffers fit exactly."""
