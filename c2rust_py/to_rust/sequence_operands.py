@@ -316,9 +316,9 @@ class _Sequencer:
             case Allocate() | Reallocate() if value.count is not None:
                 return self._named(value, {"count": value.count})
             case Insert() if value.init is not None:
-                return self._named(value, {"init": value.init})
+                return self._named(value, {"init": value.init}, in_pool=True)
             case Remove():
-                return self._named(value, {"id": value.id})
+                return self._named(value, {"id": value.id}, in_pool=True)
             case Optional() if value.value is not None:
                 return self._named(value, {"value": value.value})
             case Convert() | Unary() | Not() | Truncate() | Unwrap() | IsPresent():
@@ -500,9 +500,11 @@ class _Sequencer:
             fields[i] = new
         return self._made(replace(value, fields=tuple(fields)), arranged)
 
-    def _named(self, value: Value, parts: dict[str, Value]) -> Operand:
-        """A node whose operands are these fields, evaluated in that order in C and in Rust."""
-        arranged = self._arrange([self.value(part) for part in parts.values()])
+    def _named(self, value: Value, parts: dict[str, Value], in_pool: bool = False) -> Operand:
+        """A node whose operands are these fields, evaluated in that order in C and in Rust. A method of a pool holds that meanwhile."""
+        operands = [self.value(part) for part in parts.values()]
+        early = [in_pool and takes_globals(operand.value, self.effects, self.layout) for operand in operands]
+        arranged = arrange(operands, [Position(i, early=first) for i, first in enumerate(early)], self.bind)
         updates = dict(zip(parts, _values(arranged), strict=True))
         return self._made(cast(Value, replace(cast(Any, value), **updates)), arranged)
 

@@ -126,6 +126,11 @@ struct allocation {
 static struct allocation *allocations;
 static size_t allocation_count, allocation_room;
 static char *arena_start, *arena_end;
+/* What was freed since the last input: as long as it is not given back, no new object has its address, and pointers that still
+   lead there are not taken for pointers to one. The sanitizer does as much itself. */
+enum { MOST_RETIRED = 256, LARGEST_RETIRED = 1 << 12 };
+static char *retired[MOST_RETIRED];
+static size_t retired_count;
 static char **arena_freed;
 static size_t arena_freed_count, arena_freed_room;
 
@@ -208,6 +213,9 @@ long c2rs_allocation(const char *at, char **start)
     return -1;
 }
 
+/* How many allocations are there. */
+size_t c2rs_allocations(void) { return allocation_count; }
+
 int c2rs_was_freed(const char *at)
 {
     for (size_t i = 0; i < arena_freed_count; i++)
@@ -247,9 +255,13 @@ void c2rs_free(void *pointer)
         return;
     }
     struct allocation *known = at ? allocation_at(at) : NULL;
+    size_t size = known ? known->size : LARGEST_RETIRED;
     if (known)
         *known = allocations[--allocation_count];
-    free(at);
+    if (size < LARGEST_RETIRED && retired_count < MOST_RETIRED && !__asan_poison_memory_region)
+        retired[retired_count++] = at;
+    else
+        free(at);
 }
 
 void c2rs_arena_block(char *at, size_t size)
@@ -303,6 +315,8 @@ void c2rs_free_all(void)
 {
     while (allocation_count > 0)
         free(allocations[--allocation_count].at);
+    while (retired_count > 0)
+        free(retired[--retired_count]);
     arena_freed_count = 0;
     arena_block_count = 0;
 }

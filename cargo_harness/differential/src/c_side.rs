@@ -20,6 +20,7 @@ extern "C" {
     fn c2rs_arena(size: usize) -> *mut u8;
     fn c2rs_arena_block(at: *mut u8, size: usize);
     fn c2rs_allocation(at: *const u8, start: *mut *mut u8) -> c_long;
+    fn c2rs_allocations() -> usize;
     fn c2rs_was_freed(at: *const u8) -> c_int;
     fn c2rs_poison(at: *mut u8, size: usize);
     fn c2rs_unpoison(at: *mut u8, size: usize);
@@ -319,6 +320,12 @@ impl CSide {
         let (number, &(at, size, _)) = guarded.max_by_key(|(_, block)| block.0 as usize)?;
         let offset = fault - at as usize;
         (size..WIDE_GAP).contains(&offset).then_some((number, offset))
+    }
+
+    /// How many objects the C allocated and has not freed.
+    pub fn allocations(&self) -> usize {
+        // SAFETY: reads a number that the hooks keep.
+        unsafe { c2rs_allocations() }
     }
 
     /// What the C allocated and has not freed, as `target` found it: all of it, or the first bytes.

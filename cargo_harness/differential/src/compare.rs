@@ -79,7 +79,8 @@ pub fn compare(
         }
         comparison.objects(Name::Block(number), block.of, left, right)?;
     }
-    comparison.new_objects()
+    comparison.new_objects()?;
+    comparison.ended_objects()
 }
 
 /// How a reader knows a block: by the global, or the parameter that leads to it.
@@ -285,6 +286,17 @@ impl Comparison<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What nothing leads to any more, and is in arenas, is no more than what the C has not freed.
+    fn ended_objects(&self) -> Result<(), String> {
+        if !self.function.graphs || self.pairs.len() == MOST_OBJECTS {
+            return Ok(());
+        }
+        let met = self.pairs.iter().filter(|pair| matches!(pair.rust, New::Object(..))).count();
+        let kept = self.rust.new_objects() - met;
+        let lost = self.c.allocations() - self.pairs.len();
+        if kept > lost { Err(format!("the Rust keeps {} new objects that the C frees", kept - lost)) } else { Ok(()) }
     }
 
     /// The contents of all pairs; more are found on the way.

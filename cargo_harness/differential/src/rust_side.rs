@@ -40,11 +40,17 @@ enum Place {
 trait Objects {
     /// The bytes of an object, if it is there.
     fn bytes(&self, id: u64) -> Option<Vec<u8>>;
+    /// How many are there.
+    fn count(&self) -> usize;
 }
 
 impl<T: Pod> Objects for Pool<T> {
     fn bytes(&self, id: u64) -> Option<Vec<u8>> {
         self.get(Id::load(&id.to_le_bytes())).map(|object| bytes_of(std::slice::from_ref(object)))
+    }
+
+    fn count(&self) -> usize {
+        self.len()
     }
 }
 
@@ -402,6 +408,13 @@ impl<'a> RustSide<'a> {
     /// The block of the input whose object of that type an id names; each arena has ids of its own.
     pub fn named(&self, of: TypeId, id: u64) -> Option<usize> {
         self.pointees().find(|&number| self.places[number] == Place::Object(id) && self.kinds[number] == of)
+    }
+
+    /// How many objects of arenas are there that are none of the input.
+    pub fn new_objects(&self) -> usize {
+        let of_input = |&number: &usize| matches!(self.places[number], Place::Object(_)) && !self.gone[number];
+        let all: usize = self.arenas.iter().map(|(_, arena)| arena.count()).sum();
+        all - self.pointees().filter(of_input).count()
     }
 
     /// The bytes of an object of that type, if it is there.

@@ -22,6 +22,8 @@ pub struct Id<T> {
 pub struct Pool<T> {
     slots: Vec<Slot<T>>,
     vacant: Vec<u32>,
+    /// Slots that are not used again.
+    used_up: usize,
 }
 
 struct Slot<T> {
@@ -92,7 +94,16 @@ impl<T> Pod for Id<T> {
 
 impl<T> Pool<T> {
     pub const fn new() -> Self {
-        Pool { slots: Vec::new(), vacant: Vec::new() }
+        Pool { slots: Vec::new(), vacant: Vec::new(), used_up: 0 }
+    }
+
+    /// How many objects are there.
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.vacant.len() - self.used_up
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// A new object, and its id.
@@ -139,6 +150,8 @@ impl<T> Pool<T> {
                 slot.generation += 1;
                 if slot.generation <= LAST {
                     self.vacant.push(id.index);
+                } else {
+                    self.used_up += 1;
                 }
             }
             _ => panic!("free of an object that is not there ({id:?})"),
@@ -197,6 +210,7 @@ mod tests {
         assert_eq!((pool[a], pool[b]), (11, 2));
         pool.remove(a);
         assert_eq!((pool.get(a), pool.get(b), pool.get(Id::NULL)), (None, Some(&2), None));
+        assert_eq!((pool.len(), pool.is_empty()), (1, false));
         let c = pool.insert(3);
         assert!(a != c && !c.is_null());
         assert_eq!((pool[b], pool[c]), (2, 3));
