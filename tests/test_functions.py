@@ -94,6 +94,35 @@ def test_results_that_own_may_be_null(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_graphs_are_made_smaller_and_kept(tmp_path: Path) -> None:
+    """What fails is a graph with no object too many, and is tried first the next time."""
+    out = tmp_path / "out"
+    source = _translate("graphs", out)
+    _change(
+        out,
+        "graphs",
+        ("    globals.trees[t].right = globals.trees[top].left;\n", "    globals.trees[t].right = Id::NULL;\n"),
+        ("        globals.jobs[tmp].prev = globals.jobs[j].prev;\n", "        globals.jobs[tmp].prev = j;\n"),
+    )
+    names = ["rotate_tree", "unlink_job"]
+    verdicts = _by_name(compare_functions(source, out, names=names, options=OPTIONS))
+    rotated, unlinked = (verdicts[name] for name in names)
+    assert rotated.reason == "t->right: C #3, Rust null", rotated
+    assert (rotated.input or "").splitlines() == [
+        "t = &#1",
+        "#1 = {key: 0, count: 0, left: null, right: &#2}",
+        "#2 = {key: 0, count: 0, left: &#3, right: null}",
+        "#3 = {key: 0, count: 0, left: null, right: null}",
+    ]
+    assert unlinked.reason == "#4.prev: C null, Rust #3" and len((unlinked.input or "").splitlines()) == 5, unlinked
+    again = _by_name(compare_functions(source, out, names=names, options=FunctionOptions(seed=2, count=0)))
+    assert {(v.outcome, v.replayed, v.reason) for v in again.values()} == {
+        (Outcome.DIFFERS, 1, rotated.reason),
+        (Outcome.DIFFERS, 1, unlinked.reason),
+    }
+
+
+@pytest.mark.slow
 def test_lengths_are_learned(tmp_path: Path) -> None:
     """Where no fact says how long a buffer is, few inputs are undefined, all lines are reached, and what reads or writes one
     element more than the C is found: buffers fit exactly."""

@@ -113,15 +113,14 @@ impl Comparison<'_> {
         if c.len() != rust.len() {
             return Err(format!("{}: {} bytes in C, {} in Rust", self.text(name), c.len(), rust.len()));
         }
-        for start in (0..c.len()).step_by(size) {
+        for start in (0..c.len() / size).map(|index| index * size) {
             let mut outcome = Ok(());
-            let end = (start + size).min(c.len());
-            if end - start < size {
-                break;
-            }
             self.types.scalars(of, start, &mut |at, scalar| {
                 if outcome.is_ok() {
-                    outcome = self.scalar(name, start / size, scalar, at, c, rust);
+                    outcome = self.scalar(scalar, at, c, rust).map_err(|what| {
+                        let index = (c.len() > size).then_some(start / size);
+                        format!("{}: {what}", self.place(name, index, &self.types.path(of, at - start, scalar)))
+                    });
                 }
             });
             outcome?;
@@ -129,15 +128,19 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    fn scalar(
-        &mut self,
-        name: Name,
-        index: usize,
-        of: TypeId,
-        at: usize,
-        c: &[u8],
-        rust: &[u8],
-    ) -> Result<(), String> {
+    /// What a reader calls a part of an object, of one in a row if there is an index: `list->next`, `to[3]`, `#2.x`.
+    fn place(&self, name: Name, index: Option<usize>, path: &str) -> String {
+        let name = self.text(name);
+        match (name.strip_prefix('*'), index, path.strip_prefix('.')) {
+            (Some(pointer), Some(index), _) => format!("{pointer}[{index}]{path}"),
+            (Some(pointer), None, Some(member)) => format!("{pointer}->{member}"),
+            (Some(_), None, None) if !path.is_empty() => format!("({name}){path}"),
+            (None, Some(index), _) => format!("{name}[{index}]{path}"),
+            _ => format!("{name}{path}"),
+        }
+    }
+
+    fn scalar(&mut self, of: TypeId, at: usize, c: &[u8], rust: &[u8]) -> Result<(), String> {
         let size = self.types.size(of);
         let (left, right) = (&c[at..at + size], &rust[at..at + size]);
         let same = match *self.types.get(of) {
@@ -149,12 +152,10 @@ impl Comparison<'_> {
                 bits(left) & mask == bits(right) & mask
             }
             Type::Pointer { to } if self.types.is_pooled(to) => {
-                let same = self.id(to, u64::load(left), u64::load(right));
-                return same.map_err(|what| format!("{}[{index}]: {what}", self.text(name)));
+                return self.id(to, u64::load(left), u64::load(right));
             }
             Type::Pointer { to } => {
-                let same = self.pointer(to, u64::load(left), Ptr::load(right));
-                return same.map_err(|what| format!("{}[{index}]: {what}", self.text(name)));
+                return self.pointer(to, u64::load(left), Ptr::load(right));
             }
             Type::Function { targets } => {
                 let (address, number) = (u64::load(left), FnPtr::<fn()>::load(right));
@@ -166,10 +167,8 @@ impl Comparison<'_> {
         if same {
             return Ok(());
         }
-        let name = self.text(name);
-        let place = if c.len() > size { format!("{name}, byte {at}") } else { name };
         let text = |bytes| input::render(self.types, of, bytes, &[], at);
-        Err(format!("{place}: C {}, Rust {}", text(c), text(rust)))
+        Err(format!("C {}, Rust {}", text(c), text(rust)))
     }
 
     fn pointer(&mut self, to: TypeId, c: u64, rust: Ptr<Void>) -> Result<(), String> {

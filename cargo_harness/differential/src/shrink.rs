@@ -3,14 +3,16 @@
 use crate::function::{Extent, Function};
 use crate::generate::read_int;
 use crate::input::{Input, Link};
-use crate::types::{Type, Types};
+use crate::types::{Type, TypeId, Types};
 
 /// Inputs that are a step smaller, the smallest first.
 pub fn smaller(types: Types, function: &Function, input: &Input) -> Vec<Input> {
     let mut found = Vec::new();
     let fixed = function.params.len() + function.globals.len();
     for number in 0..input.blocks().len() {
-        if number >= fixed {
+        if types.is_pooled(input.blocks()[number].of) && number >= fixed {
+            found.push(without(input, number));
+        } else if number >= fixed {
             shorter(types, function, input, number, &mut found);
         } else {
             with_length(types, function, input, number, &mut found);
@@ -29,6 +31,30 @@ pub fn smaller(types: Types, function: &Function, input: &Input) -> Vec<Input> {
 fn is_simpler(left: &Input, right: &Input) -> bool {
     let key = |input: &Input| -> Vec<u8> { input.blocks().iter().flat_map(|b| b.bytes.iter().rev().copied()).collect() };
     key(left) < key(right)
+}
+
+/// A graph without one object: what led there leads to where that led, by the same link if it has that.
+fn without(input: &Input, number: usize) -> Input {
+    let mut smaller = input.clone();
+    let of = input.blocks()[number].of;
+    let next = |holder: TypeId, at: usize| {
+        let same = (holder == of).then(|| input.link_at(number, at)).flatten();
+        same.or_else(|| input.blocks()[number].links.iter().find_map(|&(at, _)| input.link_at(number, at))).filter(|&next| next != number)
+    };
+    for block in smaller.blocks_mut() {
+        let holder = block.of;
+        block.links.retain_mut(|(at, link)| match link {
+            Link::Block(target, _) if *target == number => match next(holder, *at) {
+                Some(next) if input.blocks()[next].of == of => {
+                    *target = next;
+                    true
+                }
+                _ => false,
+            },
+            _ => true,
+        });
+    }
+    smaller
 }
 
 /// A block with fewer objects, if nothing says how many there have to be.

@@ -77,6 +77,25 @@ impl Types {
         }
     }
 
+    /// The part of an object in which a scalar is, as C names it: `.left`, `[2].x`.
+    pub fn path(self, of: TypeId, at: usize, scalar: TypeId) -> String {
+        match *self.get(of) {
+            Type::Array { of, .. } => {
+                let size = self.size(of).max(1);
+                format!("[{}]{}", at / size, self.path(of, at % size, scalar))
+            }
+            Type::Record { fields, .. } => {
+                let is_in = |field: &&Field| (field.offset..field.offset + self.size(field.of)).contains(&at);
+                let bits = |field: &&Field| !matches!(self.get(field.of), Type::Bits { .. }) || field.of == scalar;
+                match fields.iter().filter(bits).find(is_in) {
+                    Some(field) => format!(".{}{}", field.name, self.path(field.of, at - field.offset, scalar)),
+                    None => String::new(),
+                }
+            }
+            _ => String::new(),
+        }
+    }
+
     /// Whether an object's bytes may differ where its values do not: padding, NaNs, addresses.
     pub fn is_plain(self, id: TypeId) -> bool {
         match *self.get(id) {
