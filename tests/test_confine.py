@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from c2rust_py.function_comparison import compare_functions
+from c2rust_py.options import Options
 from c2rust_py.oracle.build import CSource, build_c
 from c2rust_py.oracle.confine import Confinement, has_bubblewrap
+from c2rust_py.oracle.functions.verdicts import FunctionOptions
+from c2rust_py.oracle.functions.verdicts import Outcome as FunctionOutcome
 from c2rust_py.oracle.run import Outcome, run_case
+from c2rust_py.pipeline import translate_project
 from c2rust_py.settings import Case
 
 PROBE = r"""
@@ -40,6 +47,19 @@ int main(int argc, char **argv) {
     if (!strcmp(what, "environment")) { for (char **e = environ; *e; e++) puts(*e); return 0; }
     if (!strcmp(what, "link")) return symlink(argv[2], "left.txt") != 0;
     if (!strcmp(what, "outside")) { FILE *f = fopen(argv[2], "w"); puts(f ? "written" : "refused"); return 0; }
+    if (!strcmp(what, "fork")) {
+        int count = 0, child;
+        while (count < 100 && (child = fork()) > 0) count++;
+        if (child == 0) return sleep(300);
+        printf("%d\n", count);
+        return 0;
+    }
+    if (!strcmp(what, "leave")) {
+        int child = fork();
+        if (child == 0) return sleep(300);
+        printf("%d\n", child);
+        return 0;
+    }
     if (!strcmp(what, "processes")) { printf("%d\n", entries("/proc") < 100 && getpid() < 20); return 0; }
     if (!strcmp(what, "hidden")) { printf("%d\n", entries("/root") <= 2 && entries("/home") <= 2); return 0; }
     if (!strcmp(what, "network")) {
@@ -95,6 +115,37 @@ class TestLimits:
     ) -> None:
         monkeypatch.setenv("C2RS_API_KEY", "secret")
         assert b"secret" not in confined(probe, "environment", bubblewrap=bubblewrap).stdout
+
+
+def test_what_a_run_leaves_running_ends_with_it(probe: Path) -> None:
+    left = Path("/proc", confined(probe, "leave", bubblewrap=False).stdout.decode().strip(), "stat")
+    for _ in range(200):
+        state = left.read_text().rpartition(")")[2].split()[0] if left.exists() else "gone"
+        if state in ("gone", "Z"):  # whoever is there for orphans may not have looked yet
+            return
+        Event().wait(0.05)
+    raise AssertionError(f"it is there still, in state {state}")
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="Linux has no limit for root's processes")
+@pytest.mark.parametrize("bubblewrap", [False, pytest.param(True, marks=with_bubblewrap)])
+def test_processes_end(probe: Path, bubblewrap: bool) -> None:
+    assert int(confined(probe, "fork", processes=20, bubblewrap=bubblewrap).stdout) <= 20
+
+
+@pytest.mark.slow
+def test_memory_of_compared_functions_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits of address space leave room for what sanitizers reserve: within a run, there are others."""
+    if "CARGO_TARGET_DIR" not in os.environ:
+        monkeypatch.setenv("CARGO_TARGET_DIR", str(tmp_path / "target"))
+    source, out = tmp_path / "p.c", tmp_path / "out"
+    source.write_text("int same(int x) { return x; }\n")
+    translate_project(Options((source,), out, check=False))
+    module = out / "crates/p/src/p.rs"
+    greedy = "    let mut room: Vec<u64> = Vec::with_capacity(12 << 27);\n    room.push(x as u64);\n    std::hint::black_box(&room)[0] as i32\n"
+    module.write_text(module.read_text().replace("    x\n", greedy))
+    (verdict,) = compare_functions(source, out, options=FunctionOptions(count=100, jobs=1, confinement=Confinement()))
+    assert verdict.outcome is FunctionOutcome.CRASHES, verdict
 
 
 def test_links_are_not_followed(probe: Path) -> None:

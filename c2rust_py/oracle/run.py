@@ -96,7 +96,7 @@ def _run(
         timer.start()
         try:
             taken = _take(child, case.close_stdout_after)
-            status = child.wait()
+            status = _wait(child)
         except BaseException:
             _end(child)
             raise
@@ -114,6 +114,13 @@ def _take(child: subprocess.Popen[bytes], limit: int | None) -> bytes | None:
     taken = child.stdout.read(limit)
     child.stdout.close()
     return taken
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """The child's status. What it started and left running ends with it; its number is nobody else's before it is waited for."""
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    os.killpg(child.pid, signal.SIGKILL)
+    return child.wait()
 
 
 def _expire(child: subprocess.Popen[bytes], expired: Event) -> None:

@@ -19,6 +19,7 @@ extern "C" {
     fn sigaddset(set: *mut SignalSet, signal: c_int) -> c_int;
     fn sigprocmask(how: c_int, set: *const SignalSet, old: *mut SignalSet) -> c_int;
     fn sigtimedwait(set: *const SignalSet, info: *mut c_void, limit: *const [c_long; 2]) -> c_int;
+    fn setrlimit(resource: c_int, limit: *const [u64; 2]) -> c_int;
     fn getrusage(who: c_int, usage: *mut [c_long; 18]) -> c_int;
     fn close(file: c_int) -> c_int;
     fn pread(file: c_int, to: *mut c_void, size: usize, offset: c_long) -> isize;
@@ -27,6 +28,7 @@ extern "C" {
 /// C's `sigset_t`.
 type SignalSet = [u64; 16];
 
+const RLIMIT_DATA: c_int = 2;
 const RUSAGE_SELF: c_int = 0;
 const RUSAGE_CHILDREN: c_int = -1;
 const SIGCHLD: c_int = 17;
@@ -144,6 +146,16 @@ pub enum Ended {
     Exited(i32),
     Killed(i32),
     TimedOut,
+}
+
+/// Bytes that a process may write to in which a translation runs: nobody may have read it. The limits of the whole run leave room for
+/// what sanitizers reserve.
+const MOST_MEMORY: u64 = 8 << 30;
+
+/// Ends what takes more memory than any translation needs, from here on in this process.
+pub fn limit_memory() {
+    // SAFETY: two numbers are read.
+    unsafe { setrlimit(RLIMIT_DATA, &[MOST_MEMORY, MOST_MEMORY]) };
 }
 
 /// Times its limit that a child may take by the clock, and that time at least: the machine may be busy with something else.

@@ -10,7 +10,7 @@ use crate::c_side::{CSide, End};
 use crate::compare::compare;
 use crate::function::{Function, Table};
 use crate::input::Input;
-use crate::process::{in_child, Capture, Ended, Phase, Shared};
+use crate::process::{in_child, limit_memory, Capture, Ended, Phase, Shared};
 use crate::rust_side::RustSide;
 
 thread_local! {
@@ -60,9 +60,10 @@ pub struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    /// What is printed from now on goes to `output`.
+    /// What is printed from now on goes to `output`, and there is an end to memory.
     pub fn new(table: &'a Table, function: &'a Function, output: &'a Capture, listens: bool) -> Self {
         catch_panics();
+        limit_memory();
         output.start();
         let (c, rust) = (CSide::new(table.types, false), RustSide::new(table.types, function));
         Trial { table, function, c, rust, output, listens }
