@@ -42,12 +42,13 @@ from c2rust_py.ir.walk import Node, is_stable, walk, walk_all
 
 @dataclass(frozen=True, slots=True)
 class Allocators:
-    """sizes: of the functions that allocate, the positions of the arguments whose product is the number of bytes. freed: of those that
-    free, the position of what they do. taken: the functions and externals whose address is taken; None where others may be called
+    """sizes: of the functions that allocate, the positions of the arguments whose product is the number of bytes. resized: of those that
+    reallocate, the positions of the pointer and the size. freed: of those that free, the position of what they do. taken: the functions and externals whose address is taken; None where others may be called
     through pointers, too."""
 
     layout: Layout
     sizes: Mapping[str, tuple[int, ...]]
+    resized: Mapping[str, tuple[int, ...]]
     freed: Mapping[str, int]
     types: Mapping[str, FunctionType]
     taken: frozenset[str] | None
@@ -70,6 +71,11 @@ class Allocators:
     def form_of(self, call: Call) -> tuple[int, ...] | None:
         """The arguments whose product a call allocates, if that is all that it does."""
         forms = {self.sizes.get(symbol) for symbol in self._callees(call)}
+        return next(iter(forms)) if len(forms) == 1 else None
+
+    def resized_by(self, call: Call) -> tuple[int, ...] | None:
+        """The arguments that are what a call reallocates, and the size, if that is all that it does."""
+        forms = {self.resized.get(symbol) for symbol in self._callees(call)}
         return next(iter(forms)) if len(forms) == 1 else None
 
     def freed_by(self, call: Call) -> Value | None:
@@ -96,17 +102,20 @@ def find_allocators(program: Program) -> Allocators:
     library = {symbol for symbol, external in program.externals.items() if external.from_library}
     forms: dict[str, tuple[int, ...]] = {"malloc": (0,), "calloc": (0, 1)}
     sizes = {name: form for name, form in forms.items() if name in library}
+    resized: dict[str, tuple[int, ...]] = {"realloc": (0, 1)} if "realloc" in library else {}
     freed = {"free": 0} if "free" in library else {}
     types = {symbol: one.type for symbol, one in program.functions.items()}
     types |= {symbol: one.type for symbol, one in program.externals.items() if isinstance(one.type, FunctionType)}
     taken = _taken(program)
     while True:
-        known = Allocators(layout, sizes, freed, types, taken)
-        more = {s: form for s, one in program.functions.items() if s not in sizes and (form := _allocates(one, known)) is not None}
+        known = Allocators(layout, sizes, resized, freed, types, taken)
+        runs = {s: run for s, one in program.functions.items() if s not in sizes | resized and (run := _allocates(one, known)) is not None}
+        more = {s: run.form for s, run in runs.items() if run.form is not None and not run.resizes}
+        moved = {s: run.form for s, run in runs.items() if run.form is not None and run.resizes}
         less = {s: at for s, one in program.functions.items() if s not in freed and (at := _frees(one, known)) is not None}
-        if not more and not less:
+        if not more and not moved and not less:
             return known
-        sizes, freed = sizes | more, freed | less
+        sizes, resized, freed = sizes | more, resized | moved, freed | less
 
 
 def _taken(program: Program) -> frozenset[str] | None:
@@ -132,21 +141,23 @@ def _constant(value: Value) -> int | None:
     return value.value if isinstance(value, IntConst) else None
 
 
-def _allocates(function: Function, known: Allocators) -> tuple[int, ...] | None:
-    """The parameters whose product a function allocates, if it does nothing else."""
+def _allocates(function: Function, known: Allocators) -> _Run | None:
+    """What a function allocates or reallocates, if it does nothing else."""
     if not isinstance(function.type.result, PointerType) or not isinstance(function.type.result.target, VoidType):
         return None
     run = _Run(function, known)
-    return run.form if run.body(function.body) and run.returned else None
+    return run if run.body(function.body) and run.returned else None
 
 
 @dataclass(slots=True)
 class _Run:
-    """A wrapper while it is followed along the way on which there is enough memory. new: the locals that hold the allocation."""
+    """A wrapper while it is followed along the way on which there is enough memory. new: the locals that hold the allocation. form: the
+    parameters whose product it allocates, or (resizes) the one that it reallocates and the size."""
 
     function: Function
     known: Allocators
     form: tuple[int, ...] | None = None
+    resizes: bool = False
     new: set[int] = field(default_factory=set)
     returned: bool = False
 
@@ -176,7 +187,7 @@ class _Run:
                 self.returned = self.is_new(value) or (self.form is None and self.allocates(value))
                 return self.returned
             case Evaluate(Call(FunctionRef("memset"), (cleared, IntConst(0), _))):
-                return self.is_new(cleared)
+                return self.is_new(cleared) and not self.resizes
             case _:
                 return False
 
@@ -195,8 +206,10 @@ class _Run:
         call = without_casts(value)
         if not isinstance(call, Call):
             return False
-        form = self.known.form_of(call)
-        params = [self.param(call.args[at]) for at in form] if form is not None else [None]
+        resized = self.known.resized_by(call)
+        form = resized or self.known.form_of(call)
+        params = [self.param(without_casts(call.args[at])) for at in form] if form is not None else [None]
+        self.resizes = resized is not None
         if None in params:
             return False
         self.form = tuple(param for param in params if param is not None)

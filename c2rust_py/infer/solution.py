@@ -49,7 +49,7 @@ class Solution:
     views: what other objects hold. present: the reads of pointer locals that are not null. uses: of pointers, in each function.
     demotions: everything in memory, with its reason. optional: the parameters that callers may give null.
     held: what the positions in arrays are of. emptied: the owners of each function that may have nothing; asked: those of which
-    somebody asks whether they are null."""
+    somebody asks whether they are null. wrapped: what calls of `malloc` are in C, by identity (`lift.wrapped_allocations`)."""
 
     program: Program
     templates: Mapping[str, Mapping[int, Template]]
@@ -65,6 +65,7 @@ class Solution:
     held: Mapping[HeldSlot, Template] = field(default_factory=dict)
     emptied: Mapping[str, AbstractSet[int]] = field(default_factory=dict)
     asked: Mapping[Subject, None] = field(default_factory=dict)
+    wrapped: Mapping[int, Call] = field(default_factory=dict)
 
     def resolver(self, symbol: str) -> Resolver:
         """Finds the targets of the lifted pointers of a function."""

@@ -90,6 +90,7 @@ class CallLifter:
 
     def call(self, call: Call) -> Call:
         instance: str | None = None
+        known, call = call, self.solution.wrapped.get(id(call), call)
         function = call.function
         if not isinstance(function, FunctionRef):
             function = self.rewriter.value(function)
@@ -102,7 +103,7 @@ class CallLifter:
         result = None if instance is None else result_type(self.solution, self.shapes, instance)
         made = replace(call, function=function, args=args, type=call.type if result is None else result)
         if instance is not None:
-            self.origins[id(made)] = id(call)
+            self.origins[id(made)] = id(known)
         return made
 
     def _group_arguments(self, call: Call, form: GroupForm, args: tuple[Value, ...]) -> tuple[Value, ...]:

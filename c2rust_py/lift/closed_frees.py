@@ -63,7 +63,7 @@ def _in_list(body: Body, rest: Body, program: Program, slots: Container[FieldSlo
 
 
 def _freed_member(call: Call, program: Program, slots: Container[FieldSlot]) -> FieldPlace | None:
-    """The member of an object in an arena that a call of `free` is given, where a local names the object."""
+    """The member of an object in an arena that a call of `free` is given, where a variable names the object."""
     match without_casts(call.args[0]):
         case Load(FieldPlace(base) as place) if field_slot(place, program) in slots and _object(base) is not None:
             return place
@@ -71,11 +71,11 @@ def _freed_member(call: Call, program: Program, slots: Container[FieldSlot]) -> 
             return None
 
 
-def _object(place: Place) -> tuple[str, int] | None:
-    """The pool and the local of an object in an arena."""
+def _object(place: Place) -> tuple[str, int | str] | None:
+    """The pool of an object in an arena, and the variable that names it."""
     match place:
-        case IndexPlace(GlobalPlace(pool), Load(LocalPlace(local, IdType()))):
-            return pool, local
+        case IndexPlace(GlobalPlace(pool), Load(LocalPlace(variable, IdType()) | GlobalPlace(variable, IdType()))):
+            return pool, variable
         case _:
             return None
 
@@ -94,8 +94,8 @@ def _is_closed(place: FieldPlace, behind: Body, program: Program) -> bool:
                 return _is_closed(place, then, program) and _is_closed(place, otherwise, program)
             case Declare(local, init):
                 kept = local != object[1] and (init is None or _leaves(init, place, program))
-            case Assign(LocalPlace(local), value):
-                kept = local != object[1] and _leaves(value, place, program)
+            case Assign(LocalPlace(variable) | GlobalPlace(variable), value):
+                kept = variable != object[1] and _leaves(value, place, program)
             case Evaluate(value):
                 kept = _leaves(value, place, program)
             case If(condition, then, otherwise):

@@ -131,8 +131,8 @@ def _without_removed(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
 def _is_freed_with(free: Statement, statement: Statement) -> bool:
     match free, statement:
         case (
-            Assign(FieldPlace(IndexPlace(GlobalPlace(pool), Load(LocalPlace(freed)))), Allocate(IntConst(0))),
-            Evaluate(Remove(GlobalPlace(removed_from), Load(LocalPlace(removed)))),
+            Assign(FieldPlace(IndexPlace(GlobalPlace(pool), Load(LocalPlace(freed) | GlobalPlace(freed)))), Allocate(IntConst(0))),
+            Evaluate(Remove(GlobalPlace(removed_from), Load(LocalPlace(removed) | GlobalPlace(removed)))),
         ):
             return (pool, freed) == (removed_from, removed)
         case _:

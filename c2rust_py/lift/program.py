@@ -22,6 +22,7 @@ from c2rust_py.infer.solver import solve
 from c2rust_py.infer.storage import Storage, infer_storage
 from c2rust_py.infer.token_states import name_token_states
 from c2rust_py.infer.view_pairs import measures_params, reaching
+from c2rust_py.ir.nodes import Call
 from c2rust_py.ir.program import Function, Program
 from c2rust_py.lift.arenas import ArenaRewriter, pool_symbol, use_arenas
 from c2rust_py.lift.cells import CellFacts, lend_cells
@@ -48,6 +49,7 @@ from c2rust_py.lift.splits import SplitFacts, split_loans
 from c2rust_py.lift.unlike_positions import find_unlike_positions
 from c2rust_py.lift.vacancies import find_missing_objects, infer_filled
 from c2rust_py.lift.view_writes import find_view_writes
+from c2rust_py.lift.wrapped_allocations import unwrap_allocations
 
 FindConflicts = Callable[[Program, Storage, Effects, Mapping[int, int], Demotions], bool]
 """Demotes what Rust would refuse of a lifted program; whether there was anything."""
@@ -107,7 +109,8 @@ def lift_program(
     while True:
         pooled = use_arenas(resize_in_place(program, resizes), records, arenas.allocators)
         as_pooled = ArenaRewriter(program, frozenset(records), arenas.allocators).functions(originals)
-        lifted = _lift_pooled(pooled, library, demotions, find_conflicts, as_pooled)
+        direct, wrapped = unwrap_allocations(pooled, arenas.allocators)
+        lifted = _lift_pooled(direct, library, demotions, find_conflicts, as_pooled, wrapped)
         in_memory = lifted.storage.memory_globals
         left = tuple(id for id in records if pool_symbol(id) not in in_memory)
         owned = owned_resizes(resizes, lifted.solution) if lifted.solution is not None else resizes
@@ -123,6 +126,7 @@ def _lift_pooled(
     demotions: Demotions,
     find_conflicts: FindConflicts,
     originals: Mapping[str, Function],
+    wrapped: Mapping[int, Call],
 ) -> Lifted:
     """Each round takes down at least one subject more, so it ends. Signed overflow may wrap here: an index that it makes negative is
     no slice's."""
@@ -132,7 +136,7 @@ def _lift_pooled(
     extents = cache(lambda: infer_extents(program, ranges))
     to_write: set[tuple[str, int]] = set()
     while True:
-        solution = solve(program, demotions, originals)
+        solution = replace(solve(program, demotions, originals), wrapped=wrapped)
         if hold_positions(program, demotions):
             demotions.restart()
             continue
