@@ -8,6 +8,7 @@ from random import Random
 from pointer_programs.expressions import test_of
 from pointer_programs.scenes_of_calls import machines, nested_records, optional, tokens
 from pointer_programs.scenes_of_cursors import backwards, early_returns, grids
+from pointer_programs.scenes_of_holdings import holdings
 from pointer_programs.scenes_of_library import arrays, strings
 from pointer_programs.scenes_of_links import links
 from pointer_programs.scenes_of_owners import holders, several_buffers
@@ -369,5 +370,5 @@ static unsigned callbacks(unsigned n)
 SCENES: tuple[Scene, ...] = (
     single_list, double_list, tree, vector, matrix, ring, callbacks, records, views, buffers, words,
     expression_parser, sorted_names, strings, arrays, optional, nested_records, machines, tokens, backwards, early_returns, grids,
-    holders, several_buffers, links,
+    holders, several_buffers, links, holdings,
 )  # fmt: skip

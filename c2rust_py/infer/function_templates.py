@@ -14,7 +14,7 @@ from c2rust_py.infer.demotions import (
 )
 from c2rust_py.infer.handovers import live_returns
 from c2rust_py.infer.held_templates import HeldCall
-from c2rust_py.infer.library_calls import library_result
+from c2rust_py.infer.library_calls import gives_new, library_result
 from c2rust_py.infer.owners import Owners, find_owners
 from c2rust_py.infer.pointer_uses import (
     AllocatesVla,
@@ -28,10 +28,13 @@ from c2rust_py.infer.solver_state import SolverState
 from c2rust_py.infer.targets import (
     Resolver,
     is_data_pointer,
+    without_casts,
 )
 from c2rust_py.infer.templates import TemplateFinder, view_result
 from c2rust_py.infer.views import HeldFlow, pointed_slots
 from c2rust_py.ir.nodes import (
+    Call,
+    FunctionRef,
     Value,
 )
 from c2rust_py.ir.program import LocalKind
@@ -125,12 +128,22 @@ def _find_owners(state: SolverState, symbol: str) -> Owners:
         state.program, symbol, {}, frozenset(), state.results, library_result, state.demotions, state.views
     )
     uses = state.uses[symbol]
-    handed = frozenset(id(use.value) for use in uses if isinstance(use, Flow) and resolver.handed(use.value) is not None)
+    handed = frozenset(id(use.value) for use in uses if isinstance(use, Flow) and _is_handed(resolver, use.value))
     taken = frozenset(local for local in state.taken.get(symbol, ()) if PointerSlot(symbol, local) not in state.demotions)
     known = state.owners.get(symbol)
     if known is None or known.handed != handed or known.taken != taken:
         return find_owners(state.functions[symbol], state.layout, uses, handed, taken)
     return known
+
+
+def _is_handed(resolver: Resolver, value: Value) -> bool:
+    """Whether a call may make its caller an owner. Whether the library can is told once it is known what it is given."""
+    call = without_casts(value)
+    match call:
+        case Call(FunctionRef(symbol)) if symbol in resolver.program.externals:
+            return gives_new(symbol) and MemoryCall(resolver.function, id(call)) not in resolver.demotions
+        case _:
+            return resolver.handed(value) is not None
 
 
 def _find_result(state: SolverState, symbol: str, finder: TemplateFinder, resolver: Resolver) -> None:

@@ -137,6 +137,12 @@ def slice_forms(source: Path = RUNTIME_SOURCE) -> Mapping[str, SliceForm]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+def takes_elements(key: str) -> bool:
+    """Whether a form compares and moves the elements as they are, whatever they are."""
+    form = slice_forms().get(key)
+    return form is not None and form.size_argument is not None
+
+
 def cell_form(key: str, cells: AbstractSet[int]) -> SliceForm | None:
     """The form that does the same as the one of a name, but is given cells at some positions, if there is one.
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from c2rust_py.infer.library_calls import FORM_PREFIX
+from c2rust_py.infer.library_slices import takes_elements
 from c2rust_py.infer.regions import leads_to_references
 from c2rust_py.infer.storage import Storage
 from c2rust_py.ir.layout import Layout
@@ -71,6 +72,8 @@ def _handed(node: Node, program: Program) -> Iterator[Type]:
             params = len(program.functions[symbol].type.params)
             yield from (arg.type for arg in args[params:])
         case Call(FunctionRef(symbol), args) if symbol in _WHOLE_OBJECTS and _is_of_whole_objects(node, program):
+            pass
+        case Call(FunctionRef(symbol)) if symbol.startswith(FORM_PREFIX) and takes_elements(symbol.removeprefix(FORM_PREFIX)):
             pass
         case Call(FunctionRef(symbol), args) if symbol.startswith(FORM_PREFIX):
             yield from (arg.type.target for arg in args if isinstance(arg, Borrow) and not leads_to_references(arg.type))

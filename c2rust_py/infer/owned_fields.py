@@ -27,6 +27,7 @@ from c2rust_py.ir.nodes import (
     Assign,
     Block,
     Call,
+    Convert,
     DerefPlace,
     FieldPlace,
     FunctionRef,
@@ -38,6 +39,7 @@ from c2rust_py.ir.nodes import (
     Load,
     LocalPlace,
     Place,
+    PointerAdd,
     Return,
     Statement,
     Value,
@@ -159,6 +161,21 @@ def same_place(a: Place, b: Place) -> bool:
         case IndexPlace(x, Load(i)), IndexPlace(y, Load(j)):
             return same_place(i, j) and same_place(x, y)
         case DerefPlace(Load(x)), DerefPlace(Load(y)):
+            return same_place(x, y)
+        case DerefPlace(PointerAdd(Load(x), i, back)), DerefPlace(PointerAdd(Load(y), j, forth)):
+            return back == forth and same_place(x, y) and _same_index(i, j)
+        case _:
+            return False
+
+
+def _same_index(a: Value, b: Value) -> bool:
+    """Whether two indices are the same as long as no variable changes."""
+    match a, b:
+        case Convert(x, s), Convert(y, t):
+            return s == t and _same_index(x, y)
+        case IntConst(i), IntConst(j):
+            return i == j
+        case Load(x), Load(y):
             return same_place(x, y)
         case _:
             return False

@@ -16,7 +16,7 @@ What is known so far is `infer.solver_state`; what the pointers of one function 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -31,7 +31,7 @@ from c2rust_py.infer.demotions import (
 from c2rust_py.infer.element_checks import check_elements
 from c2rust_py.infer.function_templates import find_function_templates
 from c2rust_py.infer.handovers import find_taken
-from c2rust_py.infer.library_calls import library_result
+from c2rust_py.infer.library_calls import forms_of, library_result
 from c2rust_py.infer.moved_positions import find_moved
 from c2rust_py.infer.pointer_uses import (
     Access,
@@ -39,6 +39,7 @@ from c2rust_py.infer.pointer_uses import (
     Flow,
     Held,
     Lent,
+    LibraryCall,
     Pair,
     Returned,
     Test,
@@ -53,7 +54,7 @@ from c2rust_py.infer.targets import (
     without_casts,
 )
 from c2rust_py.infer.use_checks import UseChecker
-from c2rust_py.ir.function_refs import functions_with_address
+from c2rust_py.ir.function_refs import functions_with_address, named_function
 from c2rust_py.ir.nodes import (
     AddressOf,
     Call,
@@ -97,9 +98,9 @@ def _run(state: SolverState) -> None:
     _demote_static_addresses(state)
     for subject, reason in list(state.demotions.reasons.items()):
         state.demote_held(subject, reason)
-    taken = functions_with_address(state.program)
     for symbol in list(state.functions):
         state.enter(symbol)
+    taken = functions_with_address(state.program, frozenset(_callbacks(state)))
     state.groups = find_groups(state.functions, state.uses)
     for symbol in state.groups:
         _leave_beside_groups(state, symbol)
@@ -118,6 +119,14 @@ def _run(state: SolverState) -> None:
             _look_at(state, symbol)
         if not state.waiting:
             _settle_lent(state)
+
+
+def _callbacks(state: SolverState) -> Iterator[int]:
+    """The names of functions that the library is given to call back, by identity: a call that is refused needs them in memory."""
+    for uses in state.uses.values():
+        for use in uses:
+            if isinstance(use, LibraryCall) and any(form.callbacks for form in forms_of(use.name)):
+                yield from (id(named) for arg in use.call.args if (named := named_function(arg)) is not None)
 
 
 def _settle_lent(state: SolverState) -> None:

@@ -68,6 +68,7 @@ from c2rust_py.infer.targets import (
     without_casts,
 )
 from c2rust_py.infer.view_pairs import compares_views
+from c2rust_py.ir.function_refs import named_function
 from c2rust_py.ir.nodes import (
     Call,
     FieldPlace,
@@ -454,7 +455,12 @@ class UseChecker:
         for position, arg in enumerate(use.call.args):
             if is_data_pointer(arg.type) and position not in lent:
                 self._demote(arg, reason)
-        end = stored_end(use.call, self.resolver.referents) if isinstance(chosen, Refusal) else None
+        if not isinstance(chosen, Refusal):
+            return
+        for named in map(named_function, use.call.args):
+            if named is not None and named.symbol in self.state.functions:
+                self.state.make_memory_instance(named.symbol, reason)
+        end = stored_end(use.call, self.resolver.referents)
         if end is not None:
             self._demote(Load(end.place, end.place.type, use.span), reason)
 

@@ -80,7 +80,7 @@ from c2rust_py.lift.drops import leave_to_scopes
 from c2rust_py.lift.groups import GroupForm, make_room
 from c2rust_py.lift.held_positions import HeldPositions
 from c2rust_py.lift.held_types import HeldTypes
-from c2rust_py.lift.leftovers import CONDITIONS, effects_of, truth
+from c2rust_py.lift.leftovers import CONDITIONS, effects_of, stored_apart, truth
 from c2rust_py.lift.library import LibraryLifter
 from c2rust_py.lift.number_ends import EndLifter
 from c2rust_py.lift.owners import OwnerLifter
@@ -175,7 +175,7 @@ class _Lifter:
         cursors: dict[int, int | None] = {local: slots.get(local, local) for local in self.resolver.templates}
         lent = {local for local in self.resolver.referents.values() if local in cursors}
         nullable = self.resolver.nullable - self.resolver.view_locals
-        self.positions = Positions(cursors, self.backward, nullable, lent, self.value, self.statements)
+        self.positions = Positions(cursors, self.backward, nullable, lent, self._number, self.statements)
         types = HeldTypes(self.program, self.solution.views, self.shapes)
         self.views = ViewLifter(self.solution, self.shapes, types, self.function, self.resolver, self.positions, self)
         self.view_pairs = ViewPairs(self.views)
@@ -235,8 +235,7 @@ class _Lifter:
         starts = tuple(Declare(local.id, self._start(local), local.span) for local in self.added if local.id not in self.in_place)
         type = self.function.type
         count = len(type.params) if self.form is None else make_room(self.form, self.function, locals, self.positions)
-        params = tuple(local.type for local in locals[:count])
-        result = self._result_type() or type.result
+        params, result = tuple(local.type for local in locals[:count]), self._result_type() or type.result
         return replace(
             self.function,
             type=replace(type, params=params, result=result),
@@ -436,8 +435,6 @@ class _Lifter:
                 first, second = (converted(index, ISIZE) for index in self._pair(left, right, may_be_null=False))
                 distance = first if is_zero(second) else Binary(BinaryOp.SUB, first, second, ISIZE, span)
                 return Convert(distance, type, span)
-            case Conditional(condition, then, otherwise) if self._is_lifted(value) and not self._is_choice(value):
-                return self._chosen(value, self.condition(condition), then, otherwise)
             case FunctionRef(symbol):
                 return replace(value, symbol=self._pointed_instance(symbol))
             case RecordValue(fields, type):
@@ -471,12 +468,7 @@ class _Lifter:
         if place.type == result.type:
             return made
         wrapped = self._add_local("wrapped", result.type, value.span)
-        flag = self._add_local("overflows", value.type, value.span)
-        store = (
-            Assign(flag, replace(made, result=wrapped), value.span),
-            Assign(place, converted(Load(wrapped, wrapped.type, value.span), place.type), value.span),
-        )
-        return BlockValue(store, Load(flag, value.type, value.span), value.type, value.span)
+        return stored_apart(made, wrapped, self._add_local("overflows", value.type, value.span))
 
     def _add_local(self, name: str, type: Type, span: Span) -> LocalPlace:
         """A new variable of the function."""
@@ -541,8 +533,15 @@ class _Lifter:
         present = self.views.is_present(target, pointer.span)
         return BlockValue(self.statements(before), present, BOOL, pointer.span) if before else present
 
-    def _chosen(self, value: Value, condition: Value, then: Value, otherwise: Value) -> Value:
+    def _number(self, value: Value) -> Value:
+        """What stands in an index: a number, or a pointer for its position."""
+        if isinstance(value, Conditional) and self._is_lifted(value) and not self._is_choice(value):
+            return self._chosen(value)
+        return self.value(value)
+
+    def _chosen(self, value: Conditional) -> Value:
         """The position of one of two pointers."""
+        condition, then, otherwise = self.condition(value.condition), value.then, value.otherwise
         targets = [self.target(branch) for branch in (then, otherwise) if not is_null(branch)]
         joined = targets[0].template.join(targets[-1].template)
         assert joined is not None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from c2rust_py.infer.targets import is_data_pointer
 from c2rust_py.ir.nodes import (
     AddressOf,
+    Assign,
     BlockValue,
     Call,
     Conditional,
@@ -18,6 +20,8 @@ from c2rust_py.ir.nodes import (
     If,
     Insert,
     IntConst,
+    Load,
+    LocalPlace,
     Logical,
     Not,
     Overflowing,
@@ -29,6 +33,7 @@ from c2rust_py.ir.nodes import (
 )
 from c2rust_py.ir.types import INT
 from c2rust_py.ir.walk import Node, children, walk
+from c2rust_py.lift.positions import converted
 
 
 def effects_of(value: Node) -> tuple[Statement, ...]:
@@ -58,6 +63,16 @@ def truth(pointer: Value, known: bool) -> Value:
     constant = IntConst(int(known), INT, pointer.span)
     left = effects_of(pointer)
     return BlockValue(left, constant, INT, pointer.span) if left else constant
+
+
+def stored_apart(value: Overflowing, wrapped: LocalPlace, flag: LocalPlace) -> Value:
+    """An operator that may overflow whose result goes to a variable first, and from there to a place of another type."""
+    span, place = value.span, value.result
+    store = (
+        Assign(flag, replace(value, result=wrapped), span),
+        Assign(place, converted(Load(wrapped, wrapped.type, span), place.type), span),
+    )
+    return BlockValue(store, Load(flag, value.type, span), value.type, span)
 
 
 CONDITIONS: Mapping[type, tuple[str, ...]] = {

@@ -1,5 +1,7 @@
 //! The slice forms of `stdlib.h`.
 
+use std::mem::needs_drop;
+
 use super::{first, first_mut, text};
 use crate::stdlib::{merge_sort, parse_integer, scan_checked, search_sorted, to_signed, to_unsigned};
 
@@ -65,19 +67,32 @@ pub fn strtold(nptr: &[u8]) -> (f64, usize) {
     strtod(nptr)
 }
 
-/// A stable merge sort, with the comparisons of glibc's in their order.
+/// A stable merge sort, with the comparisons of glibc's in their order. Large elements, and those that own something, are moved once.
 #[track_caller]
-pub fn qsort<T: Copy>(base: &mut [T], n: u64, mut compare: impl FnMut(&T, &T) -> i32) {
+pub fn qsort<T: Clone>(base: &mut [T], n: u64, mut compare: impl FnMut(&T, &T) -> i32) {
     let elements = first_mut(base, n);
-    if size_of::<T>() <= LARGE_ELEMENT {
+    if size_of::<T>() <= LARGE_ELEMENT && !needs_drop::<T>() {
         let mut merged = elements.to_vec();
         return merge_sort(elements, &mut merged, &mut |a, b| compare(a, b) <= 0);
     }
     let mut order: Vec<usize> = (0..elements.len()).collect();
     let mut merged = order.clone();
     merge_sort(&mut order, &mut merged, &mut |&a, &b| compare(&elements[a], &elements[b]) <= 0);
-    let sorted: Vec<T> = order.iter().map(|&from| elements[from]).collect();
-    elements.copy_from_slice(&sorted);
+    move_into_order(elements, &mut order);
+}
+
+/// Moves the elements so that element `order[i]` comes to place `i`; `order` is spoilt.
+fn move_into_order<T>(elements: &mut [T], order: &mut [usize]) {
+    for start in 0..order.len() {
+        let mut to = start;
+        while order[to] != start {
+            let from = order[to];
+            elements.swap(to, from);
+            order[to] = to;
+            to = from;
+        }
+        order[to] = to;
+    }
 }
 
 /// The place of an element that compares equal to `key`.

@@ -84,7 +84,7 @@ fn sort_elements<C: Context>(
 }
 
 /// Sorts elements, or their numbers; `in_order(a, b)` tells whether `a` may stand before `b`. `merged` has room for all.
-pub(crate) fn merge_sort<T: Copy>(elements: &mut [T], merged: &mut [T], in_order: &mut impl FnMut(&T, &T) -> bool) {
+pub(crate) fn merge_sort<T: Clone>(elements: &mut [T], merged: &mut [T], in_order: &mut impl FnMut(&T, &T) -> bool) {
     let n = elements.len();
     if n < 2 {
         return;
@@ -95,12 +95,14 @@ pub(crate) fn merge_sort<T: Copy>(elements: &mut [T], merged: &mut [T], in_order
     let (mut left, mut right, mut filled) = (0, middle, 0);
     while left < middle && right < n {
         let from = if in_order(&elements[left], &elements[right]) { &mut left } else { &mut right };
-        merged[filled] = elements[*from];
+        merged[filled] = elements[*from].clone();
         *from += 1;
         filled += 1;
     }
-    elements.copy_within(left..middle, filled);
-    elements[..filled].copy_from_slice(&merged[..filled]);
+    for at in (left..middle).rev() {
+        elements[at + n - middle] = elements[at].clone();
+    }
+    elements[..filled].clone_from_slice(&merged[..filled]);
 }
 
 /// Moves the elements so that element `order[i]` comes to place `i`.
