@@ -134,8 +134,8 @@ static size_t retired_count;
 static char **arena_freed;
 static size_t arena_freed_count, arena_freed_room;
 
-/* Addresses around the arena that nothing else has: an `int` counts 8-byte elements as far as this. */
-static const size_t DESERT = (size_t)1 << 34;
+/* Addresses around the arena that nothing else has: an `unsigned` counts 64-byte elements as far as this. */
+static const size_t DESERT = (size_t)1 << 38;
 
 /* Room for `size` bytes of input blocks. */
 char *c2rs_arena(size_t size)

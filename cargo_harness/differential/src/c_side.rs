@@ -34,7 +34,7 @@ extern "C" {
 
 const ARENA: usize = 1 << 23;
 /// Addresses on both sides of the arena that nothing else has, as the hooks have it.
-const DESERT: u64 = 1 << 34;
+const DESERT: u64 = 1 << 38;
 const CANARY: u8 = 0xC7;
 /// Bytes of canary before and behind each block, at least.
 const GAP: usize = 32;
@@ -88,6 +88,8 @@ pub struct CSide {
     sanitized: bool,
     arena: *mut u8,
     used: usize,
+    /// Whether the blocks lie in another order and at other distances.
+    shuffled: bool,
     /// The parameters, which the C takes by value: it has no address of these.
     values: Vec<u128>,
     /// Address and size of each block of the input, and whether canaries are around it.
@@ -113,6 +115,7 @@ impl CSide {
             sanitized,
             arena,
             used: 0,
+            shuffled: false,
             values: Vec::new(),
             blocks: Vec::new(),
             args: Vec::new(),
@@ -124,6 +127,15 @@ impl CSide {
     pub fn share_counters() {
         // SAFETY: maps pages over the counters, with their contents.
         unsafe { c2rs_share_counters() }
+    }
+
+    /// Calls the C on the input with its blocks elsewhere: an access far behind one of these, which led into another, does so no
+    /// more. In the sanitized build.
+    pub fn run_elsewhere(&mut self, function: &Function, input: &Input) -> End {
+        self.shuffled = true;
+        let end = self.run(function, input);
+        self.shuffled = false;
+        end
     }
 
     /// Calls the C on the input.
@@ -161,7 +173,7 @@ impl CSide {
         self.blocks.clear();
         if self.sanitized {
             // SAFETY: all of it is the arena.
-            unsafe { c2rs_poison(self.arena, ARENA.min(self.used + 2 * WIDE_GAP)) };
+            unsafe { c2rs_poison(self.arena, ARENA.min(self.used + 3 * WIDE_GAP)) };
         }
         self.used = 0;
         let (params, others) = input.blocks().split_at(function.params.len());
@@ -171,13 +183,16 @@ impl CSide {
             self.blocks.push((value.cast(), block.bytes.len(), false));
             value = value.wrapping_add(block.bytes.len().div_ceil(16));
         }
-        for (number, block) in others.iter().enumerate() {
-            let size = block.bytes.len();
-            let place = match function.globals.get(number) {
-                Some(global) => (global.c as *mut u8, size, false),
-                None => (self.place(size), size, true),
-            };
-            self.blocks.push(place);
+        let (globals, pointees) = others.split_at(function.globals.len());
+        let variables = function.globals.iter().zip(globals);
+        self.blocks.extend(variables.map(|(global, block)| (global.c as *mut u8, block.bytes.len(), false)));
+        let first = self.blocks.len();
+        for block in pointees {
+            self.blocks.push((ptr::null_mut(), block.bytes.len(), true));
+        }
+        for number in 0..pointees.len() {
+            let number = first + if self.shuffled { pointees.len() - 1 - number } else { number };
+            self.blocks[number].0 = self.place(self.blocks[number].1);
         }
         for (number, block) in input.blocks().iter().enumerate() {
             let (at, _, _) = self.blocks[number];
@@ -196,7 +211,11 @@ impl CSide {
 
     /// Room in the arena with canaries on both sides.
     fn place(&mut self, size: usize) -> *mut u8 {
-        let gap = if self.sanitized { WIDE_GAP } else { GAP };
+        let gap = match (self.sanitized, self.shuffled) {
+            (false, _) => GAP,
+            (true, false) => WIDE_GAP,
+            (true, true) => WIDE_GAP + (self.used / 13) % WIDE_GAP / 16 * 16,
+        };
         let start = self.used + gap;
         let end = start + size;
         let next = (end + GAP).next_multiple_of(16);

@@ -223,7 +223,7 @@ impl<'a> Judge<'a> {
     /// The judgement of each input, in order; texts are those of the last one.
     pub fn answer(&self, questions: &[Question], time: Duration) -> Vec<Judgement> {
         let make = |index: usize, input: &mut Input| questions[index].make(&self.generator, input);
-        let (codes, printed) = self.run(questions.len(), usize::MAX, time, make);
+        let (codes, printed) = self.run(questions.len(), usize::MAX, time, true, make);
         let (_, text) = self.shared.told();
         let judgement = |(&code, &printed): (&u32, &u32)| match code {
             DEFINED => Judgement::Defined,
@@ -237,19 +237,20 @@ impl<'a> Judge<'a> {
 
     /// How many of the first `count` random inputs ran, how many of these are undefined, and why the last one is.
     pub fn sample(&self, count: usize) -> (usize, usize, String) {
-        let (codes, _) = self.run(count, MOST_ENDS, SAMPLED, |index, input| self.generator.make(index as u64, input));
+        let (codes, _) = self.run(count, MOST_ENDS, SAMPLED, false, |index, input| self.generator.make(index as u64, input));
         let ran = codes.iter().filter(|&&code| code != 0).count();
         let undefined = codes.iter().filter(|&&code| code == UNDEFINED).count();
         (ran, undefined, self.shared.told().1)
     }
 
     /// The code of each input that `make` gives by number, 0 where it did not come to that; digests of what those that exit
-    /// had printed.
+    /// had printed. With `twice`, what is defined is run again with its blocks elsewhere.
     fn run(
         &self,
         count: usize,
         most_ends: usize,
         time: Duration,
+        twice: bool,
         make: impl Fn(usize, &mut Input),
     ) -> (Vec<u32>, Vec<u32>) {
         let deadline = Instant::now() + time;
@@ -266,10 +267,14 @@ impl<'a> Judge<'a> {
                 self.shared.enter(index as u64, Phase::C);
                 make(index, &mut input);
                 let mut end = c.run(self.function, &input);
+                printed[index].store(digest(&output.take()), Ordering::Relaxed);
                 if end == End::Returned && c.leaves_stray_pointer(self.function, &input) {
                     end = End::Undefined(STRAY.to_owned());
+                } else if twice && !matches!(end, End::Undefined(_)) {
+                    let again = c.run_elsewhere(self.function, &input);
+                    output.take();
+                    end = if matches!(again, End::Undefined(_)) { again } else { end };
                 }
-                printed[index].store(digest(&output.take()), Ordering::Relaxed);
                 let code = match end {
                     End::Returned => DEFINED,
                     End::Exited(status) => EXITS + status as u32,
