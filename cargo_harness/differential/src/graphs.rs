@@ -11,6 +11,9 @@ const MOST_OBJECTS: usize = 20;
 const MANY_OBJECTS: usize = 120;
 /// One input in so many has cycles, where functions come back from these.
 const CYCLIC: usize = 12;
+/// One input in so many has objects that several lead to, and one where that mostly is undefined.
+const SHARED: usize = 8;
+const SHARED_BY_MISTAKE: usize = 128;
 /// One pointer in so many is null that is a parameter, or in what is no object of an arena, and one where an object has to be there.
 const NULL: usize = 12;
 const NULL_BY_MISTAKE: usize = 256;
@@ -81,7 +84,7 @@ impl Generator<'_> {
     }
 
     fn shape(&self, random: &mut Random, long: bool, no_cycles: bool) -> Shape {
-        let Limits { backs, cycles, tried, .. } = self.limits;
+        let Limits { backs, cycles, shares, tried, .. } = self.limits;
         let cycles = cycles && !no_cycles && random.one_in(CYCLIC) || tried == Some(Trait::Cycles);
         let back = random.below(MOST_LINKS);
         let back = match tried {
@@ -97,7 +100,7 @@ impl Generator<'_> {
         };
         Shape {
             room,
-            shares: cycles || random.one_in(8),
+            shares: cycles || random.one_in(if shares { SHARED } else { SHARED_BY_MISTAKE }) || tried == Some(Trait::Shares),
             cycles,
             ring: cycles && random.one_in(2),
             back,

@@ -91,13 +91,14 @@ pub fn learn_limits(function: &Function, generator: &mut Generator<'_>, shared: 
     let backs = (0..links.unwrap_or(0).min(MOST_LINKS)).map(Trait::Back);
     let is_object = |to: &Type| matches!(*to, Type::Pointer { to } if generator.types.is_pooled(to));
     let params = (0..function.params.len().min(64)).filter(|&number| is_object(generator.types.get(function.params[number].of)));
-    let traits: Vec<Trait> = params.map(Trait::Missing).chain(backs).chain([Trait::Cycles]).collect();
+    let traits: Vec<Trait> = params.map(Trait::Missing).chain(backs).chain([Trait::Shares, Trait::Cycles]).collect();
     for one in traits {
         generator.limits.tried = Some(one);
         match (one, defined(function, generator, shared)) {
             (Trait::Missing(param), Some(0)) => generator.limits.needed |= 1 << param,
             (Trait::Back(number), Some(count)) if 2 * count > GRAPHS => generator.limits.backs |= 1 << number,
             (Trait::Cycles, Some(count)) if 2 * count > GRAPHS => generator.limits.cycles = true,
+            (Trait::Shares, Some(count)) if 8 * count > 7 * GRAPHS => generator.limits.shares = true,
             _ => {}
         }
     }

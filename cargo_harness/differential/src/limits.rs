@@ -12,6 +12,8 @@ pub struct Limits {
     pub backs: u8,
     /// Whether any may lead anywhere.
     pub cycles: bool,
+    /// Whether several often lead to one object: what frees graphs would free that twice.
+    pub shares: bool,
     /// A mask: the parameters of which an object has to be there.
     pub needed: u64,
     /// What all graphs have while it is tried.
@@ -24,6 +26,7 @@ pub enum Trait {
     /// The link of that number leads back.
     Back(usize),
     Cycles,
+    Shares,
     /// The parameter is null.
     Missing(usize),
 }
@@ -31,13 +34,15 @@ pub enum Trait {
 impl Limits {
     /// Two words; `of_words` reads them.
     pub fn words(self) -> String {
-        format!("{} {}", u32::from(self.backs) << 1 | u32::from(self.cycles), self.needed)
+        let loops = u32::from(self.backs) << 2 | u32::from(self.shares) << 1 | u32::from(self.cycles);
+        format!("{loops} {}", self.needed)
     }
 
     pub fn of_words<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Limits> {
         let mut number = || words.next().and_then(|word| word.parse::<u64>().ok());
         let loops = number()?;
-        Some(Limits { backs: (loops >> 1) as u8, cycles: loops & 1 == 1, needed: number()?, tried: None })
+        let (backs, shares, cycles) = ((loops >> 2) as u8, loops >> 1 & 1 == 1, loops & 1 == 1);
+        Some(Limits { backs, cycles, shares, needed: number()?, tried: None })
     }
 
     pub fn is_needed(self, param: usize) -> bool {
